@@ -1,0 +1,1 @@
+"""What may happen: pure and synchronous; time is an argument. Read `call.py` first."""

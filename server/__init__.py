@@ -1,0 +1,1 @@
+"""The running service: transports, state, wiring. Read `pipeline.py` first."""
