@@ -59,7 +59,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A statement that has passed. `sql` is generated from the tree that was checked, never the text that came.
+    """A statement that has passed. `sql` is generated from the tree that was checked, not from what came.
 
     `claims` are the names of the user's claims to bind, in the order of the placeholders in `sql`.
     `relations` are those that it reads, to hold against the planner's own list.
