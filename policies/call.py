@@ -52,14 +52,21 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What arrived. Nothing in it is believed; `client` is what the client calls itself, for the log."""
+class Caller:
+    """The far end of a transport. `client` is what it calls itself: for the log alone (threat T11)."""
 
-    id: str
-    tool: str
-    arguments: Mapping[str, object] = field(repr=False)
     transport: Transport
     client: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What arrived. Nothing in it is believed. `id` is ours, random, new for each call."""
+
+    id: str
+    caller: Caller
+    tool: str
+    arguments: Mapping[str, object] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -154,8 +154,15 @@ class Source(_Frozen):
 def is_loopback(dsn: str) -> bool:
     """Whether a database URL names this machine: no host, a socket's folder, or a loopback address."""
     parts = urlsplit(dsn)
-    named = re.findall(r"[?&]host=([^&]*)", dsn) + ([parts.hostname] if parts.hostname else [])
-    return all(h in {"localhost", "127.0.0.1", "::1", ""} or h.startswith(("/", "%2F", "%2f")) for h in named)
+    query = {key.lower(): values for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
+    if {"hostaddr", "service", "servicefile"} & query.keys():
+        return False
+    address = parts.netloc.rpartition("@")[2]
+    hosts = [re.sub(r":\d*$", "", host).strip("[]") for host in address.split(",")]
+    hosts += [host for value in query.get("host", []) for host in value.split(",")]
+    return all(
+        host in {"", "localhost", "127.0.0.1", "::1"} or host.startswith("/") for host in map(unquote, hosts)
+    )
 
 
 class Document(_Frozen):
@@ -170,20 +177,13 @@ class Document(_Frozen):
     audit: Audit = Audit()
     sources: dict[SourceName, Source] = {}
 
-    def resolve(self, path: str) -> Path:
-        return (self.root / path).resolve()
+    def within(self, path: str) -> Path:
+        """A path of the file, relative to the file's own folder."""
+        return self.root / path
 
 
-def load(path: Path) -> Document:
-    """Reads and checks the file. Raises `ConfigurationError` with the line of what is wrong."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"the configuration can't be read ({type(error).__name__})",
-            where=str(path),
-            remedy="Give its path with --config, or make one with `remit demo --dir DIR`.",
-        ) from None
+def parse(text: str, path: Path) -> Document:
+    """Checks the text of the file at `path`. Raises `ConfigurationError` with the line of what is wrong."""
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -194,7 +194,7 @@ def load(path: Path) -> Document:
             remedy="Mend the syntax there.",
         ) from None
     try:
-        return Document.model_validate({**tree, "root": path.resolve().parent})
+        return Document.model_validate({**tree, "root": path.parent})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         keys = [str(part) for part in first["loc"] if part != "[key]"]

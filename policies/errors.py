@@ -17,6 +17,7 @@ what an upstream system said. What the operator needs beyond it is `detail`, whi
     ConfigurationError      the start stops: the file, the line and the remedy
 """
 
+import re
 from typing import ClassVar
 
 
@@ -43,6 +44,16 @@ class Denied(Refusal):
     def __init__(self, message: str, *, rule: str, detail: str = "") -> None:
         super().__init__(message, detail=detail)
         self.rule = rule
+
+
+def not_open(tool: str, *, why: str) -> Denied:
+    """The one answer for a tool that does not exist and for one that is not for this caller (threat T36)."""
+    named = tool if re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", tool) else "of that name"
+    return Denied(
+        f"No tool {named} is open to you. tools/list names those that are; an administrator can open others.",
+        rule="not_open",
+        detail=why,
+    )
 
 
 class LimitReached(Refusal):

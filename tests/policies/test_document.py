@@ -1,0 +1,128 @@
+"""The configuration: what it refuses, and where it says the fault is."""
+
+from pathlib import Path
+
+import pytest
+
+from policies.document import Document, is_loopback, parse
+from policies.errors import ConfigurationError
+
+FILE = Path("/etc/remit/remit.toml")
+
+SHOP = """\
+[server]
+name = "acme"
+
+[sources.shop]
+kind = "sqlite"
+dsn = "sqlite:shop.db"
+
+[sources.shop.roles]
+read = ["analyst"]
+
+[sources.shop.tables."main.customers"]
+columns = ["id", "name"]
+rows = "territory = :territory"
+"""
+
+
+def refused(text: str) -> ConfigurationError:
+    with pytest.raises(ConfigurationError) as caught:
+        parse(text, FILE)
+    return caught.value
+
+
+def test_a_small_configuration_reads_as_it_stands() -> None:
+    document = parse(SHOP, FILE)
+    assert document.sources["shop"].tables["main.customers"].columns == ("id", "name")
+    assert document.within("policy") == Path("/etc/remit/policy")
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (
+            8,
+            SHOP.replace("[sources.shop.roles]\n", "[sources.shop.roles]\nreed = []\n").replace(
+                "read =", "#"
+            ),
+        ),
+        (12, SHOP.replace("rows =", "row =")),
+        (4, SHOP.replace("[sources.shop]", "[sources.Shop]")),
+        (2, SHOP.replace('name = "acme"', "name = 7")),
+        (5, SHOP.replace('kind = "sqlite"', 'kind = "oracle"')),
+        (4, SHOP.replace('kind = "sqlite"\n', "")),
+    ],
+)
+def test_a_fault_is_reported_at_its_line(line: int, text: str) -> None:
+    error = refused(text)
+    found = int(error.where.rsplit(":", 1)[1])
+    assert abs(found - line) <= 1, error
+    assert error.remedy
+
+
+@pytest.mark.threat("T35")
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[keys]\nmaster = "hunter2hunter2"\n',
+        '[sources.s]\nkind = "postgres"\ndsn = "postgresql://ada:hunter2@db/shop"\n',
+        '[sources.s]\nkind = "postgres"\ndsn = "postgresql://ada@db/shop?password=hunter2"\n',
+        '[sources.s]\nkind = "postgres"\ndsn = "postgresql://db/shop"\npassword = "hunter2"\n',
+        '[server]\nstore = "postgresql://ada:hunter2@db/remit"\n',
+    ],
+)
+def test_a_secret_in_the_file_is_refused_and_not_repeated(text: str) -> None:
+    assert "hunter2" not in str(refused(text))
+
+
+def test_text_that_is_not_toml_is_refused_with_its_line() -> None:
+    assert refused("[server\n").where == f"{FILE}:1"
+
+
+@pytest.mark.parametrize(
+    "dsn", ["postgresql://db.acme.example/shop", "postgresql:///shop?host=db.acme.example"]
+)
+def test_weak_tls_is_refused_for_a_host_that_is_elsewhere(dsn: str) -> None:
+    assert "verify-full" in str(refused(f'[sources.s]\nkind = "postgres"\ndsn = "{dsn}"\ntls = "disable"\n'))
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://127.0.0.1/shop",
+        "postgresql://localhost:5433/shop",
+        "postgresql://[::1]/shop",
+        "postgresql:///shop?host=/run/postgresql",
+        "postgresql:///shop?host=%2Frun%2Fpostgresql",
+    ],
+)
+def test_a_socket_and_a_loopback_address_are_this_machine(dsn: str) -> None:
+    assert is_loopback(dsn)
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://127.0.0.1.evil.example/shop",
+        "postgresql://localhost/shop?host=db.acme.example",
+        "postgresql://127.0.0.1,db.acme.example/shop",
+        "postgresql:///shop?hostaddr=10.0.0.8",
+        "postgresql:///shop?HOST=db.acme.example",
+        "postgresql:///shop?service=prod",
+    ],
+)
+def test_an_address_elsewhere_is_not_this_machine(dsn: str) -> None:
+    assert not is_loopback(dsn)
+
+
+def test_a_shared_credential_needs_a_reason() -> None:
+    assert "reason" in str(
+        refused('[sources.s]\nkind = "postgres"\ndsn = "postgresql://db/shop"\ncredential = "shared"\n')
+    )
+
+
+def test_settings_are_frozen() -> None:
+    document: Document = parse(SHOP, FILE)
+    with pytest.raises(ValueError, match="frozen"):
+        document.server = document.server  # type: ignore[misc]

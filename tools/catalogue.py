@@ -1,0 +1,42 @@
+"""The explicit list of connectors, and the tools that they give."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from policies.arguments import ArgumentSchema
+from policies.call import Call, Request, Tool, Transport, User
+from policies.errors import Denied, not_open
+
+Gate = Callable[[User, Tool, Transport], object]
+"""Returns when the tool is open to the user, else raises `Denied`."""
+
+
+class Catalogue:
+    """The tools of every source, in a fixed order: by source, then as the connector lists them."""
+
+    def __init__(self, tools: Iterable[Tool], gate: Gate) -> None:
+        self._tools = {tool.name: tool for tool in tools}
+        self._schemas = {name: ArgumentSchema(tool.input_schema) for name, tool in self._tools.items()}
+        self._gate = gate
+
+    def parse(self, user: User, request: Request) -> Call:
+        """Raises `Denied` before it looks at any argument, so that a closed tool tells nothing of itself."""
+        tool = self._tools.get(request.tool)
+        if tool is None:
+            raise not_open(request.tool, why="no source has this tool")
+        transport = request.caller.transport
+        self._gate(user, tool, transport)
+        arguments = self._schemas[tool.name].check(request.arguments)
+        return Call(request.id, user, tool, arguments, transport)
+
+    def open_to(self, user: User, transport: Transport) -> Sequence[Tool]:
+        return [tool for tool in self._tools.values() if self._is_open(user, tool, transport)]
+
+    def find(self, name: str) -> Tool | None:
+        return self._tools.get(name)
+
+    def _is_open(self, user: User, tool: Tool, transport: Transport) -> bool:
+        try:
+            self._gate(user, tool, transport)
+        except Denied:
+            return False
+        return True
