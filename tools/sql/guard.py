@@ -1,0 +1,89 @@
+"""The guard of SQL statements: what may run, and the text that runs in its place (threat T29).
+
+A statement passes these rules in this order; the id is in `Denied.rule`:
+
+    (InvalidArgument)  one statement that can be read, of 64 KiB at most, not too deep (text.py, strict.py,
+                       syntax.py)
+    explain            EXPLAIN shows a plan and runs nothing: no ANALYZE, no VERBOSE (explain.py)
+    statement          it reads: SELECT, VALUES, WITH ... SELECT, TABLE (grammar.py)
+    syntax             every form in it, and every part of every form, is on the list (grammar.py)
+    parameter          it holds no placeholders (grammar.py)
+    function           every function is on the list (grammar.py)
+    operator           every operator is on the list (grammar.py)
+    type               every cast is to a plain built-in type (grammar.py)
+    relation           every relation is on the source's list (from_list.py)
+    column             every column is on its relation's list, wherever it stands (columns.py)
+    unbounded          nothing in it is endless on its face (bounds.py, recursion.py)
+
+`rows` is for the configuration: a row filter that is none (rewrite.py).
+
+What runs is generated from the checked tree (rewrite.py): every name qualified and quoted, stars expanded,
+row filters in, capped at one row more than may be shown.
+
+The guard knows allowed names and no types. That a built-in's name means the built-in is for the connection to
+see to: `search_path = pg_catalog`.
+"""
+
+from policies.errors import Denied, InvalidArgument, Refusal
+from tools.sql import bounds, explain, grammar, rewrite, strict, syntax
+from tools.sql.dialect_postgres import POSTGRES
+from tools.sql.dialect_sqlite import SQLITE
+from tools.sql.refusals import unparsable
+from tools.sql.resolve import resolve
+from tools.sql.rewrite import Claims
+from tools.sql.rules import Checked, Dialect, Rules
+
+_LANGUAGES = {Dialect.POSTGRES: POSTGRES, Dialect.SQLITE: SQLITE}
+
+
+def check(sql: str, rules: Rules, *, offset: int = 0, cap: bool = True) -> Checked:
+    """The statement that may run in the place of `sql`.
+
+    `offset` counts rows to leave out; `cap=False` leaves the outer LIMIT off, for showing a plan. For an
+    EXPLAIN the text begins with `EXPLAIN`, and its rows are the plan's.
+
+    Raises `Denied`, which names the object and the rule, or `InvalidArgument`.
+    """
+    if offset < 0:
+        raise InvalidArgument("The offset is negative. Start at 0.")
+    try:
+        return _check(sql, rules, offset=offset, cap=cap)
+    except Refusal:
+        raise
+    except RecursionError:
+        raise unparsable("The statement nests too deeply", "Split it, or use WITH.") from None
+    except Exception as error:  # noqa: BLE001 - what the guard can't take apart does not run
+        raise unparsable(
+            "The statement can't be taken apart", "Write it more plainly.", detail=repr(error)
+        ) from None
+
+
+def check_rules(rules: Rules) -> None:
+    """Holds every row filter against the rules for filters. Raises `ValueError` with a sentence."""
+    language = _LANGUAGES[rules.dialect]
+    for relation, readable in rules.relations.items():
+        if readable.rows is None:
+            continue
+        try:
+            rewrite.row_filter(readable.rows, relation, rules, language)
+        except (Denied, InvalidArgument) as refusal:
+            raise ValueError(
+                f"the row filter of {relation.schema}.{relation.name} can't be used: {refusal.message}"
+            ) from refusal
+
+
+def _check(sql: str, rules: Rules, *, offset: int, cap: bool) -> Checked:
+    language = _LANGUAGES[rules.dialect]
+    prefix, tokens = explain.split(sql, language)
+    strict.check(tokens, language, syntax.type_tokens(language))
+    tree = syntax.parse(tokens, sql, language)
+    grammar.check(tree, rules, language)
+    if language.outputs_named_by_text:
+        rewrite.keep_texts(tree, tokens, sql, language)
+    found = resolve(tree, rules, language)
+    bounds.check(found, tree, language, rules.max_rows)
+    claims = Claims(language.placeholder)
+    rewrite.apply_rows(found, rules, language, claims)
+    rewrite.keep_operators_unnamed(tree)
+    capped = rewrite.cap(tree, rules.max_rows + 1, offset, language) if cap else tree
+    return Checked(prefix + syntax.render(capped, language), claims.names(), found.relations())

@@ -1,0 +1,69 @@
+"""What differs from one SQL dialect to the next: a value that the checks read, and nothing that they do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+from sqlglot.tokenizer_core import TokenType
+
+
+def words(*texts: str) -> frozenset[str]:
+    """The words of these texts: long allowlists read best as prose."""
+    return frozenset(word for text in texts for word in text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """The EXPLAIN that runs nothing: `words` follow the keyword, `options` are what each option may be."""
+
+    words: tuple[str, ...]
+    options: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One dialect, as allowlists.
+
+    `name` is sqlglot's name for it. Functions go by their lower-case name; one that is not in `functions`
+    does not exist, and the further sets single some of these out:
+
+    * `aggregates` make one row of many, `collectors` those whose value grows with the rows they take in
+    * `records` have output columns with names of their own
+    * `text_functions` take text first: a number there can only mean somebody else's function
+    * `sizes` names the argument that says how large the result gets, and how large it may be
+    * `templates` take a format, with widths inside
+    """
+
+    name: str
+    functions: frozenset[str]
+    aggregates: frozenset[str]
+    collectors: frozenset[str]
+    records: Mapping[str, tuple[str, ...]]
+    text_functions: frozenset[str]
+    sizes: Mapping[str, tuple[int, int]]
+    templates: frozenset[str]
+    types: frozenset[exp.DType]
+    named_types: frozenset[str]
+    type_names: Mapping[exp.DType, str]
+    operators: frozenset[str]
+    arrows: Mapping[str, type[exp.Expr]]
+    """JSON operators that are nodes of their own where the dialect has no OPERATOR(...)."""
+    nodes: Mapping[type[exp.Expr], frozenset[str]]
+    builtin_schema: str | None
+    placeholder: str
+    whole_rows: bool
+    """A relation's name, as a value, is the row."""
+    output_names_in_having: bool
+    outputs_named_by_text: bool
+    """A column without an alias is called what was written."""
+    explain: Explain
+    spellings: Mapping[TokenType, frozenset[str]]
+    """Tokens that stand for operators under several spellings, with those that this database knows."""
+    quoted_names_keep_case: bool
+    """Unquoted names are folded, quoted ones are not; else all names compare without case."""
+    offset_needs_limit: bool
+    longest_name: int
+    """In bytes: beyond it the database cuts a name off, and two become one."""
+    limit_takes_two: bool
+    joins_need_a_condition: bool
+    arrays_need_a_keyword: bool

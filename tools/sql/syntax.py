@@ -1,0 +1,293 @@
+"""Text to tree and back, through sqlglot, so that nothing is translated on the way.
+
+sqlglot is a transpiler: it knows some 700 functions by name and writes many of them back under another
+(`strpos` as POSITION, `date_part` as EXTRACT, `mod` as %), which changes a column's name or type. A guard
+wants the opposite: every call as it was written. So names of functions go through the parser marked, as
+functions that it does not know, and come back as they were; the few forms with a syntax of their own (CAST,
+EXTRACT, TRIM, ...) are left to it. Operators that it would rewrite go through as OPERATOR(...).
+
+What the parser drops silently (`interval (SELECT 1)` loses its SELECT) is found by comparing names and
+literals before and after.
+"""
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import ErrorLevel, SqlglotError
+from sqlglot.tokenizer_core import Token, TokenType
+
+from tools.sql import text
+from tools.sql.language import Language, words
+from tools.sql.refusals import denied, unparsable
+from tools.sql.text import MARK
+
+# The parser announces on a logger what it could not parse; here that is a refusal, and says so itself.
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+
+_OWN_SYNTAX = words(
+    "AND ARRAY CASE CAST EXISTS EXTRACT FILTER FIRST GLOB LAST LIKE NEXT OR OVERLAY POSITION SUBSTRING TRIM"
+)
+_REWRITTEN_OPERATORS = {
+    TokenType.ARROW,
+    TokenType.DARROW,
+    TokenType.HASH_ARROW,
+    TokenType.DHASH_ARROW,
+    TokenType.PLACEHOLDER,
+    TokenType.CARET_AT,
+}
+_STRINGS = {
+    TokenType.STRING,
+    TokenType.BYTE_STRING,
+    TokenType.HEREDOC_STRING,
+    TokenType.RAW_STRING,
+    TokenType.UNICODE_STRING,
+    TokenType.NATIONAL_STRING,
+    TokenType.BIT_STRING,
+    TokenType.HEX_STRING,
+}
+_INTERVAL_UNITS = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"}
+# Words that mean nothing, or that come back as another spelling of the same.
+_OPTIONAL_WORDS = words("""
+    row rows first last next nulls asymmetric some only isnull notnull unknown inner outer varying zone
+    without
+    """)
+
+
+def tokenize(sql: str, language: Language) -> list[Token]:
+    """Raises `InvalidArgument` (see tools/sql/text.py)."""
+    dialect = _dialect(language)
+    found = text.tokens(sql, dialect, type_tokens(language))
+    for token, after in zip(found, [*found[1:], None], strict=True):
+        if token.token_type is TokenType.NOT and token.text == "!":
+            adjacent = after is not None and after.start == token.end + 1 and after.text.startswith("~")
+            if not adjacent:
+                raise denied("syntax", "The operator ! is not open here", "Write NOT.")
+    return found
+
+
+def type_tokens(language: Language) -> frozenset[TokenType]:
+    return frozenset(_dialect(language).parser_class.TYPE_TOKENS)
+
+
+def parse(tokens: Sequence[Token], sql: str, language: Language) -> exp.Expr:
+    """The tree of one statement. Raises `InvalidArgument` when it is none, `Denied` when text got lost."""
+    dialect = _dialect(language)
+    try:
+        trees = dialect.parser(error_level=ErrorLevel.IMMEDIATE).parse(list(_prepared(tokens, dialect)), sql)
+    except RecursionError:
+        raise unparsable("The statement nests too deeply", "Split it, or use WITH.") from None
+    except Exception as error:  # noqa: BLE001 - whatever sqlglot raises on hostile text, the text is no statement
+        raise unparsable(
+            "This is not a statement that can be read", detail=f"{type(error).__name__}: {error}"
+        ) from None
+    if len(trees) != 1 or not isinstance(trees[0], exp.Expr):
+        raise unparsable("There is not exactly one statement")
+    tree = _restored(trees[0], language)
+    _check_nothing_got_lost(tokens, render(tree, language), dialect)
+    return tree
+
+
+def render(tree: exp.Expr, language: Language) -> str:
+    """The text of a tree: every identifier quoted, no comments. Raises `InvalidArgument` or `Denied`."""
+    try:
+        return _dialect(language).generate(
+            tree,
+            copy=True,
+            identify=True,
+            comments=False,
+            normalize_functions=False,
+            unsupported_level=ErrorLevel.RAISE,
+        )
+    except RecursionError:
+        raise unparsable("The statement nests too deeply", "Split it, or use WITH.") from None
+    except SqlglotError as error:
+        raise denied(
+            "syntax", "The statement uses a form that this database does not have", "Rewrite it."
+        ) from error
+    except Exception as error:  # noqa: BLE001 - whatever sqlglot raises, there is no text to run
+        raise unparsable(
+            "This statement can't be written back", detail=f"{type(error).__name__}: {error}"
+        ) from None
+
+
+def _dialect(language: Language) -> Dialect:
+    return Dialect.get_or_raise(language.name)
+
+
+def _like(token: Token, kind: TokenType, spelling: str) -> Token:
+    return Token(kind, spelling, token.line, token.col, token.start, token.end)
+
+
+def _prepared(tokens: Sequence[Token], dialect: Dialect) -> Iterator[Token]:
+    parser = dialect.parser_class
+    translated = _translated(dialect)
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        kind = token.token_type
+        end = _call(tokens, index, parser.FUNC_TOKENS)
+        qualified = end > index
+        before = tokens[index - 1].token_type if index else None
+        if qualified or (
+            end == index
+            and token.text.upper() in translated
+            and not (before in {TokenType.DCOLON, TokenType.ALIAS} and kind in parser.TYPE_TOKENS)
+        ):
+            spelling = ".".join(_folded(part) for part in tokens[index : end + 1 : 2])
+            yield _like(token, TokenType.VAR, MARK + spelling)
+            index = end + 1
+            continue
+        if kind in _REWRITTEN_OPERATORS and not _is_named(tokens, index):
+            yield _like(token, TokenType.OPERATOR, "OPERATOR")
+            yield _like(token, TokenType.L_PAREN, "(")
+            yield _like(token, TokenType.VAR, token.text)
+            yield _like(token, TokenType.R_PAREN, ")")
+        elif kind is TokenType.INTERVAL and (literal := _interval(tokens, index)):
+            spelling, used = literal
+            yield _like(token, TokenType.VAR, "CAST")
+            yield _like(token, TokenType.L_PAREN, "(")
+            yield _like(token, TokenType.STRING, spelling)
+            yield _like(token, TokenType.ALIAS, "AS")
+            yield token
+            yield _like(token, TokenType.R_PAREN, ")")
+            index += used
+        else:
+            yield token
+        index += 1
+
+
+def _is_named(tokens: Sequence[Token], index: int) -> bool:
+    """Whether an operator stands in OPERATOR(...) already."""
+    return tokens[index - 1].token_type is TokenType.DOT or (
+        index > 1
+        and tokens[index - 1].token_type is TokenType.L_PAREN
+        and tokens[index - 2].token_type is TokenType.OPERATOR
+    )
+
+
+def _translated(dialect: Dialect) -> frozenset[str]:
+    """The upper-case names of functions that the parser has a node, or a reading, of its own for."""
+    parser: Any = dialect.parser_class
+    return frozenset({*parser.FUNCTIONS, *parser.FUNCTION_PARSERS} - _OWN_SYNTAX)
+
+
+def _call(tokens: Sequence[Token], index: int, callable_tokens: set[TokenType]) -> int:
+    """The index of the last token of the function's name that starts here, or -1 when none does."""
+    if index and tokens[index - 1].token_type is TokenType.DOT:
+        return -1
+    end = index
+    while (
+        end + 2 < len(tokens)
+        and tokens[end + 1].token_type is TokenType.DOT
+        and _is_name(tokens[end])
+        and _is_name(tokens[end + 2])
+    ):
+        end += 2
+    called = end + 1 < len(tokens) and tokens[end + 1].token_type is TokenType.L_PAREN
+    nameable = tokens[end].token_type in callable_tokens or tokens[end].token_type is TokenType.IDENTIFIER
+    return end if called and nameable else -1
+
+
+def _is_name(token: Token) -> bool:
+    return token.token_type is TokenType.IDENTIFIER or re.fullmatch(r"\w+", token.text) is not None
+
+
+def _folded(token: Token) -> str:
+    return token.text if token.token_type is TokenType.IDENTIFIER else token.text.lower()
+
+
+def _interval(tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
+    """The text of `interval '1 day'` or `interval '1' day`, and how many tokens follow the keyword."""
+    literal = tokens[index + 1] if index + 1 < len(tokens) else None
+    if literal is None or literal.token_type is not TokenType.STRING:
+        return None
+    unit = tokens[index + 2].text.upper() if index + 2 < len(tokens) else ""
+    if unit not in _INTERVAL_UNITS:
+        return literal.text, 1
+    further = tokens[index + 3].text.upper() if index + 3 < len(tokens) else ""
+    if further == "TO" or not re.fullmatch(r"[+-]?\d{1,9}", literal.text):
+        raise denied("syntax", "This form of interval is not open here", "Write interval '1 day 2 hours'.")
+    return f"{literal.text} {unit.lower()}", 2
+
+
+def _restored(tree: exp.Expr, language: Language) -> exp.Expr:
+    for node in list(tree.walk()):
+        name = node.args.get("this")
+        if isinstance(name, str) and MARK in name:
+            node.set("this", name.replace(MARK, ""))
+        elif isinstance(node, exp.Anonymous) and isinstance(name, str):
+            node.set("this", name.lower())
+        if isinstance(node, exp.Anonymous):
+            _separate_distinct(node)
+        elif isinstance(node, exp.Trim) and node.args.get("position") and not node.args.get("expression"):
+            # Without something to trim, the side to trim would be forgotten.
+            node.set("expression", exp.Literal.string(" "))
+        elif isinstance(node, (exp.RawString, exp.ByteString)):
+            _make_plain(node)
+        elif isinstance(node, exp.Operator) and (arrow := language.arrows.get(str(node.args["operator"]))):
+            node.replace(arrow(this=node.this, expression=node.expression))
+    return tree
+
+
+def _separate_distinct(call: exp.Anonymous) -> None:
+    """`f(DISTINCT a, b ORDER BY c)` has DISTINCT over the first argument and ORDER BY after the last.
+
+    The parser wraps all arguments in one node, which is written back as a CASE over a row.
+    """
+    if len(call.expressions) != 1:
+        return
+    only = call.expressions[0]
+    distinct = only.this if isinstance(only, exp.Order) else only
+    if not isinstance(distinct, exp.Distinct) or len(distinct.expressions) < 2:
+        return
+    first, *middle, last = distinct.expressions
+    if isinstance(only, exp.Order):
+        last = exp.Order(this=last, expressions=only.expressions)
+    call.set("expressions", [exp.Distinct(expressions=[first]), *middle, last])
+
+
+def _make_plain(string: exp.Expr) -> None:
+    value = str(string.this)
+    if isinstance(string, exp.ByteString) and (not value.isascii() or "\0" in value):
+        raise denied("syntax", "This escape string is not open here", "Write it as a plain string.")
+    string.replace(exp.Literal.string(value))
+
+
+def _check_nothing_got_lost(tokens: Sequence[Token], regenerated: str, dialect: Dialect) -> None:
+    try:
+        after = _texts(dialect.tokenize(regenerated))
+    except SqlglotError:
+        raise denied("syntax", "The statement can't be written back as it was read", "Rewrite it.") from None
+    lost = _texts(tokens, only_named=True) - after
+    if any(kind != "word" or spelling not in _OPTIONAL_WORDS for kind, spelling in lost):
+        raise denied("syntax", "A part of the statement has no meaning here", "Rewrite it in plain SQL.")
+
+
+def _texts(tokens: Sequence[Token], *, only_named: bool = False) -> Counter[tuple[str, str]]:
+    """Literals and words with their count; of the words, `only_named` takes those that are names."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for index, token in enumerate(tokens):
+        kind = token.token_type
+        if kind in _STRINGS:
+            spelling = token.text
+            if only_named and index and tokens[index - 1].token_type is TokenType.INTERVAL:
+                literal = _interval(tokens, index - 1)
+                spelling = literal[0] if literal else spelling
+            counted["string", spelling] += 1
+        elif kind is TokenType.NUMBER:
+            fraction = index > 0 and tokens[index - 1].token_type is TokenType.DOT
+            counted["number", f"0.{token.text}" if fraction else token.text] += 1
+        elif not only_named or (
+            kind in {TokenType.VAR, TokenType.IDENTIFIER} and not _is_interval_unit(tokens, index)
+        ):
+            counted["word", token.text.lower()] += 1
+    return counted
+
+
+def _is_interval_unit(tokens: Sequence[Token], index: int) -> bool:
+    return index >= 2 and tokens[index - 2].token_type is TokenType.INTERVAL
