@@ -1,10 +1,40 @@
 """The explicit list of connectors, and the tools that they give."""
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 from policies.arguments import ArgumentSchema
 from policies.call import Call, Request, Tool, Transport, User
-from policies.errors import Denied, not_open
+from policies.document import Document, Source
+from policies.errors import ConfigurationError, Denied, not_open
+from policies.secret import Secret
+from tools.connector import Connector
+from tools.postgres.connector import PostgresConnector
+from tools.sql.guard import check_rules
+from tools.sql.rules import Rules
+from tools.sql.toolset import toolset
+from tools.sqlite.connector import SqliteConnector
+
+
+def connect(name: str, source: Source, root: Path, row_security_key: Secret | None) -> Connector:
+    """The connector of one source; `root` is the folder of the configuration. Raises `ConfigurationError`."""
+    try:
+        check_rules(Rules.of(source))
+    except ValueError as error:
+        raise ConfigurationError(
+            str(error), where=f"sources.{name}", remedy="Mend `rows` of that table."
+        ) from error
+    match source.kind:
+        case "postgres":
+            return PostgresConnector(name, source, root, row_security_key)
+        case "sqlite":
+            return SqliteConnector(name, source, root)
+
+
+def definitions(document: Document) -> Sequence[Tool]:
+    """Every tool of the configuration, in order, without reaching any source."""
+    return [tool for name, source in document.sources.items() for tool in toolset(name, source)]
+
 
 Gate = Callable[[User, Tool, Transport], object]
 """Returns when the tool is open to the user, else raises `Denied`."""

@@ -1,0 +1,56 @@
+"""Proofs made by hand, for tests of what stands behind them."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from policies.call import (
+    Admission,
+    Approval,
+    Call,
+    Grant,
+    Json,
+    Permit,
+    Plan,
+    Receipt,
+    Table,
+    Tool,
+    Transport,
+    User,
+)
+from policies.secret import Secret
+from tools.connector import Connector, Session
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+ADA = User("ada", "acme", frozenset({"analyst"}), {"territory": "EMEA"})
+_RECEIPT = Receipt("tests", 1)
+
+
+def call_of(tool: Tool, arguments: Mapping[str, Json] | None = None, user: User = ADA) -> Call:
+    return Call("call-1", user, tool, dict(arguments or {}), Transport.STDIO)
+
+
+def grant_of(plan: Plan) -> Grant:
+    """A grant for the plan, as if everybody had been asked."""
+    permit = Permit(plan.call, ("tests",), "tests", frozenset())
+    return Grant(Approval(Admission(permit, _RECEIPT), plan, "tests"), _RECEIPT)
+
+
+def tool_of(connector: Connector, verb: str) -> Tool:
+    return next(tool for tool in connector.tools if tool.verb == verb)
+
+
+async def run(
+    connector: Connector,
+    verb: str,
+    arguments: Mapping[str, Json] | None = None,
+    *,
+    user: User = ADA,
+    credential: Secret | None = None,
+) -> Table:
+    """One call from plan to rows."""
+    opened: AbstractAsyncContextManager[Session] = connector.open(user, credential)
+    async with opened as session:
+        plan = await session.plan(call_of(tool_of(connector, verb), arguments, user))
+        return (await session.carry_out(grant_of(plan))).table

@@ -1,0 +1,157 @@
+"""Who may be on the other end of the wire, and what happens when the wire fails."""
+
+import asyncio
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies.errors import UpstreamFailed
+from policies.secret import Secret
+from tests.backends import Postgres
+from tests.certificates import Authority
+from tests.proofs import run
+from tests.proxy import proxy
+from tests.tools.shop import Shop, make_shop
+
+pytestmark = pytest.mark.anyio
+
+COUNT = {"sql": "SELECT count(*) FROM orders"}
+MANY = {"sql": "SELECT a.id, a.note, b.note AS other FROM orders a CROSS JOIN orders b"}
+
+
+@pytest.fixture
+async def shop(postgres: Postgres) -> Shop:
+    return await make_shop(postgres, "wire")
+
+
+async def count(shop: Shop, **settings: Any) -> Any:
+    connector = shop.connector(**settings)
+    try:
+        return (await run(connector, "query", COUNT, credential=shop.password)).rows
+    finally:
+        await connector.close()
+
+
+async def failure(shop: Shop, arguments: Any = COUNT, **settings: Any) -> UpstreamFailed:
+    connector = shop.connector(**settings)
+    try:
+        with pytest.raises(UpstreamFailed) as failed:
+            await run(connector, "query", arguments, credential=shop.password)
+    finally:
+        await connector.close()
+    return failed.value
+
+
+@pytest.mark.parametrize("tls", ["verify-full", "verify-ca", "require", "disable"])
+async def test_each_mode_of_tls_reaches_a_server_of_our_own_authority(shop: Shop, tls: str) -> None:
+    assert await count(shop, tls=tls) == ((3000,),)
+
+
+async def test_the_server_is_reached_over_its_socket(shop: Shop) -> None:
+    assert await count(shop, dsn=shop.server.socket_dsn(shop.database, shop.role)) == ((3000,),)
+
+
+async def test_a_server_of_another_authority_is_refused(shop: Shop, tmp_path: Path) -> None:
+    failed = await failure(shop, tls_ca=str(Authority(tmp_path).certificate))
+    assert "CERTIFICATE_VERIFY_FAILED" in failed.detail
+    assert "CERTIFICATE" not in failed.message
+
+
+async def test_a_server_with_a_certificate_for_another_name_is_refused(shop: Shop) -> None:
+    async with proxy(shop.server.port, host="127.0.0.2") as relay:
+        dsn = f"postgresql://{shop.role}@127.0.0.2:{relay.port}/{shop.database}"
+        failed = await failure(shop, dsn=dsn)
+    assert "127.0.0.2" in failed.detail
+
+
+async def test_a_server_without_tls_is_refused(shop: Shop) -> None:
+    async def refuse(reader: Any, writer: Any) -> None:
+        await reader.read(8)
+        writer.write(b"N")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        failed = await failure(shop, dsn=f"postgresql://{shop.role}@127.0.0.1:{port}/{shop.database}")
+    assert "rejected SSL upgrade" in failed.detail
+
+
+async def test_a_role_that_needs_a_client_certificate_is_reached_with_one_alone(shop: Shop) -> None:
+    async with shop.server.admin() as admin:
+        if not await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = 'certified'"):
+            await admin.execute("CREATE ROLE certified NOLOGIN")
+        await admin.execute(f"GRANT certified TO {shop.role}")
+    identity = shop.server.certificate(shop.role)
+    assert await count(shop, tls_certificate=str(identity.certificate), tls_key=str(identity.key)) == (
+        (3000,),
+    )
+    await failure(shop)
+    stranger = shop.server.certificate("stranger")
+    await failure(shop, tls_certificate=str(stranger.certificate), tls_key=str(stranger.key))
+
+
+@pytest.mark.threat("T35")
+async def test_a_wrong_password_is_upstream_failed_and_says_nothing_of_it(shop: Shop) -> None:
+    connector = shop.connector()
+    with pytest.raises(UpstreamFailed) as failed:
+        await run(connector, "query", COUNT, credential=Secret("hunter2-canary"))
+    assert "28P01" in failed.value.message
+    assert shop.role not in failed.value.message
+    assert "hunter2" not in failed.value.message + failed.value.detail
+
+
+@pytest.mark.threat("T09")
+async def test_without_a_credential_nobody_elses_is_taken(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", shop.password.reveal())
+    passfile = tmp_path / "pgpass"
+    passfile.write_text(f"*:*:*:*:{shop.password.reveal()}\n")
+    passfile.chmod(0o600)
+    monkeypatch.setenv("PGPASSFILE", str(passfile))
+    connector = shop.connector()
+    with pytest.raises(UpstreamFailed):
+        await run(connector, "query", COUNT, credential=None)
+
+
+async def test_a_server_that_is_down_is_upstream_failed(shop: Shop) -> None:
+    await failure(shop, dsn=f"postgresql://{shop.role}@127.0.0.1:1/{shop.database}")
+
+
+@pytest.mark.threat("T40")
+@pytest.mark.parametrize("at", [0, 9_000, 400_000])
+async def test_a_server_that_stalls_is_given_up_within_the_time(shop: Shop, at: int) -> None:
+    async with proxy(shop.server.port, stall_after=at) as relay:
+        dsn = f"postgresql://{shop.role}@127.0.0.1:{relay.port}/{shop.database}"
+        began = time.monotonic()
+        failed = await failure(
+            shop, MANY, dsn=dsn, timeout=0.5, max_rows=100_000, max_bytes=50_000_000, max_cost=1e12
+        )
+    assert time.monotonic() - began < 8
+    assert "in time" in failed.message, failed.detail
+
+
+@pytest.mark.parametrize("at", [0, 9_000, 400_000])
+async def test_a_connection_that_is_cut_is_upstream_failed(shop: Shop, at: int) -> None:
+    async with proxy(shop.server.port, cut_after=at) as relay:
+        dsn = f"postgresql://{shop.role}@127.0.0.1:{relay.port}/{shop.database}"
+        failed = await failure(shop, MANY, dsn=dsn, max_rows=100_000, max_bytes=50_000_000, max_cost=1e12)
+    assert "could not be reached" in failed.message or "SQLSTATE 08" in failed.message
+
+
+async def test_a_call_after_a_lost_connection_gets_a_new_one(shop: Shop) -> None:
+    connector = shop.connector()
+    assert (await run(connector, "query", COUNT, credential=shop.password)).rows == ((3000,),)
+    async with shop.server.admin() as admin:
+        await admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", shop.role
+        )
+    with suppress(UpstreamFailed):  # the driver may learn of it only now
+        await run(connector, "query", COUNT, credential=shop.password)
+    assert (await run(connector, "query", COUNT, credential=shop.password)).rows == ((3000,),)
+    await connector.close()
