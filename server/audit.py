@@ -1,0 +1,327 @@
+"""The audit log as a call meets it: one entry before it acts, one for how it ended.
+
+Here, and only here, a `Receipt`, a `Grant` and a `Reply` are made: each says that an entry is durable. When
+no entry can be kept, nothing is done and nothing leaves (threat T45). Of what was asked and answered an entry
+holds shapes, counts and keyed hashes, never a value (threat T46); a refusal's `detail` goes to the process
+log alone. server/chain.py and docs/audit.md have the form, server/verify.py the proof.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from time import monotonic
+
+import anyio
+
+from policies.call import (
+    Approval,
+    Call,
+    Grant,
+    Json,
+    Permit,
+    Receipt,
+    Redacted,
+    Reply,
+    Request,
+    Tier,
+    User,
+)
+from policies.document import Audit as Settings
+from policies.errors import AuditUnavailable, ConfigurationError, Denied, Refusal
+from server.checkpoints import Checkpointer
+from server.digests import TenantKey, describe, digest_of_text, printable
+from server.keys import Keys
+from server.store import Store
+from server.transaction import Transaction
+from server.writer import Writer
+
+log = logging.getLogger("remit.audit")
+
+Facts = Callable[[TenantKey], Mapping[str, Json]]
+
+
+class Audit:
+    """This process's part of the log. Open one with `open_audit`."""
+
+    def __init__(self, store: Store, writer: Writer, checkpointer: Checkpointer) -> None:
+        self._store = store
+        self._writer = writer
+        self._checkpointer = checkpointer
+
+    @asynccontextmanager
+    async def record(self, request: Request) -> AsyncGenerator["Record"]:
+        """The record of one call. However the call ends, that is on record before the caller hears of it.
+
+        An error that leaves the block is put on record and raised again. Raises `AuditUnavailable` in its
+        stead when that can't be done; after a cancellation nobody listens, and the process log says so.
+        """
+        record = Record(self, request)
+        try:
+            yield record
+        except Refusal as refusal:
+            await record.refused(refusal)
+            raise
+        except Exception as error:
+            await record.failed(error)
+            raise
+        except BaseException:
+            await record.cancelled()
+            raise
+        await record.left()
+
+    def append(self, tenant: str, facts: Facts) -> Transaction[Receipt]:
+        """An entry, within a transaction that does more. Raises `AuditUnavailable`."""
+        return Receipt(self._writer.id, (yield from self._writer.append(tenant, facts)))
+
+    async def put(self, tenant: str, facts: Facts) -> Receipt:
+        """An entry, durable on return. Raises `AuditUnavailable`."""
+        receipt = await self._store.run(partial(self.append, tenant, facts))
+        self.acknowledge(receipt)
+        return receipt
+
+    def acknowledge(self, receipt: Receipt) -> None:
+        """Whoever holds a receipt knows that it is durable; this tells the chain."""
+        self._writer.acknowledge(receipt.sequence)
+        self._checkpointer.notice()
+
+    def refuse_if_behind(self) -> None:
+        self._checkpointer.refuse_if_behind()
+
+
+class Record:
+    """One call's entries, in their order: asked, intended (unless it only reads), and how the call ended.
+
+    Each method takes the proof of the step before it and refuses that of another call, so that no proof is
+    good for two. Open one with `Audit.record`.
+    """
+
+    def __init__(self, audit: Audit, request: Request) -> None:
+        self._audit = audit
+        self._request = request
+        self._begun = monotonic()
+        self._user: User | None = None
+        self._call: Call | None = None
+        self._grant: Grant | None = None
+        self._answered = False
+
+    def identify(self, user: User) -> User:
+        """From here on every entry names the user."""
+        self._user = user
+        return user
+
+    def opening(self, permit: Permit) -> Transaction[Receipt]:
+        """The entry "asked", to be kept in the transaction that counts the call.
+
+        Raises `AuditUnavailable`, also when the second place of the log is too far behind.
+        """
+        call = permit.call
+        _insist(call.id == self._request.id and call.user == self._user, "a permit for another call")
+        self._audit.refuse_if_behind()
+        self._call = call
+        asked = describe(call.arguments, vouched=True)
+        return (
+            yield from self._audit.append(
+                self._tenant,
+                lambda key: {
+                    **self._facts("asked"),
+                    **asked.facts(key),
+                    "tier": call.tool.tier,
+                    "policies": list(permit.policies),
+                    "policy": permit.version,
+                    "obligations": [*sorted(permit.obligations)],
+                },
+            )
+        )
+
+    async def intend(self, approval: Approval) -> Grant:
+        """The proof that the intent is on record. For what only reads, the entry "asked" is the intent.
+
+        Raises `AuditUnavailable`.
+        """
+        call, plan = approval.admission.permit.call, approval.plan
+        _insist(call is self._call and plan.call is call, "an approval for another call")
+        _insist(self._grant is None, "a second grant for one call")
+        self._audit.acknowledge(approval.admission.receipt)
+        self._audit.refuse_if_behind()
+        receipt = approval.admission.receipt
+        if call.tool.tier is not Tier.READ:
+            receipt = await self._put(
+                lambda _: {
+                    **self._facts("intended"),
+                    "plan": plan.digest,
+                    "connection": printable(plan.connection),
+                    "by": printable(approval.by),
+                }
+            )
+        self._grant = Grant(approval, receipt)
+        return self._grant
+
+    async def finish(self, redacted: Redacted) -> Reply:
+        """The proof that the outcome is on record: then, and only then, it may leave.
+
+        Raises `AuditUnavailable`.
+        """
+        _insist(redacted.grant is self._grant, "a result of another call")
+        _insist(not self._answered, "a second reply to one call")
+        plan, table = redacted.grant.plan, redacted.table
+        digest, size = digest_of_text(redacted.text), len(redacted.text.encode("utf-8", "surrogatepass"))
+        receipt = await self._put(
+            lambda key: {
+                **self._facts("answered"),
+                "plan": plan.digest,
+                "connection": printable(plan.connection),
+                "rows": len(table.rows),
+                "bytes": size,
+                "reply_hmac": key.of(digest),
+                "truncated": table.truncated,
+                "cut_cells": table.cut_cells,
+                "masked": dict(redacted.masked),
+                "hidden": redacted.hidden,
+            }
+        )
+        self._answered = True
+        return Reply(redacted, receipt)
+
+    async def refused(self, refusal: Refusal) -> None:
+        rule = refusal.rule if isinstance(refusal, Denied) else ""
+        log.warning(
+            "call refused",
+            extra={
+                "call": self._request.id,
+                "code": refusal.code,
+                "rule": rule,
+                "detail": refusal.detail,
+                "cause": _cause(refusal),
+            },
+        )
+        policies: list[Json] = [*(refusal.policies if isinstance(refusal, Denied) else ())]
+        await self._end(
+            refusal,
+            "refused",
+            {
+                "code": refusal.code,
+                "rule": printable(rule),
+                "policies": policies,
+                "cause": _cause(refusal),
+            },
+        )
+
+    async def failed(self, error: Exception) -> None:
+        await self._end(error, "failed", {"code": "failed", "cause": type(error).__name__})
+
+    async def cancelled(self) -> None:
+        try:
+            await self._end(None, "cancelled", {"code": "cancelled"})
+        except AuditUnavailable as error:
+            log.critical(
+                "a cancelled call could not be put on record",
+                extra={"call": self._request.id, "detail": error.detail},
+            )
+
+    async def left(self) -> None:
+        """The block ended without an error: that is well only after a reply. Raises `RuntimeError`."""
+        if not self._answered:
+            error = RuntimeError("a call ended without a reply")
+            await self.failed(error)
+            raise error
+
+    async def _end(self, error: Exception | None, event: str, outcome: Mapping[str, Json]) -> None:
+        """Says again what was asked: there may be no other entry, and an auditor reads this one alone."""
+        call = self._call
+        asked = (
+            describe(self._request.arguments, vouched=False)
+            if call is None
+            else describe(call.arguments, vouched=True)
+        )
+        try:
+            # Shielded: whoever goes away now would take the entry along. The store bounds the wait.
+            with anyio.CancelScope(shield=True):
+                await self._put(lambda key: {**self._facts(event), **asked.facts(key), **outcome})
+        except AuditUnavailable as unavailable:
+            raise unavailable from error
+
+    async def _put(self, facts: Facts) -> Receipt:
+        return await self._audit.put(self._tenant, facts)
+
+    @property
+    def _tenant(self) -> str:
+        return printable(self._user.tenant) if self._user else ""
+
+    def _facts(self, event: str) -> dict[str, Json]:
+        request, call = self._request, self._call
+        return {
+            "event": event,
+            "call": request.id,
+            "transport": request.caller.transport,
+            "client": printable(request.caller.client),
+            "tenant": self._tenant,
+            "user": printable(self._user.id) if self._user else "",
+            "source": call.tool.source if call else "",
+            "tool": call.tool.name if call else printable(request.tool),
+            "ms": round((monotonic() - self._begun) * 1000),
+        }
+
+
+def _cause(error: Exception) -> str:
+    """The kind of fault behind an error. Its text stays out: an upstream's words hold values (threat T35)."""
+    return type(error.__cause__).__name__ if error.__cause__ else ""
+
+
+def _insist(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as the sentence that it is
+    if not holds:
+        raise RuntimeError(otherwise)
+
+
+@asynccontextmanager
+async def open_audit(store: Store, keys: Keys, settings: Settings, folder: Path) -> AsyncGenerator[Audit]:
+    """Starts this process's chain, signs its first entry, and ends it with a last signed one.
+
+    `folder` is the second place. Raises `ConfigurationError` when it or the store can't be used.
+    """
+    writer = Writer(keys.derive("audit values"))
+    checkpointer = Checkpointer(store, writer, keys, settings, folder)
+    try:
+        with _starting():
+            await checkpointer.start()
+            writer.acknowledge(await store.run(partial(writer.open, f"remit {version('remit')}")))
+            await checkpointer.first()
+        checkpointing = asyncio.create_task(checkpointer.run())
+        checkpointing.add_done_callback(_report)
+        try:
+            yield Audit(store, writer, checkpointer)
+        finally:
+            checkpointing.cancel()
+            await asyncio.wait({checkpointing})
+            with anyio.CancelScope(shield=True):
+                await _end(store, writer, checkpointer)
+    finally:
+        checkpointer.stop()
+
+
+async def _end(store: Store, writer: Writer, checkpointer: Checkpointer) -> None:
+    try:
+        writer.acknowledge(await store.run(writer.end))
+    except AuditUnavailable as error:
+        log.critical("the audit log could not be closed", extra={"detail": error.detail})
+    await checkpointer.last()
+
+
+def _report(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("checkpoints have stopped, so calls will be refused", exc_info=error)
+
+
+@contextmanager
+def _starting() -> Generator[None]:
+    try:
+        yield
+    except AuditUnavailable as error:
+        raise ConfigurationError(
+            f"the audit log can't be opened ({error.detail})",
+            where="server.store",
+            remedy="Check that the store answers and has room.",
+        ) from error

@@ -1,0 +1,92 @@
+"""The tables of the store of record, as a numbered list of migrations that both engines run."""
+
+from collections.abc import Sequence
+
+from policies.errors import ConfigurationError
+from server.transaction import StoreUnavailable, Transaction
+
+READ_VERSION = "SELECT max(version) FROM store_version"
+
+# Append only: a store that has run one of these is never asked to run it again.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        # Times are in milliseconds of the store's clock, except `tat`: see policies/limits.py.
+        "CREATE TABLE limits (key TEXT PRIMARY KEY, tat BIGINT NOT NULL)",
+        # `body` and `hash` are the entry (docs/audit.md). The columns before them repeat parts of the body,
+        # so that one SQL finds them on both engines; `remit audit verify` compares the two.
+        """CREATE TABLE audit_entries (
+            writer TEXT NOT NULL,
+            sequence BIGINT NOT NULL,
+            at BIGINT NOT NULL,
+            event TEXT NOT NULL,
+            call TEXT NOT NULL,
+            tenant TEXT NOT NULL,
+            user_id TEXT NOT NULL,
+            tool TEXT NOT NULL,
+            code TEXT NOT NULL,
+            body TEXT NOT NULL,
+            hash TEXT NOT NULL,
+            PRIMARY KEY (writer, sequence)
+        )""",
+        "CREATE INDEX audit_entries_at ON audit_entries (at)",
+        "CREATE INDEX audit_entries_user ON audit_entries (user_id, at)",
+        "CREATE INDEX audit_entries_call ON audit_entries (call)",
+        # `named`: up to which sequence another writer's first entry has named this one's head.
+        "CREATE TABLE audit_writers (writer TEXT PRIMARY KEY, named BIGINT NOT NULL)",
+        """CREATE TABLE audit_checkpoints (
+            writer TEXT NOT NULL,
+            sequence BIGINT NOT NULL,
+            body TEXT NOT NULL,
+            signature TEXT NOT NULL,
+            PRIMARY KEY (writer, sequence)
+        )""",
+        "CREATE TABLE audit_salts (tenant TEXT PRIMARY KEY, salt TEXT NOT NULL)",
+    ),
+)
+
+
+def migrate(prelude: Sequence[str], where: str) -> Transaction[None]:
+    """Brings the store to this program's version. `prelude` is what one engine alone needs, run first.
+
+    Raises `ConfigurationError` for a store that is newer than the program.
+    """
+    yield "SAVEPOINT looking", ()
+    try:
+        rows = yield READ_VERSION, ()
+        version: int = rows[0][0] or 0
+    except StoreUnavailable:
+        # A store that is new has no such table; for one that is out of order the next statement fails too.
+        yield "ROLLBACK TO SAVEPOINT looking", ()
+        yield "CREATE TABLE store_version (version INTEGER NOT NULL)", ()
+        version = 0
+    yield "RELEASE SAVEPOINT looking", ()
+    refuse_newer(version, where)
+    if version == 0:
+        for statement in prelude:
+            yield statement, ()
+    for number, migration in enumerate(MIGRATIONS[version:], version + 1):
+        for statement in migration:
+            yield statement, ()
+        yield "INSERT INTO store_version (version) VALUES ($1)", (number,)
+
+
+def check(where: str) -> Transaction[None]:
+    """Raises `ConfigurationError` unless the store is of this program's version."""
+    rows = yield READ_VERSION, ()
+    version: int = rows[0][0] or 0
+    refuse_newer(version, where)
+    if version < len(MIGRATIONS):
+        raise ConfigurationError(
+            f"the store has version {version}, older than this program's {len(MIGRATIONS)}",
+            where=where,
+            remedy="Start `remit serve` once: it brings the store up to date.",
+        )
+
+
+def refuse_newer(version: int, where: str) -> None:
+    if version > len(MIGRATIONS):
+        raise ConfigurationError(
+            f"the store has version {version}, newer than this program's {len(MIGRATIONS)}",
+            where=where,
+            remedy="Run the newer remit, or give this one a store of its own.",
+        )

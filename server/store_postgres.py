@@ -1,0 +1,245 @@
+"""The shared store of record: PostgreSQL, one writing connection and one reading.
+
+Replicas take turns by an advisory lock that each commit holds, so a transaction sees the same world as in
+SQLite: nobody writes beside it. What waits meanwhile shares the next commit, so a turn carries many calls. A
+replica that stalls in its turn is cut off by the server (`idle_in_transaction_session_timeout`).
+"""
+
+import asyncio
+import logging
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import asyncpg
+
+from policies.document import Document, is_loopback
+from policies.errors import ConfigurationError
+from policies.secret import Secret
+from server.transaction import StoreUnavailable, Transaction
+
+T = TypeVar("T")
+
+log = logging.getLogger("remit.store")
+
+TURN = 0x72656D6974  # the advisory lock's number: "remit" in ASCII
+DEFAULT_PORT = 5432
+DEFAULT_HOST = "/var/run/postgresql"
+CREATE_NOW_MS = """
+    CREATE FUNCTION now_ms() RETURNS bigint LANGUAGE sql VOLATILE
+    AS $$ SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint $$
+"""
+FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """Handed to the driver part by part: it would fill gaps from PGHOST, PGPASSWORD and ~/.pgpass."""
+
+    host: str
+    port: int
+    user: str
+    database: str
+    tls: ssl.SSLContext | Literal["disable", "prefer"]
+
+
+class Postgres:
+    """A `server.store.Engine`. Open one with `open_postgres`."""
+
+    begin = ("BEGIN", f"SELECT pg_advisory_xact_lock({TURN})")
+    begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    prelude = (CREATE_NOW_MS,)
+
+    def __init__(self, writer: "_Line | None", reader: "_Line") -> None:
+        self._writer = writer
+        self._reader = reader
+
+    async def write(self, transaction: Transaction[T]) -> T:
+        if self._writer is None:
+            raise StoreUnavailable("the store is open for reading only")
+        return await self._writer.run(transaction)
+
+    async def read(self, transaction: Transaction[T]) -> T:
+        return await self._reader.run(transaction)
+
+    async def close(self) -> None:
+        await self._reader.close()
+        if self._writer is not None:
+            await self._writer.close()
+
+
+class _Line:
+    """One connection, made anew after it was lost."""
+
+    def __init__(self, address: _Address, password: Secret | None, deadline: float) -> None:
+        self._address = address
+        self._password = password
+        self._deadline = deadline
+        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+
+    async def run(self, transaction: Transaction[T]) -> T:
+        """Raises `StoreUnavailable` at the deadline, and then the connection is dropped."""
+        settled = False
+        try:
+            async with asyncio.timeout(self._deadline):
+                connection = await self._connected()
+                result = await _step(connection, transaction)
+            settled = True
+        except TimeoutError as error:
+            raise StoreUnavailable(f"PostgreSQL: no answer within {self._deadline:g} s") from error
+        except Exception:
+            settled = True
+            raise
+        finally:
+            self._drop_unless(reusable=settled)
+        return result
+
+    async def connect(self) -> None:
+        """Raises what the driver raises."""
+        async with asyncio.timeout(self._deadline):
+            self._connection = await self._open()
+            if await self._connection.fetchval("SHOW fsync") == "off":
+                log.warning(
+                    "the store of record has fsync off: a crash of its machine can lose the audit log"
+                )
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            try:
+                await self._connection.close(timeout=self._deadline)
+            except (*FAILURES, TimeoutError):
+                self._connection.terminate()
+
+    async def _connected(self) -> "asyncpg.Connection[asyncpg.Record]":
+        if self._connection is None:
+            try:
+                self._connection = await self._open()
+            except FAILURES as error:
+                raise _unavailable(error) from error
+        return self._connection
+
+    async def _open(self) -> "asyncpg.Connection[asyncpg.Record]":
+        address, limit = self._address, str(int(self._deadline * 1000))
+        connection = await asyncpg.connect(
+            host=address.host,
+            port=address.port,
+            user=address.user,
+            database=address.database,
+            # An empty one, and not None: the driver would look for one in the environment and in files.
+            password=self._password.reveal() if self._password else "",
+            ssl=address.tls,
+            server_settings={
+                "application_name": "remit",
+                "statement_timeout": limit,
+                "idle_in_transaction_session_timeout": limit,
+            },
+        )
+        # The commit is the record: a server or role that commits before it writes is overruled, and one that
+        # waits for more than its own disk is left as it is.
+        if await connection.fetchval("SHOW synchronous_commit") == "off":
+            await connection.execute("SET synchronous_commit = on")
+        return connection
+
+    def _drop_unless(self, *, reusable: bool) -> None:
+        connection = self._connection
+        if connection is None:
+            return
+        if not reusable or connection.is_closed() or connection.is_in_transaction():
+            connection.terminate()
+            self._connection = None
+
+
+async def _step(connection: "asyncpg.Connection[asyncpg.Record]", transaction: Transaction[T]) -> T:
+    try:
+        sql, arguments = next(transaction)
+        while True:
+            try:
+                rows = [tuple(record) for record in await connection.fetch(sql, *arguments)]
+            except FAILURES as error:
+                sql, arguments = transaction.throw(_unavailable(error))
+            else:
+                sql, arguments = transaction.send(rows)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+
+
+def _unavailable(error: Exception) -> StoreUnavailable:
+    state = getattr(error, "sqlstate", None) or ""
+    unavailable = StoreUnavailable(f"PostgreSQL: {type(error).__name__} {state}".rstrip())
+    unavailable.__cause__ = error
+    return unavailable
+
+
+async def open_postgres(
+    document: Document, password: Secret | None, deadline: float, *, writing: bool
+) -> Postgres:
+    """Connects. `deadline` is in seconds. Raises `ConfigurationError`."""
+    address = _address(document)
+    reader = _Line(address, password, deadline)
+    writer = _Line(address, password, deadline) if writing else None
+    try:
+        await reader.connect()
+        if writer is not None:
+            await writer.connect()
+    except FAILURES as error:  # TimeoutError is an OSError
+        await reader.close()
+        raise ConfigurationError(
+            f"the store can't be reached ({type(error).__name__})",
+            where="server.store",
+            remedy="Check that the server runs and answers there, its certificate, the role, the database "
+            "and server.store_password.",
+        ) from error
+    return Postgres(writer, reader)
+
+
+def _address(document: Document) -> _Address:
+    dsn = document.server.store
+    try:
+        parts = urlsplit(dsn)
+        query: dict[str, str] = dict(
+            parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        )
+        host = unquote(parts.hostname or "") or query.pop("host", "") or DEFAULT_HOST
+        port = parts.port or int(query.pop("port", DEFAULT_PORT))
+    except ValueError:
+        raise _wrong("it is not a database URL") from None
+    user, database = unquote(parts.username or ""), unquote(parts.path.removeprefix("/"))
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise _wrong("it is neither sqlite: nor postgresql://")
+    if not user or not database or "/" in database:
+        raise _wrong("it names no user or no database")
+    mode, authority = query.pop("sslmode", None), query.pop("sslrootcert", None)
+    if query:
+        raise _wrong(f"it has the parameter {min(query)}, which is not read")
+    local = is_loopback(dsn)
+    tls: ssl.SSLContext | Literal["disable", "prefer"]
+    if mode in {None, "verify-full"} and (mode or authority or not local):
+        tls = _verified(document.within(authority) if authority else None)
+    elif mode is None:
+        # On this machine: what the server offers, as nobody stands between.
+        tls = "prefer"
+    elif mode == "disable" and local:
+        tls = "disable"
+    else:
+        raise _wrong(f"sslmode={mode} is not one of verify-full and, on this machine alone, disable")
+    return _Address(host, port, user, database, tls)
+
+
+def _verified(authority: Path | None) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=authority)
+    except (OSError, ValueError):  # ssl.SSLError is an OSError
+        raise _wrong("its sslrootcert can't be read as PEM") from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _wrong(message: str) -> ConfigurationError:
+    return ConfigurationError(
+        message,
+        where="server.store",
+        remedy='Write store = "postgresql://user@host/database?sslrootcert=ca.pem", or "sqlite:remit.db".',
+    )

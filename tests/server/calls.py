@@ -1,0 +1,86 @@
+"""Calls to put on record, and the steps of the pipeline around the record."""
+
+import itertools
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from policies.call import (
+    Approval,
+    Call,
+    Caller,
+    Column,
+    Grant,
+    Kind,
+    Permit,
+    Plan,
+    Redacted,
+    Reply,
+    Request,
+    Table,
+    Tier,
+    Tool,
+    Transport,
+    User,
+)
+from policies.document import Audit as Settings
+from policies.limits import Rate
+from server.audit import Audit
+from server.keys import Keys, open_keys
+from server.limits import Limits
+from server.store import Store
+
+ADA = User("ada", "acme", frozenset({"analyst"}))
+SETTINGS = Settings(every_entries=50, every_seconds=1)
+_numbers = itertools.count(1)
+
+
+def request(
+    arguments: Mapping[str, object] | None = None, tool: str = "shop_query", client: str = "t 1"
+) -> Request:
+    number = f"call{next(_numbers):028}"
+    return Request(number, Caller(Transport.STDIO, client), tool, {} if arguments is None else arguments)
+
+
+def permit(asked: Request, user: User = ADA, tier: Tier = Tier.READ, **arguments: str) -> Permit:
+    tool = Tool("shop", "query" if tier is Tier.READ else "write", tier, "", "", {}, {})
+    call = Call(asked.id, user, tool, dict(arguments), asked.caller.transport)
+    return Permit(call, ("shipped.read",), "v1", frozenset())
+
+
+def redacted(grant: Grant, text: str = "one row") -> Redacted:
+    table = Table((Column("a", Kind.TEXT),), (("x",),))
+    return Redacted(grant, table, text, {"EMAIL": 2}, 1)
+
+
+def keys(folder: Path) -> Keys:
+    return open_keys("file:remit.key", folder)
+
+
+class Pipeline:
+    """The pipeline's steps around the record, with a list of what was carried out."""
+
+    def __init__(self, store: Store, audit: Audit) -> None:
+        self.audit = audit
+        self.limits = Limits(store, Rate(per_minute=100_000, burst=10_000))
+        self.carried_out: list[str] = []
+
+    async def run(
+        self,
+        asked: Request | None = None,
+        user: User = ADA,
+        tier: Tier = Tier.READ,
+        act: Callable[[Grant], Awaitable[None]] | None = None,
+        text: str = "one row",
+        **arguments: str,
+    ) -> Reply:
+        asked = asked or request(arguments)
+        async with self.audit.record(asked) as record:
+            named = record.identify(user)
+            allowed = permit(asked, named, tier, **arguments)
+            admission = await self.limits.admit(allowed, record)
+            plan = Plan(allowed.call, {"sql": "SELECT 1"}, "c1")
+            grant = await record.intend(Approval(admission, plan, "nobody had to"))
+            self.carried_out.append(asked.id)
+            if act is not None:
+                await act(grant)
+            return await record.finish(redacted(grant, text))
