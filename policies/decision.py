@@ -100,7 +100,7 @@ class Policy:
         for action in NEEDED[tool.tier]:
             verdict = self.judge(action, user, tool, transport)
             if not verdict.allowed:
-                raise not_open(tool.name, why=str(verdict))
+                raise not_open(tool.name, why=str(verdict), policies=verdict.policies)
             decided.extend(verdict.policies)
         return tuple(decided)
 

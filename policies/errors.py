@@ -37,22 +37,24 @@ class InvalidArgument(Refusal):
 
 
 class Denied(Refusal):
-    """`rule` names what refused: a policy's id or a guard's rule."""
+    """`rule` names the rule that refused, to the caller too; `policies` those that decided, to the log."""
 
     code = "denied"
 
-    def __init__(self, message: str, *, rule: str, detail: str = "") -> None:
+    def __init__(self, message: str, *, rule: str, detail: str = "", policies: tuple[str, ...] = ()) -> None:
         super().__init__(message, detail=detail)
         self.rule = rule
+        self.policies = policies
 
 
-def not_open(tool: str, *, why: str) -> Denied:
+def not_open(tool: str, *, why: str, policies: tuple[str, ...] = ()) -> Denied:
     """The one answer for a tool that does not exist and for one that is not for this caller (threat T36)."""
     named = tool if re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", tool) else "of that name"
     return Denied(
         f"No tool {named} is open to you. tools/list names those that are; an administrator can open others.",
         rule="not_open",
         detail=why,
+        policies=policies,
     )
 
 

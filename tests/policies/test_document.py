@@ -125,4 +125,4 @@ def test_a_shared_credential_needs_a_reason() -> None:
 def test_settings_are_frozen() -> None:
     document: Document = parse(SHOP, FILE)
     with pytest.raises(ValueError, match="frozen"):
-        document.server = document.server  # type: ignore[misc]
+        document.server = document.server

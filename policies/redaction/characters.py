@@ -1,0 +1,99 @@
+"""Characters that a reader can't see, taken out before anything is looked for (threats T22, T34).
+
+A zero-width character splits a token in two for a pattern and not for the model; tags and bidirectional
+controls carry text that no person sees; control characters drive terminals.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+_KEPT: Final = frozenset("\n\t")
+_JOINER: Final = "\u200d"
+_EMOJI_STYLE: Final = "\ufe0f"
+_KEYCAP: Final = "\u20e3"
+_PICTORIAL: Final = frozenset({"So", "Sk", "Sm", "Po"})
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
+# Letters and marks by category, but default-ignorable (UAX #44): they show as nothing.
+_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """`text` is in NFC. `hidden` counts what was taken out."""
+
+    text: str
+    hidden: int
+
+
+def clean(text: str) -> Clean:
+    """The visible text. Line ends of every kind become a newline and are not counted."""
+    if text.isprintable() and text.isascii():
+        return Clean(text, 0)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = [
+        character
+        for position, character in enumerate(text)
+        if (character.isascii() and (character.isprintable() or character in _KEPT)) or _seen(text, position)
+    ]
+    return Clean(unicodedata.normalize("NFC", "".join(kept)), len(text) - len(kept))
+
+
+def origins(text: str) -> tuple[str, list[int]]:
+    """The clean text, and for each of its characters and its end the position in `text` that it came from.
+
+    Slower than `clean`, and for callers who have to point into what they were given.
+    """
+    clusters: list[tuple[str, int]] = []
+    for position, character in enumerate(text):
+        if character == "\r":
+            if text[position + 1 : position + 2] == "\n":
+                continue
+            character = "\n"  # noqa: PLW2901 - the character as it stands in the clean text
+        elif not (
+            (character.isascii() and (character.isprintable() or character in _KEPT)) or _seen(text, position)
+        ):
+            continue
+        if clusters and _composes(clusters[-1][0], character):
+            clusters[-1] = (clusters[-1][0] + character, clusters[-1][1])
+        else:
+            clusters.append((character, position))
+    parts: list[str] = []
+    starts: list[int] = []
+    for cluster, position in clusters:
+        normal = unicodedata.normalize("NFC", cluster)
+        parts.append(normal)
+        starts += [position] * len(normal)
+    return "".join(parts), [*starts, len(text)]
+
+
+def _composes(cluster: str, character: str) -> bool:
+    if character.isascii():
+        return False
+    last = cluster[-1]
+    return unicodedata.combining(character) != 0 or len(unicodedata.normalize("NFC", last + character)) == 1
+
+
+def _seen(text: str, position: int) -> bool:
+    """Whether the character shows, or belongs to an emoji that does."""
+    character = text[position]
+    before, after = text[position - 1 : position], text[position + 1 : position + 2]
+    if character == _JOINER:
+        return (_pictorial(before) or before == _EMOJI_STYLE) and _pictorial(after)
+    if character == _EMOJI_STYLE:
+        return _pictorial(before) or after == _KEYCAP
+    code = ord(character)
+    if (
+        character in _BLANK
+        or 0xFE00 <= code <= 0xFE0F
+        or 0xE0000 <= code <= 0xE0FFF
+        or 0x180B <= code <= 0x180F
+    ):
+        return False
+    category = unicodedata.category(character)
+    # An emoji that is newer than this Python's tables is unassigned to it, and shows.
+    return category not in _UNSEEN or (category == "Cn" and 0x1F000 <= code <= 0x1FAFF)
+
+
+def _pictorial(character: str) -> bool:
+    return bool(character) and not character.isascii() and unicodedata.category(character) in _PICTORIAL

@@ -1,0 +1,173 @@
+"""What is to be masked in a text, and under which name it stands: all finders, in the order of their cost."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from policies.redaction.characters import origins
+from policies.redaction.folding import fold
+from policies.redaction.identifiers import find_identifiers
+from policies.redaction.language import LanguageModel, Reading, worth_reading
+from policies.redaction.layout import Field, decode, layout
+from policies.redaction.names import NOWHERE, Context, fits, is_a_label, is_of_a_thing, meaning
+from policies.redaction.secrets import find_named_secret, find_secrets
+from policies.redaction.spans import Finding, Span, Weight, beside, merge, placeholders
+from policies.redaction.spreading import spread
+
+_SHORTEST_NAME: Final = 2  # characters: `US` and `Li` are told apart by no model of this size
+_ROUNDS: Final = 4
+BLANK: Final = "\ufffc"  # OBJECT REPLACEMENT CHARACTER: no letter, no digit, no space
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A clean text and where it stands. Without `personal`, only secrets are looked for."""
+
+    text: str
+    context: Context = NOWHERE
+    personal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch of a sample that is judged by itself. `places` maps it back, where it isn't a mere slice."""
+
+    text: str
+    start: int
+    context: Context
+    prose: bool
+    places: list[int] | None = None
+
+    def back(self, found: Finding) -> Finding:
+        if self.places is None:
+            return Finding(found.start + self.start, found.end + self.start, found.label, found.weight)
+        start, end = self.places[found.start], self.places[found.end]
+        return Finding(start + self.start, end + self.start, found.label, found.weight)
+
+
+class Detector:
+    def __init__(self) -> None:
+        self._model = LanguageModel()
+
+    def find(self, samples: Sequence[Sample]) -> list[list[Span]]:
+        """The spans of each sample: sorted, apart from each other.
+
+        A mask changes what the language model makes of the words around it. So a masked text is read again,
+        until nothing is found in it, and what has been masked once stays as it is.
+        """
+        found: list[list[Finding]] = [[] for _ in samples]
+        read: Reading = {}
+        pending = list(range(len(samples)))
+        for _ in range(_ROUNDS):
+            views = [view(samples[index].text, found[index]) for index in pending]
+            texts = [
+                Sample(text, samples[index].context, samples[index].personal)
+                for index, (text, _) in zip(pending, views, strict=True)
+            ]
+            changed: list[int] = []
+            for index, (text, places), new in zip(pending, views, self._once(texts, read), strict=True):
+                fresh = _visible(text, places, new)
+                if fresh:
+                    found[index] = merge([*found[index], *fresh])
+                    changed.append(index)
+            pending = changed
+        spans = [[Span(f.start, f.end, f.label) for f in findings] for findings in found]
+        return spread([sample.text for sample in samples], spans)
+
+    def _once(self, samples: Sequence[Sample], read: Reading) -> list[list[Finding]]:
+        """Each sample's findings, some of them overlapping."""
+        found: list[list[Finding]] = []
+        prose: list[tuple[int, _Part]] = []
+        for index, sample in enumerate(samples):
+            folded = fold(sample.text)
+            findings = find_secrets(folded)
+            findings += find_named_secret(folded, sample.context.name)
+            if sample.personal:
+                for part in _parts(sample.text, sample.context):
+                    plain = fold(part.text)
+                    before = view(part.context.name, [])[0]
+                    findings += (part.back(f) for f in _by_name(plain, part.context))
+                    findings += (part.back(f) for f in find_identifiers(plain, before))
+                    if part.places is not None:
+                        findings += (part.back(f) for f in find_secrets(plain))
+                        findings += (part.back(f) for f in find_named_secret(plain, part.context.name))
+                    if part.prose and worth_reading(part.text):
+                        prose.append((index, part))
+            found.append(findings)
+        for (index, part), names in zip(
+            prose, self._model.find([part.text for _, part in prose], read), strict=True
+        ):
+            found[index] += (part.back(f) for f in names if _plausible(part.text, f))
+        return found
+
+
+def _parts(text: str, context: Context) -> Iterator[_Part]:
+    """The text as a whole where it is prose, and each value in it that has a name of its own."""
+    form = layout(text)
+    if not form.whole:
+        yield _Part(text, 0, context, prose=not is_of_a_thing(context.name))
+    for field in form.fields:
+        yield _field(text, field, prose=form.whole)
+
+
+def _field(text: str, field: Field, *, prose: bool) -> _Part:
+    raw = text[field.start : field.end]
+    reads = prose and not is_of_a_thing(field.context.name)
+    if field.escaped and "\\" in raw:
+        value, places = decode(raw)
+        clean, kept = origins(value)
+        return _Part(clean, field.start, field.context, reads, [places[position] for position in kept])
+    return _Part(raw, field.start, field.context, reads)
+
+
+def _by_name(text: str, context: Context) -> Iterator[Finding]:
+    if context.name and (found := meaning(context)) is not None and fits(text.strip(), found):
+        yield Finding(0, len(text), found.label, Weight.NAME)
+
+
+def _plausible(text: str, found: Finding) -> bool:
+    """Whether the model's name could be one: it takes versions, constants and code for people."""
+    if found.weight > Weight.GUESS:
+        return True
+    name = text[found.start : found.end]
+    if found.label == "ORGANIZATION" or is_a_label(name) or len(name) <= _SHORTEST_NAME:
+        return False
+    if name.isupper() and " " not in name:
+        return False  # a constant or an abbreviation
+    return (
+        any(character.isupper() for character in name)
+        and not any(character.isdigit() or character in '_/\\=<>{}[]()@#$%^*+|~"' for character in name)
+        and "\n" not in name
+    )
+
+
+def view(text: str, findings: Sequence[Finding]) -> tuple[str, Sequence[int]]:
+    """The text with each finding, and each placeholder that it came with, as one blank.
+
+    With it, for each position in the view and its end, the position in `text`. So the words of a placeholder
+    are no cue for what stands beside it, and neither its label nor its number has a part in what is found.
+    """
+    taken = merge([*findings, *(Finding(start, end, "", Weight.GUESS) for start, end in placeholders(text))])
+    if not taken:
+        return text, range(len(text) + 1)
+    parts: list[str] = []
+    places: list[int] = []
+    position = 0
+    for found in taken:
+        parts += (text[position : found.start], BLANK)
+        places += range(position, found.start + 1)
+        position = found.end
+    places += range(position, len(text) + 1)
+    return "".join([*parts, text[position:]]), places
+
+
+def _visible(text: str, places: Sequence[int], findings: Sequence[Finding]) -> list[Finding]:
+    """The findings in places of the whole text, without what is blank already."""
+    blanks = (
+        [(at, at + 1) for at, character in enumerate(text) if character == BLANK] if BLANK in text else []
+    )
+    return [
+        Finding(places[f.start], places[f.end], f.label, f.weight)
+        for f in beside(findings, blanks)
+        if any(character.isalnum() for character in text[f.start : f.end])
+    ]

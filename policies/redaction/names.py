@@ -1,0 +1,138 @@
+"""What the name of a column, key or label says of its values: the surest sign of personal data there is."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from policies.redaction.linear import Pattern
+from policies.redaction.vocabulary import (
+    CERTAIN,
+    COMPANIES,
+    OF_ADDRESSES,
+    ONLY_PEOPLE_HAVE,
+    PEOPLE,
+    POSSIBLE,
+    QUALIFIERS,
+    THINGS,
+    WITH_DIGITS,
+    Suffix,
+)
+from policies.redaction.words import words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a value stands. `beside` are the names of the record's other values, `within` those around it."""
+
+    name: str = ""
+    beside: frozenset[str] = frozenset()
+    within: tuple[str, ...] = ()
+
+
+NOWHERE: Final = Context()
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """`certain`: the value is of this kind however it looks. Otherwise it must also look like it."""
+
+    label: str
+    certain: bool
+
+
+_NOTHING: Final = Pattern(
+    r"|[\x{2013}\x{2014}_.?*\s-]+|null|none|nil|n/?a|nan|unknown|undefined|empty|true|false|yes|no|y|n|t|f|ok"
+    r"|not (?:set|given|provided|available)|varchar.*|text|string|str|integer|int|bigint",
+    fold_case=True,
+)
+_PARTICLE: Final = "(?:van|von|der|den|de|del|della|di|da|dos|la|le|el|bin|ibn|al|af|zu|ter|y|e)"
+_NAME_WORD: Final = rf"(?:\p{{Lu}}[\p{{L}}'\x{{2019}}.-]*|{_PARTICLE})"
+_NAME_LIKE: Final = Pattern(rf"{_NAME_WORD},?(?:[ \x{{a0}}]{_NAME_WORD},?){{0,5}}")
+_LONGEST_NAME: Final = 80  # characters
+_LONGEST_SUFFIX: Final = 4  # words
+
+
+def meaning(context: Context) -> Meaning | None:
+    """What the name says, or nothing."""
+    return _meaning(context.name, context.beside, context.within)
+
+
+@lru_cache(maxsize=8192)
+def _meaning(name: str, beside: frozenset[str], within: tuple[str, ...]) -> Meaning | None:
+    words = _stem(name)
+    if not words:
+        return None
+    around = {word for outer in within for word in words_of(outer)}
+    if words[-1] in {"address", "addr"} and len(words) > 1 and words[-2] in OF_ADDRESSES:
+        other = OF_ADDRESSES[words[-2]]
+        return Meaning(other, certain=True) if other else None
+    if words[-1] in {"number", "no", "num"} and len(words) == 1:
+        return Meaning("CREDIT_CARD", certain=True) if around & {"card", "creditcard"} else None
+    if words[-1] == "line" and around & {"address", "addresses", "addr"}:
+        return Meaning("STREET_ADDRESS", certain=True)
+    if label := _suffix(words, CERTAIN):
+        return Meaning(label, certain=True)
+    label = _suffix(words, POSSIBLE)
+    if words[-1] in {"name", "names"}:
+        return _named(words, beside, around)
+    return Meaning(label, certain=False) if label else None
+
+
+def is_a_label(text: str) -> bool:
+    """Whether the text is itself what a form calls a field: `Tel`, `Driver license`, `Email`."""
+    words = words_of(text)
+    return bool(words) and (words in CERTAIN or words in POSSIBLE or all(word in THINGS for word in words))
+
+
+def is_of_a_thing(name: str) -> bool:
+    """Whether values under this name are names of things, which look much like names of people."""
+    words = words_of(name)
+    return bool(words) and (
+        words[-1] in THINGS or (words[-1] == "name" and words[-2:-1] != () and words[-2] in THINGS)
+    )
+
+
+def fits(value: str, found: Meaning) -> bool:
+    """Whether the value is what its name says: all of it is masked then."""
+    if _NOTHING.whole(value[:_LONGEST_NAME]):
+        return False
+    if not found.certain:
+        return len(value) <= _LONGEST_NAME and _NAME_LIKE.whole(value)
+    if found.label in WITH_DIGITS:
+        return sum(character.isdigit() for character in value) >= 4
+    if found.label == "IP_ADDRESS":
+        return any(sign in value for sign in ".:")
+    return any(character.isalnum() for character in value)
+
+
+def _stem(name: str) -> list[str]:
+    words = list(words_of(name))
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] in QUALIFIERS):
+        words.pop()
+    return words
+
+
+def _suffix(words: list[str], table: Mapping[Suffix, str]) -> str | None:
+    for length in range(min(_LONGEST_SUFFIX, len(words)), 0, -1):
+        if label := table.get(tuple(words[-length:])):
+            return label
+    return None
+
+
+def _named(words: list[str], beside: AbstractSet[str], around: AbstractSet[str]) -> Meaning | None:
+    """A bare `name`, or some thing's: who it is of, its neighbours say."""
+    before = words[-2] if len(words) > 1 else ""
+    if before in COMPANIES or (not before and around & COMPANIES and not around & PEOPLE):
+        return Meaning("ORGANIZATION", certain=True)
+    if before in PEOPLE - {"user"} or (not before and around & PEOPLE):
+        return Meaning("PERSON", certain=True)
+    if before in THINGS or before == "user":
+        return None
+    if not before or before in {"display", "nick"}:
+        personal = {found for other in beside if (found := _suffix(_stem(other), CERTAIN))}
+        if personal & ONLY_PEOPLE_HAVE:
+            return Meaning("PERSON", certain=False)
+        return Meaning("PERSON", certain=False) if before else None
+    return None

@@ -1,0 +1,124 @@
+"""Where something was found, and how findings that overlap become spans that do not."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from policies.redaction.linear import Pattern
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """`text[start:end]` is of the kind `label`: one of PERSONAL or, in lower case, a kind of secret."""
+
+    start: int
+    end: int
+    label: str
+
+
+class Weight(IntEnum):
+    """Whose label wins where findings overlap."""
+
+    GUESS = 0  # the language model
+    SHAPE = 1  # a pattern
+    NAME = 2  # the name of the column or key
+    PROOF = 3  # a pattern with a checksum or with words that say what it is
+    SECRET = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    start: int
+    end: int
+    label: str
+    weight: Weight
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+
+PERSONAL: Final = (
+    "AGE",
+    "BANK_ACCOUNT",
+    "CREDIT_CARD",
+    "CRYPTO",
+    "DATE_OF_BIRTH",
+    "EMAIL_ADDRESS",
+    "IBAN_CODE",
+    "IP_ADDRESS",
+    "LOCATION",
+    "MAC_ADDRESS",
+    "MEDICAL_RECORD",
+    "NATIONAL_ID",
+    "ORGANIZATION",
+    "PERSON",
+    "PHONE_NUMBER",
+    "STREET_ADDRESS",
+    "TAX_ID",
+    "UK_NHS",
+    "US_BANK_NUMBER",
+    "US_DRIVER_LICENSE",
+    "US_PASSPORT",
+    "US_SSN",
+)
+"""The labels of personal data."""
+
+# Held to the letter, and the number short: what merely looks like a placeholder could carry a card number.
+_PLACEHOLDER = Pattern(rf"<(?:{'|'.join(PERSONAL)})>|\[secret: [a-z_0-9]{{1,24}} #[1-9][0-9]{{0,5}}\]")
+
+
+def merge(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for each run of overlapping ones: as wide as all, named by the weightiest, then longest.
+
+    Wide, because a character that any of them meant must not stay.
+    """
+    merged: list[Finding] = []
+    best = 0  # the length of the finding that the last run takes its label from
+    for found in sorted(findings, key=lambda f: (f.start, -f.end)):
+        last = merged[-1] if merged else None
+        if last is None or found.start >= last.end:
+            merged.append(found)
+            best = found.length
+            continue
+        label, weight = last.label, last.weight
+        if (found.weight, found.length) > (weight, best):
+            label, weight, best = found.label, found.weight, found.length
+        merged[-1] = Finding(last.start, max(last.end, found.end), label, weight)
+    return merged
+
+
+def placeholders(text: str) -> list[tuple[int, int]]:
+    """Where `text` already holds masks of ours."""
+    if "<" not in text and "[secret: " not in text:
+        return []
+    return [(match.start(), match.end()) for match in _PLACEHOLDER.find(text)]
+
+
+def beside(findings: Iterable[Finding], taken: Sequence[tuple[int, int]]) -> list[Finding]:
+    """What is left of the findings outside `taken`; a rest without a letter or digit is none."""
+    if not taken:
+        return list(findings)
+    rest: list[Finding] = []
+    for found in findings:
+        start = found.start
+        for left, right in taken:
+            if right <= start or left >= found.end:
+                continue
+            if left > start:
+                rest.append(Finding(start, left, found.label, found.weight))
+            start = max(start, right)
+        if start < found.end:
+            rest.append(Finding(start, found.end, found.label, found.weight))
+    return rest
+
+
+def substitute(text: str, spans: Iterable[Span], mask: Callable[[Span], str]) -> str:
+    """`text` with each span replaced. Spans are sorted and do not overlap."""
+    parts: list[str] = []
+    position = 0
+    for span in spans:
+        parts += (text[position : span.start], mask(span))
+        position = span.end
+    return "".join([*parts, text[position:]])

@@ -1,0 +1,188 @@
+"""The values of a table, one by one: what each is judged by, and the table again with its masks."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
+
+from policies.call import Column, Json, Kind, Table
+from policies.redaction.characters import clean
+from policies.redaction.detector import Sample
+from policies.redaction.identifiers.cards import is_card
+from policies.redaction.masks import Masks
+from policies.redaction.names import Context, meaning
+from policies.redaction.secrets import is_credential
+from policies.redaction.spans import Span, substitute
+from policies.redaction.words import words_of
+
+MAX_DEPTH: Final = 64
+TOO_DEEP: Final = "[nested too deeply to be checked]"
+
+# The forms of values that hold no text. SQLite keeps any text in a column of any declared type: the form of
+# the value decides, not the declaration alone.
+_FORMS: Final = {
+    Kind.NUMBER: re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?|NaN|[+-]?Infinity"),
+    Kind.BOOLEAN: re.compile(r"true|false|t|f|0|1"),
+    Kind.TIME: re.compile(r"[0-9T:. +Z/-]{1,40}|-?infinity|P[0-9.YMWDTHS-]{1,40}"),
+    Kind.UUID: re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+    Kind.BINARY: re.compile(r"(?:\\x|0x)?[0-9a-fA-F]*"),
+}  # fmt: skip
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
+_KEY_COLUMNS: Final = frozenset(
+    {
+        "key",
+        "name",
+        "setting",
+        "parameter",
+        "param",
+        "option",
+        "variable",
+        "property",
+        "attribute",
+        "field",
+        "config",
+    }
+)
+_VALUE_COLUMNS: Final = frozenset({"value", "val", "content", "data"})
+
+Visit: TypeAlias = Callable[[Sample], str]
+
+
+def cleaned(table: Table) -> tuple[Table, int]:
+    """The table without hidden characters, in names, values and the keys of JSON, and how many there were."""
+    hidden = 0
+
+    def strip(text: str) -> str:
+        nonlocal hidden
+        found = clean(text)
+        hidden += found.hidden
+        return found.text
+
+    def walk(value: Json, depth: int) -> Json:
+        match value:
+            case str():
+                return strip(value)
+            case dict() | list() if depth >= MAX_DEPTH:
+                return TOO_DEEP
+            case dict():
+                return _object([(strip(key), walk(item, depth + 1)) for key, item in value.items()])
+            case list():
+                return [walk(item, depth + 1) for item in value]
+            case _:
+                return value
+
+    columns = tuple(Column(strip(column.name), column.kind) for column in table.columns)
+    rows = tuple(tuple(walk(cell, 0) for cell in row) for row in table.rows)
+    return Table(columns, rows, table.truncated, table.cut_cells, table.next), hidden
+
+
+class Cells:
+    """A clean table as samples, each once, and the way back."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._contexts = _contexts(table)
+        self._key, self._value = _pairing(table)
+        seen: dict[Sample, None] = {}
+
+        def collect(sample: Sample) -> str:
+            seen.setdefault(sample)
+            return sample.text
+
+        self._rewrite(collect)
+        self.samples: Sequence[Sample] = tuple(seen)
+
+    def masked(self, spans: Sequence[Sequence[Span]], masks: Masks) -> Table:
+        """The table with the spans of its samples masked."""
+        found = dict(zip(self.samples, spans, strict=True))
+
+        def mask(sample: Sample) -> str:
+            return substitute(sample.text, found[sample], lambda span: masks.of(span, sample.text))
+
+        return self._rewrite(mask)
+
+    def _rewrite(self, visit: Visit) -> Table:
+        table = self._table
+        columns = tuple(Column(_heading(column.name, visit), column.kind) for column in table.columns)
+        rows = tuple(tuple(self._cell(row, index, visit) for index in range(len(row))) for row in table.rows)
+        return Table(columns, rows, table.truncated, table.cut_cells, table.next)
+
+    def _cell(self, row: tuple[Json, ...], index: int, visit: Visit) -> Json:
+        value, context = row[index], self._contexts[index]
+        kind = self._table.columns[index].kind
+        if index == self._value and self._key is not None and isinstance(name := row[self._key], str):
+            context = Context(name, context.beside)
+        if kind is Kind.NAME and isinstance(value, str):
+            return visit(Sample(value, personal=False))
+        if isinstance(value, bool) or value is None:
+            return value
+        if not isinstance(value, dict | list) and _holds_no_text(kind, value) and not _is_named(context):
+            return value
+        return _value(value, context, visit)
+
+
+def _heading(name: str, visit: Visit) -> str:
+    return visit(Sample(name, personal=not _IDENTIFIER.fullmatch(name)))
+
+
+def _value(value: Json, context: Context, visit: Visit) -> Json:
+    match value:
+        case bool() | None:
+            return value
+        case str():
+            return visit(Sample(value, context))
+        case int() | float():
+            text = str(value)
+            masked = visit(Sample(text, context))
+            return value if masked == text else masked
+        case list():
+            return [_value(item, context, visit) for item in value]
+        case dict():
+            beside = frozenset(value)
+            within = (*context.within, context.name) if context.name else context.within
+            return _object(
+                [
+                    (_heading(key, visit), _value(item, Context(key, beside, within), visit))
+                    for key, item in value.items()
+                ]
+            )
+
+
+def _object(pairs: Sequence[tuple[str, Json]]) -> Json:
+    """The pairs as an object: keys that have become alike keep apart, so that nothing is dropped unseen."""
+    result: dict[str, Json] = {}
+    for key, item in pairs:
+        name, number = key, 2
+        while name in result:
+            name, number = f"{key} ({number})", number + 1
+        result[name] = item
+    return result
+
+
+def _contexts(table: Table) -> tuple[Context, ...]:
+    names = frozenset(column.name for column in table.columns)
+    contexts = [Context(column.name, names) for column in table.columns]
+    for index, column in enumerate(table.columns):
+        values = [row[index] for row in table.rows if row[index] is not None]
+        if column.kind is Kind.NUMBER and values and all(is_card(str(value)) for value in values):
+            contexts[index] = Context("card_number", names)
+    return tuple(contexts)
+
+
+def _pairing(table: Table) -> tuple[int | None, int | None]:
+    """The two columns of a table of settings: one holds the name of what the other holds."""
+    names = [words_of(column.name) for column in table.columns]
+    keys = [index for index, words in enumerate(names) if words and words[-1] in _KEY_COLUMNS]
+    values = [index for index, words in enumerate(names) if words and words[-1] in _VALUE_COLUMNS]
+    return (keys[0], values[0]) if keys and values else (None, None)
+
+
+def _holds_no_text(kind: Kind, value: str | float) -> bool:
+    form = _FORMS.get(kind)
+    if form is None:
+        return False
+    return not isinstance(value, str) or form.fullmatch(value) is not None
+
+
+def _is_named(context: Context) -> bool:
+    found = meaning(context)
+    return (found is not None and found.certain) or is_credential(context.name)

@@ -1,0 +1,180 @@
+"""Credentials, as exact spans."""
+
+import random
+import string
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.redaction.secrets import find_secrets
+from policies.redaction.secrets.looks import is_placeholder
+from policies.redaction.secrets.naming import Kind, credential
+from policies.redaction.spans import merge
+
+ALNUM = string.ascii_letters + string.digits
+PEM = (
+    "-----BEGIN RSA PRIVATE KEY-----\n"
+    + "MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn\n" * 4
+    + "-----END RSA PRIVATE KEY-----"
+)
+
+
+def made_up(length: int, alphabet: str = ALNUM, seed: int = 7) -> str:
+    return "".join(random.Random(seed).choices(alphabet, k=length))
+
+
+def secrets_in(text: str) -> list[str]:
+    return [text[f.start : f.end] for f in merge(find_secrets(text))]
+
+
+HEX = "0123456789abcdef"
+TOKENS = {
+    "github": "ghp_" + made_up(36),
+    "gitlab": "glpat-" + made_up(20),
+    "slack": "xoxb-123456789012-123456789012-" + made_up(24),
+    "aws": "AKIA" + made_up(16, string.ascii_uppercase + string.digits),
+    "google": "AIza" + made_up(35),
+    "stripe": "sk_live_" + made_up(24),
+    "anthropic": "sk-ant-api03-" + made_up(90),
+    "openai": "sk-proj-" + made_up(60),
+    "docker": "dckr_pat_" + made_up(27),
+    "tailscale": "tskey-auth-" + made_up(24),
+    "grafana": "glsa_" + made_up(32) + "_" + made_up(8, HEX),
+    "postman": "PMAK-" + made_up(24, HEX) + "-" + made_up(34, HEX),
+    "airtable": "pat" + made_up(14) + "." + made_up(64, HEX),
+    "jwt": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0." + made_up(43),
+    "a provider of tomorrow": "nova_live_" + made_up(40),
+}
+EDGES = [
+    "{}",
+    "key {} ends",
+    '"{}"',
+    "a={}&b=1",
+    "| {} |",
+    "<t>{}</t>",
+    "({})",
+    "{}, ok",
+    "`{}`",
+    "x\\n{}",
+    "%3D{}",
+]
+
+
+@pytest.mark.threat("T27")
+@pytest.mark.parametrize("edge", EDGES)
+@pytest.mark.parametrize("token", TOKENS.values(), ids=TOKENS)
+def test_a_token_is_found_whole_whatever_stands_beside_it(token: str, edge: str) -> None:
+    assert token in secrets_in(edge.format(token))
+
+
+@pytest.mark.threat("T27")
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ('password = "hunter2!"', "hunter2!"),
+        ("DB_PASSWORD=Tr0ub4dor&3", "Tr0ub4dor&3"),
+        ("spring.datasource.password: s3cr3t-Horse", "s3cr3t-Horse"),
+        ('{"clientSecret": "' + made_up(30) + '"}', made_up(30)),
+        ("x-api-key: " + made_up(32, HEX), made_up(32, HEX)),
+        ("mysql -u root -pS3cure!pw shop", "S3cure!pw"),
+        ("sshpass -p 'Blue42!' ssh host", "Blue42!"),
+        ("curl -u ada:Lovelace1815 https://x.example", "Lovelace1815"),
+        ("ALTER USER app IDENTIFIED BY 'Winter#2024'", "Winter#2024"),
+        ("Authorization: Bearer " + made_up(40), made_up(40)),
+        ("Authorization: Basic dXNlcjpwYXNzd29yZDE=", "dXNlcjpwYXNzd29yZDE="),
+        ("postgresql://app:pw4711@db.internal/shop", "postgresql://app:pw4711@db.internal/shop"),
+        ("redis://:aB3xY9@cache:6379/0", "redis://:aB3xY9@cache:6379/0"),
+        ("- name: API_TOKEN\n  value: " + made_up(32), made_up(32)),
+        ("machine git.example login ada password Enigma1912", "Enigma1912"),
+        ("root:$6$rounds=5000$" + made_up(16) + "$" + made_up(86) + ":1", "$6$rounds=5000$"),
+        ("deploy_key: |\n  " + made_up(40, HEX), made_up(40, HEX)),
+        ("the password is Gr33n-Apple77", "Gr33n-Apple77"),
+        ("Cookie: sessionid=" + made_up(32) + "; theme=dark", made_up(32)),
+    ],
+)
+def test_a_value_is_a_secret_by_its_name_or_place(text: str, secret: str) -> None:
+    assert any(found.startswith(secret) for found in secrets_in(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: ${DB_PASSWORD}",
+        "api_key = os.environ['API_KEY']",
+        "password: ********",
+        'token = "<your token here>"',
+        "max_tokens=4096, token_type=bearer",
+        "commit 8f14e45fceea167a5a36dedd4bea2543aa11bb22",
+        "id: 0b5e7c1e-7f1e-4b43-9a39-0d9f7f1f4d3a",
+        "sha256:" + made_up(64, HEX),
+        '"integrity": "sha512-' + made_up(86) + '=="',
+        "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkq\n-----END PUBLIC KEY-----",
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA" + made_up(43) + " ada@host",
+        "Password policy: at least 12 characters.",
+        "primary_key=True, sort_key='name'",
+        "https://user@host.example/path",
+        "The secret of a good cup is in the beans.",
+    ],
+)
+def test_what_only_resembles_a_secret_is_let_be(text: str) -> None:
+    assert not secrets_in(text)
+
+
+@pytest.mark.threat("T27")
+def test_a_private_key_is_found_from_its_first_dash_to_its_last() -> None:
+    assert secrets_in(f"key:\n{PEM}\nend") == [PEM]
+    assert secrets_in(f'{{"key": "{PEM}"}}'.replace("\n", "\\n")) == [PEM.replace("\n", "\\n")]
+
+
+@pytest.mark.threat("T27")
+def test_a_private_key_that_is_cut_off_is_found_to_where_it_ends() -> None:
+    assert secrets_in(PEM[:90]) == [PEM[:90]]
+
+
+def test_two_private_keys_are_two() -> None:
+    assert secrets_in(f"{PEM}\n\n{PEM}") == [PEM, PEM]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("DB_PASSWORD", Kind.CHOSEN),
+        ("userPass", Kind.CHOSEN),
+        ("clientSecret", Kind.GENERATED),
+        ("SECRET_KEY_BASE", Kind.GENERATED),
+        ("AWS_ACCESS_KEY_2", Kind.GENERATED),
+        ("max_tokens", None),
+        ("token_type", None),
+        ("primary_key", None),
+        ("public_key", None),
+        ("compass", None),
+        ("", None),
+    ],
+)
+def test_the_last_words_of_a_name_decide(name: str, kind: Kind | None) -> None:
+    assert credential(name) is kind
+
+
+@given(st.text(max_size=300))
+def test_every_finding_lies_in_the_text(text: str) -> None:
+    text = text.encode("utf-8", "ignore").decode()
+    assert all(0 <= f.start < f.end <= len(text) for f in find_secrets(text))
+
+
+@given(st.text(st.sampled_from("abAB01=:\"' pasword-{}$<>|\n"), max_size=200))
+def test_no_arrangement_of_signs_upsets_the_rules(text: str) -> None:
+    assert all(not is_placeholder(text[f.start : f.end]) for f in find_secrets(text))
+
+
+@pytest.mark.threat("T40")
+@pytest.mark.parametrize(
+    "unit",
+    ["a", "A", "1", "eyJ", "pass", "http://a:", "-----BEGIN PRIVATE KEY-----", 'key="', "a.", "=", "Basic "],
+)
+def test_no_text_makes_the_rules_run_away(unit: str) -> None:
+    started = time.perf_counter()
+    find_secrets((unit * (1_000_000 // len(unit) + 1))[:1_000_000])
+    # Generous, for a busy machine: an expression that runs away takes minutes for a thousandth of this.
+    assert time.perf_counter() - started < 20
