@@ -1,2 +1,58 @@
+"""The command line `remit`: 0 is well, 1 a finding or a refusal, 2 bad usage."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+
+from policies.errors import ConfigurationError, Refusal
+from server import logs
+
+COMMANDS = {
+    "serve": "run the server, over stdio or HTTP",
+    "demo": "make a sample organisation, tour it with a real client, and serve it",
+    "doctor": "check configuration, keys, store and every source",
+    "sql": "hold SQL against a source's rules, or print the SQL of a right role",
+    "redact": "show what redaction does to a text",
+    "policy": "validate the policies, or explain a decision",
+    "audit": "verify or search the audit log",
+}
+"""Each is a module of server/commands with `configure(parser)` and `run(options) -> exit status`."""
+
+
+def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Only the command that is asked for is imported: the language model's library takes seconds."""
+    top = argparse.ArgumentParser(
+        prog="remit", description="Guarded tools over your own systems, for LLM clients."
+    )
+    top.add_argument("--version", action="version", version=f"remit {version('remit')}")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for name, does in COMMANDS.items():
+        sub = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
+        if arguments[:1] == [name]:
+            module = import_module(f"server.commands.{name}")
+            module.configure(sub)
+            sub.set_defaults(command=module.run)
+    return top
+
+
 def main() -> int:
-    return 0
+    arguments = sys.argv[1:]
+    options = parser(arguments).parse_args(arguments)
+    logs.configure()
+    try:
+        status: int = options.command(options)
+    except ConfigurationError as error:
+        print(f"remit: {error}", file=sys.stderr)
+        return 1
+    except Refusal as refusal:
+        print(f"remit: {refusal.message} ({refusal.detail or refusal.code})", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has seen enough, as in `remit audit search | head`.
+        sys.stderr.close()
+        return 1
+    return status

@@ -1,0 +1,1 @@
+"""The command line, a file a command. Each has `configure(parser)` and `run(options) -> exit status`."""

@@ -1,0 +1,50 @@
+"""`remit sql check`: what the guard says of a statement. `remit sql role`: the SQL of a right role."""
+
+import argparse
+import sys
+from functools import partial
+
+from policies.errors import Denied, Refusal
+from server.commands.lines import answer
+from server.commands.options import takes_configuration
+from server.configuration import load
+from tools.postgres.role import role_sql
+from tools.sql.guard import check
+from tools.sql.rules import Rules
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(required=True, metavar="check|role", dest="what")
+    checking = what.add_parser(
+        "check", help='JSON lines {"id", "sql"} in, a verdict each out; needs no database'
+    )
+    takes_configuration(checking)
+    checking.add_argument("--source", required=True, metavar="SOURCE")
+    role = what.add_parser("role", help="print the SQL that makes a role which can do no more than it must")
+    takes_configuration(role)
+    role.add_argument("--source", required=True, metavar="SOURCE")
+    role.add_argument("--role", required=True, metavar="ROLE")
+
+
+def run(options: argparse.Namespace) -> int:
+    sources = load(options.config).document.sources
+    source = sources.get(options.source)
+    if source is None:
+        print(
+            f"remit: there is no source {options.source}. There are: {', '.join(sources)}.", file=sys.stderr
+        )
+        return 2
+    if options.what == "role":
+        print(role_sql(source, options.role))
+        return 0
+    return answer("sql", partial(verdict, rules=Rules.of(source)))
+
+
+def verdict(statement: str, rules: Rules) -> dict[str, str | None]:
+    try:
+        checked = check(statement, rules)
+    except Denied as denied:
+        return {"verdict": "deny", "rule": denied.rule, "reason": denied.message, "sql": None}
+    except Refusal as refusal:
+        return {"verdict": "deny", "rule": refusal.code, "reason": refusal.message, "sql": None}
+    return {"verdict": "allow", "rule": None, "reason": None, "sql": checked.sql}

@@ -1,0 +1,180 @@
+"""The tour: a real MCP client asks the sample organisation, and each answer is held against what was told."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TextIO
+
+from mcp.client import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp_types import CallToolResult, TextContent
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One tool result, as the tour looks at it."""
+
+    refused: str
+    text: str
+    data: dict[str, Any]
+
+    @property
+    def rows(self) -> list[list[Any]]:
+        rows: list[list[Any]] = self.data.get("rows", [])
+        return rows
+
+    @property
+    def whole(self) -> str:
+        """Both halves: what one of them hides, the other must not show."""
+        return self.text + json.dumps(self.data, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question, what is told of it, and how to tell that it went so."""
+
+    told: str
+    tool: str
+    arguments: dict[str, Any]
+    holds: Callable[[Answer], bool]
+
+
+def refused(code: str) -> Callable[[Answer], bool]:
+    return lambda answer: answer.refused == code
+
+
+STEPS: Sequence[Step] = (
+    Step(
+        "What may I see? Only what the configuration names: no ssn column, no payroll.",
+        "shop_schema",
+        {},
+        lambda a: "email" in a.whole and "ssn" not in a.whole and "salaries" not in a.whole,
+    ),
+    Step(
+        "Customers: only Ada's territory (3 of 6), and people's data masked in both halves.",
+        "shop_query",
+        {"sql": "SELECT id, name, email, territory FROM customers ORDER BY id"},
+        lambda a: len(a.rows) == 3 and "Hoffmann" not in a.whole and "example.com" not in a.whole,
+    ),
+    Step(
+        "A star means the permitted columns.",
+        "shop_query",
+        {"sql": "SELECT * FROM customers"},
+        lambda a: not a.refused and "501-21" not in a.whole and "ssn" not in a.whole,
+    ),
+    Step(
+        "A hidden column is refused, wherever it stands.",
+        "shop_query",
+        {"sql": "SELECT count(*) FROM customers WHERE ssn LIKE '5%'"},
+        refused("denied"),
+    ),
+    Step(
+        "A question over two tables, answered in numbers.",
+        "shop_query",
+        {
+            "sql": "SELECT c.territory, o.status, count(*) AS orders, round(sum(o.amount), 2) AS total "
+            "FROM orders o JOIN customers c ON c.id = o.customer_id GROUP BY 1, 2 ORDER BY total DESC"
+        },
+        lambda a: len(a.rows) == 4 and {row[0] for row in a.rows} == {"EMEA"},
+    ),
+    Step(
+        "A large result comes in pages: 50 rows, and a cursor to the next.",
+        "shop_query",
+        {"sql": "SELECT id, amount FROM orders ORDER BY id"},
+        lambda a: len(a.rows) == 50 and a.data["truncated"] is True and bool(a.data["next"]),
+    ),
+    Step(
+        "A write is refused by a tool that reads.",
+        "shop_query",
+        {"sql": "UPDATE orders SET amount = 0"},
+        refused("denied"),
+    ),
+    Step(
+        "A second statement is refused, before anything runs.",
+        "shop_query",
+        {"sql": "SELECT 1; DROP TABLE orders"},
+        lambda a: a.refused in {"denied", "invalid_argument"},
+    ),
+    Step(
+        "The database's own catalogue is refused.",
+        "shop_query",
+        {"sql": "SELECT sql FROM sqlite_master"},
+        refused("denied"),
+    ),
+    Step(
+        "What customers wrote: a card and a key masked, hidden characters gone, the order to the model in a "
+        "boundary, as data.",
+        "shop_query",
+        {"sql": "SELECT id, body FROM messages ORDER BY id"},
+        lambda a: (
+            not a.refused
+            and all(secret not in a.whole for secret in ("4111", "AKIA", "\u200b", "\u202e"))
+            and "[secret: " in a.whole
+        ),
+    ),
+    Step(
+        "How would the database go about it? The plan, of the statement that would run.",
+        "shop_explain",
+        {"sql": "SELECT status, count(*) FROM orders GROUP BY status"},
+        lambda a: not a.refused and bool(a.rows),
+    ),
+    Step(
+        "Another department's source: as if it did not exist.",
+        "payroll_query",
+        {"sql": "SELECT * FROM salaries"},
+        refused("denied"),
+    ),
+    Step(
+        "An invisible character in an argument is refused by the argument's name.",
+        "shop_query",
+        {"sql": "SELECT\u200b1"},
+        refused("invalid_argument"),
+    ),
+)
+
+
+class TourError(Exception):
+    """A step did not go as told."""
+
+
+async def ask(client: Client, step: Step) -> Answer:
+    result = await client.call_tool(step.tool, step.arguments)
+    text = "\n".join(part.text for part in result.content if isinstance(part, TextContent))
+    return Answer(_code(result), text, result.structured_content or {})
+
+
+def _code(result: CallToolResult) -> str:
+    facts: dict[str, Any] = (result.meta or {}).get("remit/call", {}) if result.is_error else {}
+    return str(facts.get("code", "error" if result.is_error else ""))
+
+
+async def walk(client: Client, steps: Sequence[Step], say: Say) -> None:
+    """Takes every step. Raises `TourError` at the first that goes otherwise."""
+    tools = [tool.name for tool in (await client.list_tools()).tools]
+    say(f"   {client.protocol_version}: the tools of this user are {', '.join(tools)}\n")
+    if any(not name.startswith("shop_") for name in tools):
+        raise TourError(f"a tool is listed that is not Ada's: {tools}")
+    for number, step in enumerate(steps, 1):
+        answer = await ask(client, step)
+        say(f"{number:2}. {step.told}")
+        say(f"    {step.tool} {json.dumps(step.arguments, ensure_ascii=True)}")
+        for line in answer.text.splitlines()[:12]:
+            say(f"      {'✗' if answer.refused else '│'} {line[:150]}")
+        if not step.holds(answer):
+            raise TourError(f"step {number} went otherwise: {answer}")
+        say("")
+
+
+async def over_stdio(command: Sequence[str], say: Say, log: TextIO) -> None:
+    """Starts the server as a client does, and takes the tour in protocol 2026-07-28."""
+    parameters = StdioServerParameters(command=command[0], args=list(command[1:]))
+    async with Client(stdio_client(parameters, errlog=log)) as client:
+        await walk(client, STEPS, say)
+
+
+async def over_http(url: str, say: Say, mode: Literal["legacy", "auto"] = "legacy") -> None:
+    """Takes the first steps again over HTTP, in the handshake era."""
+    async with Client(url, mode=mode) as client:
+        await walk(client, STEPS[:2], say)

@@ -1,0 +1,131 @@
+"""A question to a real PostgreSQL, through the whole house."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from mcp.client import Client
+
+from policies.errors import ConfigurationError
+from server.app import App
+from server.assembly import assemble
+from server.configuration import Configuration, load
+from server.history import search
+from server.store import look_into_store
+from tests.backends import Postgres
+from tests.server.test_app import facts, text
+from tools.postgres.role import role_sql
+
+pytestmark = pytest.mark.anyio
+
+CONFIGURATION = """\
+[server]
+store = "sqlite:remit.db"
+
+[identity.local]
+user = "ada"
+tenant = "acme"
+roles = ["analyst"]
+claims = {{ territory = "EMEA" }}
+
+[sources.shop]
+kind = "postgres"
+dsn = "{dsn}"
+credential = "shared"
+reason = "one reporting role; rows are filtered by claim"
+password = "file:password"
+tls_ca = "{ca}"
+timeout = 3
+
+[sources.shop.roles]
+read = ["analyst"]
+
+[sources.shop.tables.customers]
+columns = ["id", "name", "email"]
+rows = "territory = :territory"
+"""
+
+SHOP = """
+CREATE TABLE customers (id int PRIMARY KEY, name text, email text, territory text, ssn text);
+INSERT INTO customers VALUES (1, 'Lena Hoffmann', 'lena@example.com', 'EMEA', 'SENTINEL-1'),
+    (2, 'Aiko Tanaka', 'aiko@example.com', 'APAC', 'SENTINEL-2');
+"""
+
+
+@dataclass
+class Shop:
+    postgres: Postgres
+    database: str
+    role: str
+    folder: Path
+
+    def configured(self, dsn: str, password: str) -> Configuration:
+        secret = self.folder / "password"
+        secret.touch(mode=0o600)
+        secret.write_text(password)
+        file = self.folder / "remit.toml"
+        file.write_text(CONFIGURATION.format(dsn=dsn, ca=self.postgres.ca))
+        return load(file)
+
+
+@pytest.fixture
+async def shop(postgres: Postgres, tmp_path: Path) -> tuple[Shop, Configuration]:
+    name = f"house_{secrets.token_hex(4)}"
+    await postgres.create_database(name)
+    password = await postgres.create_login(f"{name}_reader")
+    house = Shop(postgres, name, f"{name}_reader", tmp_path)
+    configuration = house.configured(postgres.dsn(name, house.role), password)
+    async with postgres.admin(name) as admin:
+        await admin.execute(SHOP)
+        await admin.execute(role_sql(configuration.document.sources["shop"], house.role))
+    return house, configuration
+
+
+async def test_a_question_is_answered_within_the_users_territory(shop: tuple[Shop, Configuration]) -> None:
+    _, configuration = shop
+    async with assemble(configuration) as service, Client(App(service, "1")) as client:
+        result = await client.call_tool("shop_query", {"sql": "SELECT * FROM customers"})
+        refusal = await client.call_tool("shop_query", {"sql": "SELECT ssn FROM customers"})
+    assert result.structured_content["row_count"] == 1
+    assert [column["name"] for column in result.structured_content["columns"]] == ["id", "name", "email"]
+    whole = text(result) + json.dumps(result.structured_content) + text(refusal)
+    assert "SENTINEL" not in whole
+    assert "Hoffmann" not in whole
+    assert facts(refusal)["code"] == "denied"
+
+
+@pytest.mark.threat("T09")
+async def test_a_role_that_can_do_more_than_read_stops_the_start(shop: tuple[Shop, Configuration]) -> None:
+    house, _ = shop
+    superuser = house.configured(house.postgres.dsn(house.database), house.postgres.password)
+    with pytest.raises(ConfigurationError, match="SUPERUSER"):
+        async with assemble(superuser):
+            pass
+
+
+@pytest.mark.threat("T35")
+async def test_a_database_that_is_down_is_a_clear_refusal_and_on_record(
+    shop: tuple[Shop, Configuration], free_port: int
+) -> None:
+    house, _ = shop
+    address = f"postgresql://{house.role}@127.0.0.1:{free_port}/{house.database}"
+    configuration = house.configured(address, "hunter2hunter2")
+    async with assemble(configuration) as service, Client(App(service, "1")) as client:
+        result = await client.call_tool("shop_query", {"sql": "SELECT id FROM customers"})
+    assert facts(result)["code"] == "upstream_failed"
+    assert "hunter2" not in text(result)
+    assert str(free_port) not in text(result)
+    async with look_into_store(configuration.document, None) as reader:
+        (entry,) = await search(reader, call=facts(result)["id"], code="upstream_failed")
+    assert json.loads(entry.body)["event"] == "refused"
+
+
+async def test_a_user_who_must_connect_first_is_told_so(shop: tuple[Shop, Configuration]) -> None:
+    house, configuration = shop
+    file = house.folder / "remit.toml"
+    file.write_text(configuration.file.read_text().replace('credential = "shared"', 'credential = "user"'))
+    async with assemble(load(file)) as service, Client(App(service, "1")) as client:
+        result = await client.call_tool("shop_query", {"sql": "SELECT id FROM customers"})
+    assert facts(result)["code"] == "needs_connection"

@@ -1,0 +1,136 @@
+"""The rules of the house that no type can hold, read off the syntax trees."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("policies", "tools", "server")
+REACH = {"policies": {"policies"}, "tools": {"tools", "policies"}, "server": {"server", "tools", "policies"}}
+
+MAKERS = {
+    "Caller": ("server/app.py",),
+    "Request": ("server/app.py",),
+    "User": ("server/identity.py", "server/commands/policy.py"),
+    "Call": ("tools/catalogue.py",),
+    "Permit": ("policies/decision.py",),
+    "Admission": ("server/limits.py",),
+    "Plan": ("tools/",),
+    "Approval": ("server/approvals.py",),
+    "Receipt": ("server/audit.py",),
+    "Grant": ("server/audit.py",),
+    "Raw": ("tools/",),
+    "Redacted": ("policies/redaction/",),
+    "Reply": ("server/audit.py",),
+}
+IMPURE = {
+    "anyio", "apsw", "asyncio", "asyncpg", "httpx2", "os", "random", "secrets", "shutil", "socket", "sqlite3",
+    "subprocess", "tempfile", "threading", "time", "urllib.request",
+}  # fmt: skip
+
+MODULES = {
+    str(path.relative_to(ROOT)): ast.parse(path.read_text())
+    for room in ROOMS
+    for path in sorted((ROOT / room).rglob("*.py"))
+}
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "a relative import hides which room it reaches into"
+            yield node.module or ""
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    """Each call, by the last part of what is called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            match node.func:
+                case ast.Name(id=name) | ast.Attribute(attr=name):
+                    yield name, node
+                case _:
+                    pass
+
+
+def callers(name: str) -> set[str]:
+    return {file for file, tree in MODULES.items() for called, _ in calls(tree) if called == name}
+
+
+@pytest.mark.parametrize("file", MODULES)
+def test_imports_go_one_way(file: str) -> None:
+    room = file.split("/", 1)[0]
+    ours = {name.split(".")[0] for name in imports(MODULES[file])} & {*ROOMS, "tests", "examples"}
+    if file != "server/launch.py":
+        assert ours <= REACH[room]
+
+
+@pytest.mark.parametrize("file", [file for file in MODULES if file.startswith("policies/")])
+def test_a_policy_neither_waits_nor_looks_at_a_clock(file: str) -> None:
+    tree = MODULES[file]
+    assert not set(imports(tree)) & IMPURE
+    assert not any(isinstance(node, ast.AsyncFunctionDef | ast.Await) for node in ast.walk(tree))
+    assert not {name for name, _ in calls(tree)} & {
+        "open",
+        "now",
+        "today",
+        "utcnow",
+        "read_text",
+        "write_text",
+    }
+
+
+@pytest.mark.parametrize("proof", MAKERS)
+def test_each_proof_has_one_maker(proof: str) -> None:
+    made = callers(proof)
+    assert made, f"nobody makes a {proof}"
+    assert all(file.startswith(MAKERS[proof]) for file in made)
+
+
+@pytest.mark.parametrize("file", MODULES)
+def test_no_proof_is_copied_or_conjured(file: str) -> None:
+    tree = MODULES[file]
+    assert not {name for name, _ in calls(tree)} & {
+        "replace_proof",
+        "__new__",
+        "__setattr__",
+        "model_construct",
+    }
+    for name, call in calls(tree):
+        if name == "cast":
+            assert ast.unparse(call.args[0]).strip("\"'") not in MAKERS
+        if name == "replace" and isinstance(call.func, ast.Name):
+            pytest.fail(f"{file}:{call.lineno} copies a frozen value with changes")
+
+
+def test_only_the_executor_carries_out() -> None:
+    assert callers("carry_out") == {"server/executor.py"}
+
+
+@pytest.mark.threat("T35")
+def test_a_secret_is_revealed_only_where_it_is_used() -> None:
+    assert callers("reveal") <= {"server/keys.py", "server/store_postgres.py", "tools/postgres/connector.py"}
+
+
+@pytest.mark.parametrize("file", MODULES)
+def test_the_protocol_is_known_in_one_place(file: str) -> None:
+    knows = {name.split(".")[0] for name in imports(MODULES[file])} & {"mcp", "mcp_types"}
+    assert not knows or file in {"server/app.py", "server/demo/tour.py"}
+
+
+@pytest.mark.threat("T15")
+@pytest.mark.parametrize("file", MODULES)
+def test_no_text_reaches_a_shell(file: str) -> None:
+    assert not set(imports(MODULES[file])) & {"subprocess", "pty", "pickle", "marshal", "shelve"}
+    assert not {name for name, _ in calls(MODULES[file])} & {"system", "popen", "eval", "exec", "__import__"}
+
+
+@pytest.mark.parametrize("file", MODULES)
+def test_no_guard_is_optional(file: str) -> None:
+    for node in ast.walk(MODULES[file]):
+        if isinstance(node, ast.Try):
+            assert not any("ImportError" in ast.unparse(h.type) for h in node.handlers if h.type)
