@@ -46,20 +46,22 @@ class Redactor:
             hidden=hidden,
         )
 
-    def spans(self, text: str) -> list[Span]:
-        """What `mask` masks, in places of `text` as it is given: sorted, apart from each other."""
+    def examine(self, text: str) -> tuple[str, list[Span]]:
+        """`text` with masks and without hidden characters, and what was masked.
+
+        The spans are places of `text` as it is given: sorted, apart from each other.
+        """
         plain, places = origins(text)
-        return [
-            Span(places[span.start], places[span.end], span.label)
-            for span in self._detector.find([Sample(plain)])[0]
-        ]
+        masks = Masks()
+        found = self._detector.find([Sample(plain)])[0]
+        spans = [Span(places[span.start], places[span.end], span.label) for span in found]
+        return substitute(plain, found, lambda span: masks.of(span, plain)), spans
+
+    def spans(self, text: str) -> list[Span]:
+        return self.examine(text)[1]
 
     def mask(self, text: str) -> str:
-        """`text` with placeholders in the place of what was found, and without hidden characters."""
-        plain, _ = origins(text)
-        masks = Masks()
-        spans = self._detector.find([Sample(plain)])[0]
-        return substitute(plain, spans, lambda span: masks.of(span, plain))
+        return self.examine(text)[0]
 
 
 def _without_seams(table: Table, masks: Masks) -> Table:

@@ -18,7 +18,7 @@ def run(_: argparse.Namespace) -> int:
     redactor = Redactor()
 
     def reply(text: str) -> dict[str, object]:
-        spans = [{"start": s.start, "end": s.end, "label": s.label} for s in redactor.spans(text)]
-        return {"text": redactor.mask(text), "spans": spans}
+        masked, spans = redactor.examine(text)
+        return {"text": masked, "spans": [{"start": s.start, "end": s.end, "label": s.label} for s in spans]}
 
     return answer("text", reply)

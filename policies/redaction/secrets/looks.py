@@ -13,7 +13,7 @@ _LONGEST: Final = 256  # characters: what stands for a credential is short
 _PLACEHOLDER: Final = Pattern(
     # a reference of a shell, a template, a framework or a secret store
     r"\$\{.*|\$\(.*|\$[a-z_][a-z0-9_]*|%[a-z_][a-z0-9_]*%?|%\(.*|\{\{.*|\{%.*|\{[a-z_. ]*\}?|#\{.*|@\{.*|@@.*"
-    r"|<.*>?|\[.*\]?|:[a-z_]+|(?:keyring|env|file|vault|ref|arn|op|ssm|gcp-sm|awssm|projects)[:/].*"
+    r"|<.*>?|\[.*\]?|:[a-z_]+|(?:keyring|env|file|vault|ref|arn|op|ssm|gcp-sm|awssm|projects|https?)[:/].*"
     # what a manual writes
     r"|\?|[*.x_#\x{2022}-]{2,}"
     r"|(?:your|my|our|insert|enter|put|add|some|dummy|fake|sample|test|replace)[-_ ][a-z_ -]*"
@@ -30,7 +30,6 @@ _CODE: Final = Pattern(
     r"|(?:this|self|process|os|request|config|settings|options)\..*"
 )
 _HEX: Final = Pattern(r"[0-9a-f]+|[0-9A-F]+")
-_UUID: Final = Pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def is_placeholder(value: str) -> bool:
@@ -41,10 +40,6 @@ def is_placeholder(value: str) -> bool:
 def is_code(value: str) -> bool:
     """An expression that gives the credential when it runs: `request.headers.get(`."""
     return _CODE.whole(value[:_LONGEST])
-
-
-def is_uuid(value: str) -> bool:
-    return _UUID.whole(value)
 
 
 def entropy(value: str) -> float:

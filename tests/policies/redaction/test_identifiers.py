@@ -26,6 +26,8 @@ def found_in(text: str, before: str = "") -> list[tuple[str, str]]:
         ("it was 3782-822463-10005", "CREDIT_CARD", "3782-822463-10005"),
         ("the card 4111 1111 1111 1112 has a typo", "CREDIT_CARD", "4111 1111 1111 1112"),
         ("card 4111\u00a01111\u00a01111\u00a01111", "CREDIT_CARD", "4111\u00a01111\u00a01111\u00a01111"),
+        ("the card 4111111111111112 has a typo", "CREDIT_CARD", "4111111111111112"),
+        ("card ٤١١١١١١١١١١١١١١١", "CREDIT_CARD", "٤١١١١١١١١١١١١١١١"),
         ("card ４１１１１１１１１１１１１１１１", "CREDIT_CARD", "４１１１１１１１１１１１１１１１"),
         ("pay to DE89 3704 0044 0532 0130 00 BIC X", "IBAN_CODE", "DE89 3704 0044 0532 0130 00"),
         ("iban gb82west12345698765432", "IBAN_CODE", "gb82west12345698765432"),

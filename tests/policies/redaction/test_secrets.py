@@ -102,6 +102,7 @@ def test_a_value_is_a_secret_by_its_name_or_place(text: str, secret: str) -> Non
     "text",
     [
         "password: ${DB_PASSWORD}",
+        'password = "${DB_PASSWORD_2}"',
         "api_key = os.environ['API_KEY']",
         "password: ********",
         'token = "<your token here>"',
@@ -115,6 +116,7 @@ def test_a_value_is_a_secret_by_its_name_or_place(text: str, secret: str) -> Non
         "Password policy: at least 12 characters.",
         "primary_key=True, sort_key='name'",
         "https://user@host.example/path",
+        "to reset your password: https://host.example/reset-4711",
         "The secret of a good cup is in the beans.",
     ],
 )

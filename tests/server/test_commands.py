@@ -1,0 +1,165 @@
+"""The command line, as a script uses it: what it reads, what it prints, how it ends."""
+
+import argparse
+import io
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server import cli
+from server.chain import Entry
+from server.cli import COMMANDS
+from server.commands.audit import line, moment, whole
+from server.commands.serve import address
+from server.demo.organisation import found
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def remit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*arguments: str | Path, given: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["remit", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(given))
+        monkeypatch.setattr("server.logs.configure", lambda: None)
+        try:
+            status = cli.main()
+        except SystemExit as ended:
+            status = ended.code if isinstance(ended.code, int) else 2
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run
+
+
+def objects(text: str) -> list[dict[str, Any]]:
+    return [json.loads(each) for each in text.splitlines()]
+
+
+def test_every_command_says_how_it_is_used(remit: Run) -> None:
+    for command in COMMANDS:
+        status, out, _ = remit(command, "--help")
+        assert status == 0
+        assert f"remit {command}" in out
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("nonsense",), ("audit",), ("sql", "check"), ("serve", "--port", "1")]
+)
+def test_bad_usage_ends_with_two(remit: Run, arguments: tuple[str, ...]) -> None:
+    assert remit(*arguments)[0] == 2
+
+
+def test_a_configuration_that_is_not_there_ends_with_one_and_the_remedy(remit: Run, tmp_path: Path) -> None:
+    status, out, err = remit("policy", "check", "--config", tmp_path / "nowhere.toml")
+    assert (status, out) == (1, "")
+    assert "nowhere.toml" in err
+    assert "remit demo" in err
+
+
+@pytest.mark.threat("T29")
+def test_statements_are_checked_line_by_line_without_a_database(remit: Run, tmp_path: Path) -> None:
+    configuration = found(tmp_path)
+    (tmp_path / "shop.db").unlink()
+    given = (
+        '{"id": "a", "sql": "SELECT * FROM customers"}\n'
+        '{"id": "b", "sql": "SELECT ssn FROM customers"}\n\n'
+        '{"id": "c", "sql": "SELECT 1; SELECT 2"}\n'
+    )
+    status, out, _ = remit("sql", "check", "--config", configuration, "--source", "shop", given=given)
+    assert status == 0
+    first, second, third = objects(out)
+    assert (first["id"], first["verdict"], first["rule"]) == ("a", "allow", None)
+    assert "ssn" not in first["sql"]
+    assert "LIMIT 51" in first["sql"]
+    assert (second["id"], second["verdict"], second["rule"], second["sql"]) == ("b", "deny", "column", None)
+    assert (third["id"], third["verdict"]) == ("c", "deny")
+    assert third["reason"]
+
+
+def test_a_line_that_is_no_statement_is_named_and_the_others_are_answered(remit: Run, tmp_path: Path) -> None:
+    given = '[1]\n{"id": 1}\n{"id": 2, "sql": 3}\nnonsense\n{"id": 5, "sql": "SELECT 1 AS one"}\n'
+    status, out, err = remit("sql", "check", "--config", found(tmp_path), "--source", "shop", given=given)
+    assert status == 2
+    assert [each["id"] for each in objects(out)] == [5]
+    assert len(err.splitlines()) == 4
+
+
+def test_a_source_that_is_not_there_is_bad_usage(remit: Run, tmp_path: Path) -> None:
+    status, _, err = remit("sql", "check", "--config", found(tmp_path), "--source", "nowhere")
+    assert status == 2
+    assert "shop" in err
+
+
+@pytest.mark.threat("T27")
+def test_texts_are_redacted_line_by_line(remit: Run) -> None:
+    text = "Mail bob@example.com today"
+    status, out, _ = remit("redact", given=json.dumps({"id": 7, "text": text}))
+    (answer,) = objects(out)
+    assert status == 0
+    assert answer["id"] == 7
+    assert "bob@example.com" not in answer["text"]
+    ((start, end),) = [(span["start"], span["end"]) for span in answer["spans"]]
+    assert text[start:end] == "bob@example.com"
+
+
+@pytest.mark.threat("T10")
+def test_a_decision_is_explained_with_the_policy_that_made_it(remit: Run, tmp_path: Path) -> None:
+    asked = ("policy", "explain", "--config", found(tmp_path), "--tool", "shop_query", "--json")
+    status, out, _ = remit(*asked, "--user", "ada")
+    assert status == 0
+    assert objects(out)[0]["decided"][0]["policies"] == ["roles.read"]
+    status, out, _ = remit(*asked, "--user", "bob")
+    assert status == 1
+    assert objects(out)[0]["allowed"] is False
+    status, out, _ = remit(*asked, "--user", "bob", "--role", "analyst", "--arguments", '{"sql": 1}')
+    assert status == 1
+    assert "sql" in objects(out)[0]["arguments"]
+
+
+def test_the_doctor_names_what_is_wrong_and_the_remedy(remit: Run, tmp_path: Path) -> None:
+    configuration = found(tmp_path)
+    assert remit("doctor", "--config", configuration)[0] == 0
+    (tmp_path / "shop.db").unlink()
+    status, out, _ = remit("doctor", "--config", configuration, "--json")
+    assert status == 1
+    (finding,) = json.loads(out)
+    assert finding["about"] == "shop"
+    assert finding["remedy"]
+    configuration.write_text("nonsense = 1\n")
+    status, out, _ = remit("doctor", "--config", configuration)
+    assert status == 1
+    assert "remit.toml:1" in out
+
+
+def test_a_time_is_a_moment_or_so_long_ago() -> None:
+    assert moment("1970-01-02") == 86_400_000
+    assert moment("1970-01-01T01:00+01:00") == 0
+    now = datetime.now(UTC).timestamp() * 1000
+    assert abs(now - 90 * 60_000 - moment("90m")) < 10_000
+    with pytest.raises(argparse.ArgumentTypeError):
+        moment("yesterday")
+
+
+@pytest.mark.threat("T34")
+def test_an_entry_that_somebody_forged_drives_no_terminal() -> None:
+    columns = ("\x1b[2J", "asked\n", "c", "t", "u\u202e", "tool", "")
+    forged = Entry("w", 1, columns, "not json", "")
+    assert line(forged).isprintable()
+    assert whole(forged)["body"] == "not json"
+
+
+@pytest.mark.parametrize("text", ["8787", "host", "127.0.0.1:port", "127.0.0.1:99999", ":80"])
+def test_an_address_needs_a_host_and_a_port(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError):
+        address(text)
+
+
+def test_an_address_may_be_a_url_or_of_ipv6() -> None:
+    assert address("http://127.0.0.1:8787/mcp") == ("127.0.0.1", 8787)
+    assert address("[::1]:80") == ("::1", 80)
