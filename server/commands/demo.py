@@ -64,7 +64,7 @@ async def guide(configuration: Configuration, listen: tuple[str, int], *, once: 
         raise tour.TourError("the audit log does not hold")
     async with assemble(configuration) as service, anyio.create_task_group() as tasks:
         server = http_server(App(service, version("remit")), configuration, listen)
-        tasks.start_soon(server.serve)
+        tasks.start_soon(server.serve_until_told)
         await server.ready.wait()
         url = f"http://{listen[0]}:{listen[1]}/mcp"
         print(f"\nThe same over HTTP at {url}, in the handshake era of the protocol:\n")

@@ -5,7 +5,8 @@ import logging
 import os
 import signal
 import socket
-from contextlib import AsyncExitStack
+from collections.abc import Generator
+from contextlib import AsyncExitStack, contextmanager
 from importlib.metadata import version
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -50,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 async def serve_http(configuration: Configuration, listen: tuple[str, int]) -> None:
     """Serves until a signal says to stop. Raises `ConfigurationError`."""
     async with assemble(configuration) as service:
-        await http_server(App(service, version("remit")), configuration, listen).serve()
+        await http_server(App(service, version("remit")), configuration, listen).serve_until_told()
 
 
 async def serve_stdio(configuration: Configuration) -> None:
@@ -90,7 +91,24 @@ class HttpServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        log.info("listening", extra={"host": self.config.host, "port": self.config.port})
         self.ready.set()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """uvicorn would raise the signal again once it has stopped, and the log would be left open."""
+        yield
+
+    async def serve_until_told(self) -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._stop_on_signal)
+            await self.serve()
+            tasks.cancel_scope.cancel()
+
+    async def _stop_on_signal(self) -> None:
+        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+            async for _ in signals:
+                self.should_exit = True
 
 
 def http_server(app: App, configuration: Configuration, listen: tuple[str, int]) -> HttpServer:
@@ -103,7 +121,6 @@ def http_server(app: App, configuration: Configuration, listen: tuple[str, int])
         )
     names = {host, "localhost", "127.0.0.1"}
     hosts = sorted(f"[{name}]:{port}" if ":" in name else f"{name}:{port}" for name in names)
-    log.info("listening", extra={"url": f"http://{host}:{port}/mcp"})
     return HttpServer(
         uvicorn.Config(
             app.http(hosts),

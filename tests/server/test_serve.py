@@ -75,6 +75,33 @@ def server(configuration: Path) -> Generator[Process]:
             process.kill()
 
 
+@pytest.mark.threat("T44")
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_a_listening_server_that_is_told_to_stop_signs_its_log_to_the_end(
+    tmp_path: Path, free_port: int, ending: signal.Signals
+) -> None:
+    configuration = found(tmp_path)
+    command: list[str | Path] = [
+        REMIT,
+        "serve",
+        "--config",
+        configuration,
+        "--listen",
+        f"127.0.0.1:{free_port}",
+    ]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr
+            assert any("listening" in line for line in iter(process.stderr.readline, ""))
+            process.send_signal(ending)
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()
+    report = verified(configuration)
+    assert report["ok"]
+    assert report["unsigned"] == 0
+
+
 def verified(configuration: Path) -> dict[str, Any]:
     done = subprocess.run(
         [REMIT, "audit", "verify", "--config", configuration, "--json"],
