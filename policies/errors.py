@@ -6,8 +6,6 @@
     ├── LimitReached        limit_reached      too much, too often; says when to come back
     ├── NeedsConnection     needs_connection   the user has not connected this source
     ├── NotApproved         not_approved       somebody was asked and said no
-    ├── Halted              halted             an operator pulled the kill switch
-    ├── NotFound            not_found          there is no such thing, or it is not yours
     ├── UpstreamFailed      upstream_failed    the system behind did not answer as it should
     └── AuditUnavailable    audit_unavailable  no durable record, so no action
 
@@ -74,14 +72,6 @@ class NeedsConnection(Refusal):
 
 class NotApproved(Refusal):
     code = "not_approved"
-
-
-class Halted(Refusal):
-    code = "halted"
-
-
-class NotFound(Refusal):
-    code = "not_found"
 
 
 class UpstreamFailed(Refusal):

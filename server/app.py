@@ -80,7 +80,10 @@ class App(Server[Any]):
         self, context: Context, _: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
         caller = _caller(context)
-        user = await self._service.identity.identify(caller)
+        try:
+            user = await self._service.identity.identify(caller)
+        except Refusal as refusal:
+            raise MCPError(code=types.INVALID_REQUEST, message=refusal.message) from refusal
         tools = self._service.catalogue.open_to(user, caller.transport)
         return types.ListToolsResult(tools=[_definition(tool) for tool in tools])
 

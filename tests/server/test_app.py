@@ -10,8 +10,10 @@ import httpx2
 import pytest
 from jsonschema_rs import Draft202012Validator
 from mcp.client import Client
+from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, Implementation, TextContent
 
+from policies.errors import ConfigurationError
 from server.app import App
 from server.assembly import Service, assemble
 from server.commands.serve import http_server
@@ -213,11 +215,24 @@ async def test_http_answers_on_this_machine_alone_and_only_under_its_own_name(
         server.should_exit = True
 
 
+@pytest.mark.threat("T10")
+async def test_who_can_not_be_named_sees_and_calls_nothing(configuration: Configuration, era: Mode) -> None:
+    text_before = configuration.file.read_text()
+    start, end = text_before.index("[identity.local]"), text_before.index("[sources.shop]")
+    configuration.file.write_text(text_before[:start] + text_before[end:])
+    async with (
+        assemble(load(configuration.file)) as service,
+        Client(App(service, "1"), mode=era) as client,
+    ):
+        with pytest.raises(MCPError, match="who you are"):
+            await client.list_tools()
+        result = await client.call_tool("shop_query", {"sql": "SELECT 1 AS one"})
+    assert facts(result)["code"] == "denied"
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "::", "acme.example"])
 async def test_listening_beyond_this_machine_is_refused(
     configuration: Configuration, service: Service, host: str
 ) -> None:
-    from policies.errors import ConfigurationError
-
     with pytest.raises(ConfigurationError, match="other machines"):
         http_server(App(service, "1"), configuration, (host, 8787))
