@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     if options.stdio:
         anyio.run(serve_stdio, configuration)
     else:
-        anyio.run(serve_http, configuration, options.listen or address(configuration.document.server.url))
+        anyio.run(serve_http, configuration, options.listen or own_address(configuration))
     return 0
 
 
@@ -144,6 +144,18 @@ def address(text: str) -> tuple[str, int]:
     if not parts.hostname or port is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, as in 127.0.0.1:8787")
     return parts.hostname, port
+
+
+def own_address(configuration: Configuration) -> tuple[str, int]:
+    """Where server.url points. Raises `ConfigurationError`."""
+    try:
+        return address(configuration.document.server.url)
+    except argparse.ArgumentTypeError as error:
+        raise ConfigurationError(
+            f"server.url: {error}",
+            where=str(configuration.file),
+            remedy="Add the port, or say where to listen with --listen 127.0.0.1:8787.",
+        ) from None
 
 
 def is_loopback(host: str) -> bool:

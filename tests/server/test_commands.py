@@ -163,3 +163,15 @@ def test_an_address_needs_a_host_and_a_port(text: str) -> None:
 def test_an_address_may_be_a_url_or_of_ipv6() -> None:
     assert address("http://127.0.0.1:8787/mcp") == ("127.0.0.1", 8787)
     assert address("[::1]:80") == ("::1", 80)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"), [("https://remit.acme.example", "--listen"), ("http://10.0.0.8:8787", "other machines")]
+)
+def test_a_public_address_is_not_listened_on(remit: Run, tmp_path: Path, url: str, says: str) -> None:
+    configuration = found(tmp_path)
+    text = configuration.read_text()
+    configuration.write_text(text.replace('name = "demo"', f'name = "demo"\nurl = "{url}"'))
+    status, _, err = remit("serve", "--config", configuration)
+    assert status == 1
+    assert says in err
