@@ -17,7 +17,7 @@ from server.audit import open_audit
 from server.configuration import Configuration
 from server.executor import Executor
 from server.identity import Identity
-from server.keys import open_keys, resolve
+from server.keys import open_keys, resolve, store_password
 from server.limits import Limits
 from server.pipeline import Pipeline
 from server.store import open_store
@@ -47,10 +47,7 @@ async def assemble(configuration: Configuration) -> AsyncGenerator[Service]:
     async with AsyncExitStack() as stack:
         redactor = await anyio.to_thread.run_sync(Redactor)
         keys = open_keys(document.keys.master, document.root)
-        password = document.server.store_password
-        store = await stack.enter_async_context(
-            open_store(document, resolve(password, document.root) if password else None)
-        )
+        store = await stack.enter_async_context(open_store(document, store_password(document)))
         sources = connections(document)
         for source in sources.values():
             stack.push_async_callback(source.connector.close)

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from keyring.backends.chainer import ChainerBackend
 
+from policies.document import Document
 from policies.errors import ConfigurationError
 from policies.secret import Secret
 
@@ -49,6 +50,12 @@ def resolve(reference: str, root: Path) -> Secret:
     if found is None:
         raise _wrong(reference, "there is no such secret", "Put it there, or mend the reference.")
     return found
+
+
+def store_password(document: Document) -> Secret | None:
+    """What a PostgreSQL store asks for, where the configuration names one. Raises `ConfigurationError`."""
+    reference = document.server.store_password
+    return resolve(reference, document.root) if reference else None
 
 
 @dataclass(frozen=True, slots=True)

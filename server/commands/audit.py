@@ -10,14 +10,13 @@ from typing import cast
 import anyio
 
 from policies.document import Document
-from policies.secret import Secret
 from server.chain import Entry
 from server.checkpoints import PUBLIC_KEY
 from server.commands.options import takes_configuration
 from server.configuration import load
 from server.digests import printable
 from server.history import examine, search
-from server.keys import resolve
+from server.keys import store_password
 from server.store import look_into_store
 from server.verify import Report
 
@@ -60,12 +59,12 @@ def run(options: argparse.Namespace) -> int:
 async def verify(document: Document, checkpoints: Path | None, public_key: Path | None) -> Report:
     """Raises `ConfigurationError`, or `StoreUnavailable`."""
     folder = checkpoints or document.within(document.audit.checkpoints)
-    async with look_into_store(document, _password(document)) as reader:
+    async with look_into_store(document, store_password(document)) as reader:
         return await examine(reader, folder, public_key or folder / PUBLIC_KEY)
 
 
 async def find(document: Document, options: argparse.Namespace) -> list[Entry]:
-    async with look_into_store(document, _password(document)) as reader:
+    async with look_into_store(document, store_password(document)) as reader:
         return await search(
             reader,
             user=options.user,
@@ -75,11 +74,6 @@ async def find(document: Document, options: argparse.Namespace) -> list[Entry]:
             since=options.since,
             limit=options.limit,
         )
-
-
-def _password(document: Document) -> Secret | None:
-    reference = document.server.store_password
-    return resolve(reference, document.root) if reference else None
 
 
 def told(report: Report) -> str:

@@ -12,7 +12,7 @@ from policies.redaction import Redactor
 from server.assembly import connections, inspect
 from server.commands.options import takes_configuration
 from server.configuration import load
-from server.keys import open_keys, resolve
+from server.keys import open_keys, store_password
 from server.store import open_store
 from tools.connector import Finding
 
@@ -73,9 +73,7 @@ async def _own(document: Document) -> AsyncGenerator[Finding]:
     except ConfigurationError as error:
         yield _finding("keys", error)
     try:
-        reference = document.server.store_password
-        password = resolve(reference, document.root) if reference else None
-        async with open_store(document, password):
+        async with open_store(document, store_password(document)):
             pass
     except ConfigurationError as error:
         yield _finding("store", error)

@@ -63,15 +63,14 @@ async def serve_stdio(configuration: Configuration) -> None:
         spoken.set()
         told.set()
 
-    async def listen_for_signals() -> None:
-        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-            async for _ in signals:
-                told.set()
+    async def obey() -> None:
+        await signalled()
+        told.set()
 
     async with AsyncExitStack() as stack:
         app = App(await stack.enter_async_context(assemble(configuration)), version("remit"))
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(listen_for_signals)
+            tasks.start_soon(obey)
             tasks.start_soon(speak)
             await told.wait()
             await app.settle(SETTLE)
@@ -80,6 +79,13 @@ async def serve_stdio(configuration: Configuration) -> None:
                 # A thread still waits for standard input, and nothing wakes it. All that lasts is closed.
                 os._exit(0)
             tasks.cancel_scope.cancel()
+
+
+async def signalled() -> None:
+    """Returns when somebody tells the process to stop."""
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        async for _ in signals:
+            return
 
 
 class HttpServer(uvicorn.Server):
@@ -106,9 +112,8 @@ class HttpServer(uvicorn.Server):
             tasks.cancel_scope.cancel()
 
     async def _stop_on_signal(self) -> None:
-        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-            async for _ in signals:
-                self.should_exit = True
+        await signalled()
+        self.should_exit = True
 
 
 def http_server(app: App, configuration: Configuration, listen: tuple[str, int]) -> HttpServer:

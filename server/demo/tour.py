@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TextIO
+from typing import Any, TextIO
 
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
@@ -174,7 +174,7 @@ async def over_stdio(command: Sequence[str], say: Say, log: TextIO) -> None:
         await walk(client, STEPS, say)
 
 
-async def over_http(url: str, say: Say, mode: Literal["legacy", "auto"] = "legacy") -> None:
+async def over_http(url: str, say: Say) -> None:
     """Takes the first steps again over HTTP, in the handshake era."""
-    async with Client(url, mode=mode) as client:
+    async with Client(url, mode="legacy") as client:
         await walk(client, STEPS[:2], say)
