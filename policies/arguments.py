@@ -10,13 +10,15 @@ from typing import cast
 
 import jsonschema_rs
 
-from policies.call import Json
+from policies.canonical import Json
 from policies.errors import InvalidArgument
 
 MAX_DEPTH = 64
 MAX_NODES = 100_000
 MAX_STRING = 65_536  # characters
 MAX_EXACT_INTEGER = 2**53 - 1  # beyond it two JSON readers can see two numbers (RFC 8259, section 6)
+MAX_NAMED = 200  # characters of the names that a refusal gives back
+_MORE = "..."
 _PLAIN_CONTROLS = frozenset("\n\r\t")
 
 
@@ -37,7 +39,7 @@ class ArgumentSchema:
 
     def _explain(self, error: jsonschema_rs.ValidationError) -> str:
         kind = error.kind.as_dict()
-        field = ".".join(str(part) for part in error.instance_path)
+        field = _short(".".join(str(part) for part in error.instance_path))
         match kind:
             case {"unexpected": [*names]}:
                 return f"This tool has no argument {_list(names)}. It takes: {_list(self._known)}."
@@ -80,7 +82,7 @@ def _value(value: object, path: str, depth: int, budget: _Budget) -> Json:
         case Sequence():
             _within(depth, path)
             items = cast("Sequence[object]", value)
-            return [_value(item, f"{path}[{i}]", depth + 1, budget) for i, item in enumerate(items)]
+            return [_value(item, _below(path, f"[{i}]"), depth + 1, budget) for i, item in enumerate(items)]
         case _:
             raise InvalidArgument(f"The value in {path} is not JSON. Send text, numbers, lists or objects.")
 
@@ -95,15 +97,13 @@ def _object(
             raise InvalidArgument(
                 f"A field name in {path or 'the arguments'} is not plain ASCII. Take it from the schema."
             )
-        clean[key] = _value(item, f"{path}.{key}" if path else key, depth + 1, budget)
+        clean[key] = _value(item, _below(path, f".{key}" if path else key), depth + 1, budget)
     return clean
 
 
 def _within(depth: int, path: str) -> None:
     if depth > MAX_DEPTH:
-        raise InvalidArgument(
-            f"The arguments are nested deeper than {MAX_DEPTH}, at {path[:80]}. Flatten them."
-        )
+        raise InvalidArgument(f"The arguments are nested deeper than {MAX_DEPTH}, at {path}. Flatten them.")
 
 
 def _number(value: float, path: str) -> Json:
@@ -118,6 +118,8 @@ def text(value: str, path: str) -> str:
     """NFC text without invisible characters: what a person sees is what runs (threat T17)."""
     if len(value) > MAX_STRING:
         raise InvalidArgument(f"The text in {path} is longer than {MAX_STRING} characters. Shorten it.")
+    if value.isascii() and value.isprintable():
+        return value
     for character in value:
         if _invisible(character):
             raise InvalidArgument(
@@ -132,5 +134,13 @@ def _invisible(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
+def _below(path: str, step: str) -> str:
+    return path if path.endswith(_MORE) else _short(path + step)
+
+
+def _short(path: str) -> str:
+    return path if len(path) <= MAX_NAMED else path[:MAX_NAMED] + _MORE
+
+
 def _list(names: Iterable[object]) -> str:
-    return ", ".join(map(str, names)) or "no arguments"
+    return _short(", ".join(map(str, names))) or "no arguments"

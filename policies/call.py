@@ -1,24 +1,19 @@
 """The facts and proofs of one call, in the order in which they are gathered.
 
-    Request -> User -> Call -> Permit -> Admission -> Plan -> Approval -> Grant -> Raw -> Redacted -> Reply
+    Request -> User -> Call -> Permit -> Admission -> Fresh -> Plan -> Approval -> Grant -> Raw -> Redacted
+    -> Reply
 
 Each is a frozen value that holds the one before it, and each has one maker (tests/test_architecture.py).
 Whoever asks for the last has therefore been through all.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
 
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
-
-
-def canonical(value: object) -> str:
-    """The one text of a JSON value: sorted keys, no spaces, no NaN. What is hashed, and what is signed."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+from policies.canonical import Json, canonical
+from policies.change import Change, Effect
 
 
 class Tier(StrEnum):
@@ -52,21 +47,82 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """What a bearer token says, once it is verified. The text that arrived is not in it (threat T03).
+
+    `subject` is unique within `issuer`. `client` is the OAuth client that it was given to, "" where it does
+    not say. `claims` are those that the settings name, under the names that they give them. `expires` is in
+    seconds since 1970.
+    """
+
+    issuer: str
+    subject: str
+    client: str
+    scopes: frozenset[str]
+    claims: Mapping[str, Json] = field(repr=False)
+    expires: float
+
+
+class Channel(StrEnum):
+    """A way to ask the person behind a call."""
+
+    FORM = "form"
+    """A form that the client shows. That it says yes is no proof of a person (threat T16)."""
+    LINK = "link"
+    """The client opens our page. That it did says nothing of what was decided there."""
+    PAGE = "page"
+    """Our page, whose address goes into the answer."""
+    TERMINAL = "terminal"
+    """The terminal that remit itself was started from."""
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """The far end of a transport. `client` is what it calls itself: for the log alone (threat T11)."""
+    """The far end of a transport. `client` is what it calls itself: for the log alone (threat T11).
+
+    `channels` are those that its client offers to ask through.
+    """
 
     transport: Transport
     client: str
+    token: Token | None = field(default=None, repr=False)
+    channels: frozenset[Channel] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back to a question of ours, by state that we sealed ourselves: never by an argument (T16).
+
+    `action` is the id that the question was about. `yes` is None where a person was only shown the way.
+    """
+
+    action: str
+    channel: Channel
+    yes: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What is to be taken back: an action, and the inverse of what it did. The server's word alone."""
+
+    action: str
+    items: tuple[int, ...]
+    changes: tuple[Change, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What arrived. Nothing in it is believed. `id` is ours, random, new for each call."""
+    """What arrived. Nothing in it is believed. `id` is ours, random, new for each call.
+
+    `answer` and `undoing` did not come with it: the server found them for it.
+    """
 
     id: str
     caller: Caller
     tool: str
     arguments: Mapping[str, object] = field(repr=False)
+    answer: Answer | None = None
+    undoing: Undoing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +137,37 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A user's wish for a tool that exists, with arguments that are valid and in their canonical form."""
+    """A user's wish for a tool that exists, with arguments that are valid and in their canonical form.
+
+    `definition` is the digest of the tool as clients saw it listed.
+    """
 
     id: str
     user: User
     tool: Tool
+    definition: str
     arguments: Mapping[str, Json] = field(repr=False)
     transport: Transport
+    undoing: Undoing | None = None
+
+    @property
+    def inverse(self) -> tuple[Change, ...] | None:
+        """What a plan that takes something back is made from, in the place of the arguments."""
+        return self.undoing.changes if self.undoing else None
+
+    @property
+    def wish(self) -> str:
+        """The same for calls that want the same, whatever the world is like: SHA-256 in hex (threat T48)."""
+        undone = [self.undoing.action, list(self.undoing.items)] if self.undoing else None
+        return _sha256(
+            [
+                "remit wish 1",
+                [self.user.tenant, self.user.id],
+                [self.tool.name, self.definition],
+                self.arguments,
+                undone,
+            ]
+        )
 
 
 class Obligation(StrEnum):
@@ -116,42 +196,50 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
+class Fresh:
+    """No call has done already what this one wants: it is no repetition of a call whose answer got lost."""
+
+    admission: Admission
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Exactly what will be sent, made without changing anything.
 
     `request` is the message to the system behind, as data; carrying it out reads nothing else. `connection`
-    names the version of the connection that it was planned for.
+    names the version of the connection that it was planned for, `own` the user's own one under which it was
+    planned; "" where that is shared. `effect` is what changes: None for a plan that only reads.
     """
 
     call: Call
     request: Mapping[str, Json] = field(repr=False)
     connection: str
+    effect: Effect | None = field(default=None, repr=False)
+    own: str = ""
 
     @property
     def digest(self) -> str:
         """What a yes binds to (threats T17, T18): SHA-256 in hex."""
-        call = self.call
-        return hashlib.sha256(
-            canonical(
-                [
-                    "remit plan 1",
-                    [call.user.tenant, call.user.id],
-                    call.tool.name,
-                    call.arguments,
-                    self.request,
-                    self.connection,
-                ]
-            ).encode()
-        ).hexdigest()
+        effect = self.effect.to_json() if self.effect else None
+        return _sha256(["remit plan 3", self.call.wish, self.request, self.connection, effect, self.own])
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Everybody who has to say yes to this plan has. `by` says who, or which rule made asking needless."""
+    """Everybody who has to say yes to this plan has. `by` says who, or which rule made asking needless.
+
+    `action` is the id that the action is kept under, "" for what only reads; `asked` says that it waits there
+    for this, with the yes that is spent by carrying it out. `binding` is what that yes was given to,
+    `confirmed_by` the channel by which the user gave it.
+    """
 
     admission: Admission
     plan: Plan
     by: str
+    action: str = ""
+    binding: str = ""
+    asked: bool = False
+    confirmed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +320,19 @@ class Redacted:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The outcome is on record: this may be sent."""
+    """The outcome is on record: this may be sent.
 
-    redacted: Redacted
+    `text` and `structured` are the two halves of one answer. `action` is the id of what was done, "" for what
+    only read. A `replayed` one repeats what an earlier call did, and nothing was done for this one.
+    """
+
+    call: str
+    text: str = field(repr=False)
+    structured: Mapping[str, Json] = field(repr=False)
     receipt: Receipt
+    action: str = ""
+    replayed: bool = False
+
+
+def _sha256(value: object) -> str:
+    return hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).hexdigest()

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 import cedarpy
 
-from policies.call import Call, Json, Obligation, Permit, Tier, Tool, Transport, User, canonical
-from policies.document import Source
+from policies.call import Call, Obligation, Permit, Tier, Tool, Transport, User
+from policies.canonical import Json, canonical
+from policies.document import OWN, Source
 from policies.errors import ConfigurationError, not_open
 
 
@@ -81,6 +82,7 @@ class Policy:
             json.dumps({"staticPolicies": _parse(schema, files), "templates": {}, "templateLinks": []})
         )
         self._sources = {name: _source_entity(name, source) for name, source in sources.items()}
+        self._sources[OWN] = _own_entity()
         # A verdict is a pure function of its question, so it may be remembered: Cedar takes 0.4 ms each time.
         self._judge = lru_cache(maxsize=4096)(self._evaluate)
         self.version = hashlib.sha256(
@@ -211,6 +213,16 @@ def _source_entity(name: str, source: Source) -> dict[str, Json]:
                 "approve": _roles(roles.approve),
             },
         },
+        "parents": [],
+    }
+
+
+def _own_entity() -> dict[str, Json]:
+    """remit itself: its tools are open by policies of their own (default.cedar), and by no role list."""
+    lists: dict[str, Json] = {"read": [], "act": [], "act_unconfirmed": [], "approve": []}
+    return {
+        "uid": _entity("Source", OWN),
+        "attrs": {"kind": OWN, "classification": "internal", "roles": lists},
         "parents": [],
     }
 

@@ -3,15 +3,35 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from policies.errors import ConfigurationError
+from policies.host import is_plain
+
+OWN = "remit"
+"""The source of remit's own tools, which no source of the configuration can be called."""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Role = Annotated[str, Field(min_length=1, max_length=128)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_$]{0,62}$")]
+ClaimName = Annotated[str, Field(min_length=1, max_length=128)]
+ScopeName = Annotated[str, Field(pattern=r"^[!#-\[\]-~]{1,128}$")]  # RFC 6749, scope-token
+# Asymmetric alone: who can check a token must not be able to make one.
+Algorithm = Literal[
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"
+]
 SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 
 
@@ -24,13 +44,50 @@ def _reference(value: str) -> str:
     return value
 
 
+def _master(value: str) -> str:
+    if value.startswith("kms:"):
+        if not re.fullmatch(r"kms:(arn:[\w-]+:kms:[\w-]+:\d{12}:(key|alias)|alias)/[\w/-]+", value, re.ASCII):
+            raise ValueError("write kms: and the key's ARN, or kms:alias/NAME")
+        return value
+    if not value.startswith("transit:"):
+        return _reference(value)
+    address = _web_address(value.removeprefix("transit:"))
+    if not re.fullmatch(r"https?://[^/]+(/[\w.-]+)+/[\w.-]+", address, re.ASCII) or "/.." in address:
+        raise ValueError("write transit:https://host:port/mount/key, the engine's mount, the key's name")
+    return value
+
+
 def _without_password(value: str) -> str:
     if "://" in value and (urlsplit(value).password or re.search(r"[?&](password|sslpassword)=", value)):
         raise ValueError('a password is never in the file: take it out and add password = "env:NAME"')
     return value
 
 
+def _web_address(value: str) -> str:
+    """Kept to the letter: an issuer is compared as text, and a URL type would add or drop a slash."""
+    parts = urlsplit(value)
+    if not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
+        raise ValueError("write https://...; http:// is for this machine alone")
+    if (
+        not parts.hostname
+        or parts.username is not None
+        or not is_plain(parts.hostname)
+        or not re.fullmatch(r"[\w.~:/\[\]%+-]{1,512}", value, re.ASCII)
+    ):
+        raise ValueError("write a scheme, a host and at most a port and a path")
+    return value
+
+
+def _named_alike(value: object) -> object:
+    """A list of names stands for a table where each claim keeps its own."""
+    if not isinstance(value, list):
+        return value
+    return {str(name): name for name in cast("list[object]", value)}
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 SecretReference = Annotated[str, AfterValidator(_reference)]
+MasterReference = Annotated[str, AfterValidator(_master)]
 Dsn = Annotated[str, AfterValidator(_without_password)]
 
 
@@ -38,21 +95,62 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise ValueError("an origin is a scheme, a host and perhaps a port, as in https://chat.acme.example")
+    return value
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+EndpointOrigin = Annotated[WebAddress, AfterValidator(_origin)]
+Pin = Annotated[str, Field(pattern=r"^sha256//[A-Za-z0-9+/]{43}=$")]  # as curl and openssl users write them
+
+
 class Server(_Frozen):
-    """`name` is the audience of sealed state: the same on every replica. `store` is the store of record."""
+    """`name` is the audience of sealed state: the same on every replica. `store` is the store of record.
+
+    `origins` are those of web pages that may call it, beside its own. `plaintext` says why HTTP without TLS
+    is right although other machines can reach it.
+    """
 
     name: str = Field(default="remit", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
-    url: str = "http://127.0.0.1:8787"
+    url: WebAddress = "http://127.0.0.1:8787"
+    origins: tuple[Origin, ...] = ()
+    tls_certificate: str | None = None
+    tls_key: str | None = None
+    plaintext: str | None = None
     store: Dsn = "sqlite:remit.db"
     store_password: SecretReference | None = None
 
+    @model_validator(mode="after")
+    def _a_certificate_has_its_key(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key come together")
+        return self
+
 
 class Keys(_Frozen):
-    master: SecretReference = "file:remit.key"
+    """`master` wraps the keys that the store keeps; `former` are others that may still unwrap.
+
+    `token` and `ca` are for those in a Transit engine: what it is asked with, and the file of the authority
+    to trust in place of the system's.
+    """
+
+    master: MasterReference = "file:remit.key"
+    former: tuple[MasterReference, ...] = ()
+    token: SecretReference | None = None
+    ca: str | None = None
+
+    @model_validator(mode="after")
+    def _transit_is_asked_with_a_token(self) -> Self:
+        if self.token is None and any(each.startswith("transit:") for each in (self.master, *self.former)):
+            raise ValueError('a Transit engine asks for a token: add token = "file:/path" or "env:NAME"')
+        return self
 
 
 class LocalIdentity(_Frozen):
-    """Who a stdio connection is, and on this machine an HTTP one too."""
+    """Who a stdio connection is, and without `[identity.oidc]` an HTTP one on this machine too."""
 
     user: str = Field(min_length=1, max_length=256)
     tenant: str = Field(min_length=1, max_length=256)
@@ -60,8 +158,89 @@ class LocalIdentity(_Frozen):
     claims: dict[str, str] = {}
 
 
+class OidcScopes(_Frozen):
+    """What a token must hold: `read` for anything at all, `act` as well to call a tool that acts."""
+
+    read: ScopeName | None = None
+    act: ScopeName | None = None
+
+
+class SignIn(_Frozen):
+    """remit as a client of the issuer, for people who open its pages. Without a secret it is a public one.
+
+    `scopes` are what it asks for: some issuers give roles for one of their own alone.
+    """
+
+    client_id: str = Field(min_length=1, max_length=256, pattern=r"^[!-~]+$")
+    client_secret: SecretReference | None = None
+    scopes: tuple[ScopeName, ...] = ("openid",)
+
+    @field_validator("scopes")
+    @classmethod
+    def _it_asks_who_it_is(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if "openid" not in value:
+            raise ValueError("openid must be among the scopes: without it the issuer gives no ID token")
+        return value
+
+
+class Tls(_Frozen):
+    """How a far side proves who it is, and what remit shows it. Files are PEM, the key without passphrase.
+
+    `tls_pins` are SHA-256 of the keys that its certificate may have: the one in use and one in reserve.
+    """
+
+    tls_minimum: Literal["1.2", "1.3"] = "1.3"
+    tls_ca: str | None = None
+    tls_pins: tuple[Pin, ...] = ()
+    tls_certificate: str | None = None
+    tls_key: str | None = None
+
+    @model_validator(mode="after")
+    def _a_pin_has_a_reserve(self) -> Self:
+        if self.tls_pins and len(set(self.tls_pins)) < 2:
+            raise ValueError(
+                "tls_pins needs a second pin, of a key in reserve: else a new key locks remit out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _a_key_has_its_certificate(self) -> Self:
+        if self.tls_key and not self.tls_certificate:
+            raise ValueError("tls_key needs tls_certificate")
+        return self
+
+
+class Oidc(Tls):
+    """Who an HTTP caller is: what a token of this issuer says, and nothing else.
+
+    `roles_claim`, `tenant_claim` and the values of `claims` are names of claims, or paths through nested ones
+    with dots; the keys of `claims` are what row filters call them.
+    `audience` is what a token's `aud` must contain; `Document.resource` where it is not set.
+    `sign_in` is how people sign in to the pages; without it nobody can.
+    `endpoint_origins` are those that its endpoints may have beside its own and public ones.
+    """
+
+    issuer: WebAddress
+    endpoint_origins: tuple[EndpointOrigin, ...] = ()
+    audience: str | None = Field(default=None, min_length=1, max_length=512)
+    roles_claim: ClaimName = "groups"
+    tenant_claim: ClaimName | None = None
+    tenant: str | None = Field(default=None, min_length=1, max_length=256)
+    algorithms: tuple[Algorithm, ...] = Field(default=("RS256", "PS256", "ES256", "EdDSA"), min_length=1)
+    claims: Annotated[dict[Identifier, ClaimName], BeforeValidator(_named_alike)] = {}
+    scopes: OidcScopes = OidcScopes()
+    sign_in: SignIn | None = None
+
+    @model_validator(mode="after")
+    def _a_tenant_comes_from_one_place(self) -> Self:
+        if (self.tenant is None) == (self.tenant_claim is None):
+            raise ValueError('write either tenant_claim = "the claim that names it" or tenant = "its name"')
+        return self
+
+
 class Identity(_Frozen):
     local: LocalIdentity | None = None
+    oidc: Oidc | None = None
 
 
 class Policy(_Frozen):
@@ -70,11 +249,24 @@ class Policy(_Frozen):
     path: str | None = None
 
 
-class Limits(_Frozen):
-    """Calls that one user may make: `burst` at once, refilled at `calls_per_minute`."""
+class Pace(_Frozen):
+    """`burst` calls at once, refilled at `calls_per_minute`."""
 
-    calls_per_minute: int = Field(default=120, ge=1, le=100_000)
-    burst: int = Field(default=30, ge=1, le=10_000)
+    calls_per_minute: int = Field(ge=1, le=6_000_000)
+    burst: int = Field(ge=1, le=100_000)
+
+
+class Limits(Pace):
+    """Calls that each user may make; with `tenant` those of each tenant, with `source` those to each one.
+
+    `questions_per_hour` are those that each user may be asked before actions (threat T20).
+    """
+
+    calls_per_minute: int = Field(default=120, ge=1, le=6_000_000)
+    burst: int = Field(default=30, ge=1, le=100_000)
+    tenant: Pace = Pace(calls_per_minute=1200, burst=300)
+    source: Pace = Pace(calls_per_minute=1200, burst=300)
+    questions_per_hour: int = Field(default=20, ge=1, le=1000)
 
 
 class Audit(_Frozen):
@@ -114,13 +306,17 @@ class RowSecurity(_Frozen):
 
 
 class Source(_Frozen):
-    """One connected system. Sizes are in bytes, times in seconds; `max_cost` is in the planner's units."""
+    """One connected system. Sizes are in bytes, times in seconds; `max_cost` is in the planner's units.
+
+    `limits` takes the place of the general `limits.source`; `tool_limits` are by verb, as in `query`.
+    """
 
     kind: Literal["postgres", "sqlite"]
     dsn: Dsn
     credential: Literal["user", "shared"] = "user"
     reason: str | None = None
     password: SecretReference | None = None
+    renew_days: int = Field(default=90, ge=1, le=90)
     tls: Literal["verify-full", "verify-ca", "require", "disable"] = "verify-full"
     tls_ca: str | None = None
     tls_certificate: str | None = None
@@ -131,12 +327,20 @@ class Source(_Frozen):
     max_cell_bytes: int = Field(default=65_536, ge=64, le=10_000_000)
     max_cost: float = Field(default=1_000_000, gt=0)
     timeout: float = Field(default=10, gt=0, le=600)
+    max_changed_rows: int = Field(default=100, ge=1, le=1000)
     default_schema: Identifier = "public"
     functions: tuple[str, ...] = ()
     row_security: RowSecurity | None = None
     overprivileged: str | None = None
+    limits: Pace | None = None
+    tool_limits: dict[str, Pace] = {}
     roles: Roles = Roles()
     tables: dict[str, TableRules] = {}
+
+    @property
+    def takes_accounts(self) -> bool:
+        """Whether it is reached with each user's own account alone."""
+        return self.kind != "sqlite" and self.credential == "user"
 
     @model_validator(mode="after")
     def _a_shared_credential_has_a_reason(self) -> Self:
@@ -165,6 +369,12 @@ def is_loopback(dsn: str) -> bool:
     )
 
 
+def _not_our_own(name: str) -> str:
+    if name == OWN:
+        raise ValueError(f"{OWN} is the name of this server's own tools: call the source something else")
+    return name
+
+
 class Document(_Frozen):
     """The whole file. `root` is its folder: relative paths are relative to it."""
 
@@ -175,7 +385,12 @@ class Document(_Frozen):
     policy: Policy = Policy()
     limits: Limits = Limits()
     audit: Audit = Audit()
-    sources: dict[SourceName, Source] = {}
+    sources: dict[Annotated[SourceName, AfterValidator(_not_our_own)], Source] = {}
+
+    @property
+    def resource(self) -> str:
+        """The URI of the resource that tokens are asked for (RFC 8707) and that clients reach."""
+        return self.server.url.rstrip("/") + "/mcp"
 
     def within(self, path: str) -> Path:
         """A path of the file, relative to the file's own folder."""

@@ -5,8 +5,13 @@
     ├── Denied              denied             policy, or the guard of a system, says no
     ├── LimitReached        limit_reached      too much, too often; says when to come back
     ├── NeedsConnection     needs_connection   the user has not connected this source
+    ├── NotFound            not_found          no such thing, or somebody else's: they look alike
+    ├── AnswerNeeded        needs_answer       somebody has to be asked first (policies/question.py)
     ├── NotApproved         not_approved       somebody was asked and said no
+    ├── StaleConfirmation   stale_confirmation what was confirmed is no longer what would happen
+    ├── Conflict            conflict           what is to be taken back has been changed since
     ├── UpstreamFailed      upstream_failed    the system behind did not answer as it should
+    │   └── InDoubt                            nobody can say yet whether it was done
     └── AuditUnavailable    audit_unavailable  no durable record, so no action
 
 A refusal's message is for the caller: one sentence on what happened, one on what to do next, and nothing of
@@ -17,6 +22,8 @@ what an upstream system said. What the operator needs beyond it is `detail`, whi
 
 import re
 from typing import ClassVar
+
+from policies.change import Change, Fields
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
@@ -67,15 +74,52 @@ class LimitReached(Refusal):
 
 
 class NeedsConnection(Refusal):
+    """The user has to connect `source` on our page first; whoever answers the caller says where that is."""
+
     code = "needs_connection"
+
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"You have not connected {source}, or your connection is due to be renewed. "
+            "Only you can do that, on a page of your own."
+        )
+        self.source = source
+
+
+class NotFound(Refusal):
+    code = "not_found"
 
 
 class NotApproved(Refusal):
     code = "not_approved"
 
 
+class StaleConfirmation(Refusal):
+    code = "stale_confirmation"
+
+
+class Conflict(Refusal):
+    """What is to be taken back no longer stands.
+
+    `differences` are each such change and its record as it is now, None where there is none.
+    """
+
+    code = "conflict"
+
+    def __init__(self, differences: tuple[tuple[Change, Fields | None], ...]) -> None:
+        super().__init__(
+            "What is to be taken back has been changed since, so nothing was done. Look at the rows as they "
+            "are now, and change them by an action of its own."
+        )
+        self.differences = differences
+
+
 class UpstreamFailed(Refusal):
     code = "upstream_failed"
+
+
+class InDoubt(UpstreamFailed):
+    """It may have been done. It is looked after, and never tried again blindly (threat T47)."""
 
 
 class AuditUnavailable(Refusal):

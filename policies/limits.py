@@ -1,10 +1,14 @@
-"""The generic cell rate algorithm (GCRA, ITU-T I.371): how many calls, how fast, in one number a key.
+"""The generic cell rate algorithm (GCRA, ITU-T I.371): how many calls, how fast, in one number a bucket.
 
-That number is the theoretical arrival time of the next call, in microseconds of the store's clock.
+That number is the theoretical arrival time of the next call, in microseconds.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from policies.call import Call
+from policies.canonical import canonical
+from policies.document import Limits, Pace, Source
 from policies.errors import LimitReached
 
 
@@ -21,15 +25,69 @@ class Rate:
         return -(-60_000_000 // self.per_minute)
 
 
-def spend(rate: Rate, arrival: int | None, now: int) -> int:
-    """The arrival time after one more call at `now`. Raises `LimitReached`, and then nothing is spent."""
-    after = max(arrival or now, now) + rate.interval
-    wait = after - rate.burst * rate.interval - now
-    if wait > 0:
-        seconds = -(-wait // 1_000_000)
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Calls that are counted together, under `key`. `of` says to a caller whose calls they are."""
+
+    key: str
+    rate: Rate
+    of: str
+
+
+class Buckets:
+    """Which buckets a call is counted in: its user's, its tenant's, its source's and its tool's (T38).
+
+    None is kept for a token, a session or a process: more of those give nobody more calls.
+    """
+
+    def __init__(self, limits: Limits, sources: Mapping[str, Source]) -> None:
+        self._user = Rate(limits.calls_per_minute, limits.burst)
+        self._tenant = _rate(limits.tenant)
+        self._source = _rate(limits.source)
+        self._sources = {name: _rate(source.limits or limits.source) for name, source in sources.items()}
+        self._tools = {
+            f"{name}_{verb}": _rate(pace)
+            for name, source in sources.items()
+            for verb, pace in source.tool_limits.items()
+        }
+
+    def of(self, call: Call) -> Sequence[Bucket]:
+        user, tool = call.user, call.tool
+        buckets = [
+            Bucket(canonical(["user", user.tenant, user.id]), self._user, "you"),
+            Bucket(canonical(["tenant", user.tenant]), self._tenant, "your organisation"),
+            Bucket(
+                canonical(["source", tool.source]),
+                self._sources.get(tool.source, self._source),
+                f"users of {tool.source}",
+            ),
+        ]
+        if rate := self._tools.get(tool.name):
+            buckets.append(Bucket(canonical(["tool", tool.name]), rate, f"users of {tool.name}"))
+        return buckets
+
+
+def spend(buckets: Sequence[Bucket], arrivals: Sequence[int | None], now: int) -> list[int]:
+    """The arrival times after one more call at `now`, in the order of the buckets.
+
+    Raises `LimitReached` for the bucket that takes longest to have room, and then nothing is spent in any.
+    """
+    after: list[int] = []
+    longest, full = 0, buckets[0]
+    for bucket, arrival in zip(buckets, arrivals, strict=True):
+        rate = bucket.rate
+        after.append(max(now if arrival is None else arrival, now) + rate.interval)
+        wait = after[-1] - rate.burst * rate.interval - now
+        if wait > longest:
+            longest, full = wait, bucket
+    if longest:
+        seconds = -(-longest // 1_000_000)
         raise LimitReached(
-            f"You have made too many calls: {rate.per_minute} a minute are allowed. "
-            f"Try again in {seconds} s.",
+            f"Too many calls: {full.of} may make {full.rate.per_minute} a minute. Try again in {seconds} s.",
             retry_after=seconds,
         )
     return after
+
+
+def _rate(pace: Pace) -> Rate:
+    return Rate(pace.calls_per_minute, pace.burst)

@@ -1,5 +1,6 @@
-"""A secret value that has no text form."""
+"""A secret value that has no text form, and what a system is reached with."""
 
+from dataclasses import dataclass
 from typing import NoReturn
 
 
@@ -21,3 +22,16 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is never pickled or copied out of the process")
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a system is reached with.
+
+    `login` is the name that goes with the secret, where it is not the configuration's. `connection` is the
+    user's own connection that it is of; empty where it is shared.
+    """
+
+    secret: Secret
+    login: str = ""
+    connection: str = ""

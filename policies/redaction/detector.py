@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from policies.memory import Memory, digest
 from policies.redaction.characters import origins
 from policies.redaction.folding import fold
 from policies.redaction.identifiers import find_identifiers
-from policies.redaction.language import LanguageModel, Reading, worth_reading
+from policies.redaction.language import LanguageModel, Reading, may_hold_a_token, worth_reading
 from policies.redaction.layout import Field, decode, layout
 from policies.redaction.names import NOWHERE, Context, fits, is_a_label, is_of_a_thing, meaning
 from policies.redaction.secrets import find_named_secret, find_secrets
@@ -16,6 +17,7 @@ from policies.redaction.spreading import spread
 
 _SHORTEST_NAME: Final = 2  # characters: `US` and `Li` are told apart by no model of this size
 _ROUNDS: Final = 4
+_REMEMBERED: Final = 20_000  # samples
 BLANK: Final = "\ufffc"  # OBJECT REPLACEMENT CHARACTER: no letter, no digit, no space
 
 
@@ -26,6 +28,18 @@ class Sample:
     text: str
     context: Context = NOWHERE
     personal: bool = True
+
+    def __hash__(self) -> int:
+        """Of the text alone, for the same reason as `Context`'s."""
+        return hash(self.text)
+
+    @property
+    def digest(self) -> bytes:
+        """Of all that its findings depend on."""
+        context = self.context
+        found = meaning(context)
+        said = "" if found is None else f"{found.label} {found.certain}"
+        return digest(self.text, context.name, said, "personal" if self.personal else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +59,31 @@ class _Part:
         return Finding(start + self.start, end + self.start, found.label, found.weight)
 
 
+class ReadingNeeded(Exception):  # noqa: N818 - no error: what is asked takes longer than was granted
+    """The language model would have to read."""
+
+
 class Detector:
     def __init__(self) -> None:
         self._model = LanguageModel()
+        self._known: Memory[tuple[Span, ...]] = Memory(_REMEMBERED)
 
-    def find(self, samples: Sequence[Sample]) -> list[list[Span]]:
+    def find(self, samples: Sequence[Sample], *, reading: bool = True) -> list[list[Span]]:
         """The spans of each sample: sorted, apart from each other.
+
+        Raises `ReadingNeeded` where the language model would be asked and `reading` does not allow it.
+        """
+        keys = [sample.digest for sample in samples]
+        spans = {key: found for key in keys if (found := self._known.get(key)) is not None}
+        unknown = [(key, sample) for key, sample in zip(keys, samples, strict=True) if key not in spans]
+        settled = self._settle([sample for _, sample in unknown], reading=reading)
+        for (key, _), found in zip(unknown, settled, strict=True):
+            spans[key] = found
+            self._known.put(key, found)
+        return spread([sample.text for sample in samples], [spans[key] for key in keys])
+
+    def _settle(self, samples: Sequence[Sample], *, reading: bool) -> list[tuple[Span, ...]]:
+        """What is found in each sample, whatever the others hold.
 
         A mask changes what the language model makes of the words around it. So a masked text is read again,
         until nothing is found in it, and what has been masked once stays as it is.
@@ -59,22 +92,25 @@ class Detector:
         read: Reading = {}
         pending = list(range(len(samples)))
         for _ in range(_ROUNDS):
+            if not pending:
+                break
             views = [view(samples[index].text, found[index]) for index in pending]
             texts = [
                 Sample(text, samples[index].context, samples[index].personal)
                 for index, (text, _) in zip(pending, views, strict=True)
             ]
             changed: list[int] = []
-            for index, (text, places), new in zip(pending, views, self._once(texts, read), strict=True):
+            for index, (text, places), new in zip(
+                pending, views, self._once(texts, read, reading=reading), strict=True
+            ):
                 fresh = _visible(text, places, new)
                 if fresh:
                     found[index] = merge([*found[index], *fresh])
                     changed.append(index)
-            pending = changed
-        spans = [[Span(f.start, f.end, f.label) for f in findings] for findings in found]
-        return spread([sample.text for sample in samples], spans)
+            pending = [index for index in changed if _is_open(samples[index].text, found[index])]
+        return [tuple(Span(f.start, f.end, f.label) for f in findings) for findings in found]
 
-    def _once(self, samples: Sequence[Sample], read: Reading) -> list[list[Finding]]:
+    def _once(self, samples: Sequence[Sample], read: Reading, *, reading: bool) -> list[list[Finding]]:
         """Each sample's findings, some of them overlapping."""
         found: list[list[Finding]] = []
         prose: list[tuple[int, _Part]] = []
@@ -86,12 +122,15 @@ class Detector:
                 for part in _parts(sample.text, sample.context):
                     plain = fold(part.text)
                     before = view(part.context.name, [])[0]
-                    findings += (part.back(f) for f in _by_name(plain, part.context))
-                    findings += (part.back(f) for f in find_identifiers(plain, before))
+                    own = list(_by_name(plain, part.context))
+                    own += find_identifiers(plain, before, guesses=not own)
                     if part.places is not None:
-                        findings += (part.back(f) for f in find_secrets(plain))
-                        findings += (part.back(f) for f in find_named_secret(plain, part.context.name))
-                    if part.prose and worth_reading(part.text):
+                        own += find_secrets(plain)
+                        own += find_named_secret(plain, part.context.name)
+                    findings += map(part.back, own)
+                    if part.prose and _leaves_a_question(part.text, own):
+                        if not reading:
+                            raise ReadingNeeded
                         prose.append((index, part))
             found.append(findings)
         for (index, part), names in zip(
@@ -120,6 +159,14 @@ def _field(text: str, field: Field, *, prose: bool) -> _Part:
     return _Part(raw, field.start, field.context, reads)
 
 
+def _leaves_a_question(text: str, findings: Sequence[Finding]) -> bool:
+    """Whether the model could find anything beside what the patterns and names have found already.
+
+    If so it reads the whole text: what it makes of a word depends on those around it.
+    """
+    return may_hold_a_token(text) or worth_reading(view(text, findings)[0])
+
+
 def _by_name(text: str, context: Context) -> Iterator[Finding]:
     if context.name and (found := meaning(context)) is not None and fits(text.strip(), found):
         yield Finding(0, len(text), found.label, Weight.NAME)
@@ -139,6 +186,17 @@ def _plausible(text: str, found: Finding) -> bool:
         and not any(character.isdigit() or character in '_/\\=<>{}[]()@#$%^*+|~"' for character in name)
         and "\n" not in name
     )
+
+
+def _is_open(text: str, findings: Sequence[Finding]) -> bool:
+    """Whether any letter or digit is left beside the findings, which are sorted and apart."""
+    position = 0
+    for found in (*findings, None):
+        end = len(text) if found is None else found.start
+        if any(map(str.isalnum, text[position:end])):
+            return True
+        position = end if found is None else found.end
+    return False
 
 
 def view(text: str, findings: Sequence[Finding]) -> tuple[str, Sequence[int]]:

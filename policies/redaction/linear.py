@@ -55,11 +55,17 @@ class Pattern:
 
     def find(self, text: str) -> Iterator[Match]:
         """The matches that do not overlap, from left to right."""
-        for found in self._compiled.finditer(text):
+        for found in self._compiled.finditer(_plain(text)):
             yield Match(text, found, self._names)
 
     def first(self, text: str) -> Match | None:
-        return next(self.find(text), None)
+        found = self._compiled.search(_plain(text))
+        return None if found is None else Match(text, found, self._names)
 
     def whole(self, text: str) -> bool:
-        return self._compiled.fullmatch(text) is not None
+        return self._compiled.fullmatch(_plain(text)) is not None
+
+
+def _plain(text: str) -> str | bytes:
+    """A text in ASCII as its bytes: there a place is a place, and the module need not count characters."""
+    return text.encode() if text.isascii() else text

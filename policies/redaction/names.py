@@ -30,6 +30,10 @@ class Context:
     beside: frozenset[str] = frozenset()
     within: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """Of the name alone: contexts of one name that differ are rare, and this is asked for each cell."""
+        return hash(self.name)
+
 
 NOWHERE: Final = Context()
 
@@ -56,11 +60,22 @@ _LONGEST_SUFFIX: Final = 4  # words
 
 def meaning(context: Context) -> Meaning | None:
     """What the name says, or nothing."""
-    return _meaning(context.name, context.beside, context.within)
+    return _meaning(context.name, _is_of_a_person(context.beside), context.within)
+
+
+@lru_cache(maxsize=1024)
+def _is_of_a_person(beside: frozenset[str]) -> bool:
+    """Whether one of a record's names says that the record is a person's."""
+    return any(_certain(name) in ONLY_PEOPLE_HAVE for name in beside)
 
 
 @lru_cache(maxsize=8192)
-def _meaning(name: str, beside: frozenset[str], within: tuple[str, ...]) -> Meaning | None:
+def _certain(name: str) -> str | None:
+    return _suffix(_stem(name), CERTAIN)
+
+
+@lru_cache(maxsize=8192)
+def _meaning(name: str, of_a_person: bool, within: tuple[str, ...]) -> Meaning | None:  # noqa: FBT001 - a key
     words = _stem(name)
     if not words:
         return None
@@ -76,7 +91,7 @@ def _meaning(name: str, beside: frozenset[str], within: tuple[str, ...]) -> Mean
         return Meaning(label, certain=True)
     label = _suffix(words, POSSIBLE)
     if words[-1] in {"name", "names"}:
-        return _named(words, beside, around)
+        return _named(words, around, of_a_person=of_a_person)
     return Meaning(label, certain=False) if label else None
 
 
@@ -121,7 +136,7 @@ def _suffix(words: list[str], table: Mapping[Suffix, str]) -> str | None:
     return None
 
 
-def _named(words: list[str], beside: AbstractSet[str], around: AbstractSet[str]) -> Meaning | None:
+def _named(words: list[str], around: AbstractSet[str], *, of_a_person: bool) -> Meaning | None:
     """A bare `name`, or some thing's: who it is of, its neighbours say."""
     before = words[-2] if len(words) > 1 else ""
     if before in COMPANIES or (not before and around & COMPANIES and not around & PEOPLE):
@@ -131,8 +146,7 @@ def _named(words: list[str], beside: AbstractSet[str], around: AbstractSet[str])
     if before in THINGS or before == "user":
         return None
     if not before or before in {"display", "nick"}:
-        personal = {found for other in beside if (found := _suffix(_stem(other), CERTAIN))}
-        if personal & ONLY_PEOPLE_HAVE:
+        if of_a_person:
             return Meaning("PERSON", certain=False)
         return Meaning("PERSON", certain=False) if before else None
     return None

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from policies.call import Json, Kind, Table
+from policies.call import Kind, Table
 from policies.redaction.detector import view
 from policies.redaction.folding import fold
 from policies.redaction.identifiers import find_proven
@@ -11,6 +12,9 @@ from policies.redaction.rendering import cell_text, json_text
 from policies.redaction.secrets import find_secrets
 from policies.redaction.secrets.keys import find_keys
 from policies.redaction.spans import Finding, Weight
+
+if TYPE_CHECKING:
+    from policies.canonical import Json
 
 Place = tuple[int, int]
 """Row and column. Row -1 holds the names of the columns."""

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
-from policies.call import Column, Json, Kind, Table
+from policies.call import Column, Kind, Table
+from policies.canonical import Json
 from policies.redaction.characters import clean
 from policies.redaction.detector import Sample
 from policies.redaction.identifiers.cards import is_card

@@ -1,15 +1,21 @@
 """All rules for credentials, over one text."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
+from policies.redaction.linear import Pattern
 from policies.redaction.secrets.assignments import find_assigned
 from policies.redaction.secrets.keys import find_keys
 from policies.redaction.secrets.looks import entropy, is_mixed
-from policies.redaction.secrets.tokens import SHAPED, TOKENS
+from policies.redaction.secrets.tokens import SHAPED, TOKENS, Token
 from policies.redaction.secrets.urls import find_urls
 from policies.redaction.spans import Finding, Weight
 
 _SHORTEST = 4  # characters: nothing shorter is a credential with its name
+_SHORTEST_TOKEN = 12  # characters without a space: a form of TOKENS is longer, but for `basic_auth`
+_HINTS = tuple((hint, token) for token in TOKENS for hint in token.hints)
+_SIGNS = tuple((hint, token) for hint, token in _HINTS if len(hint) == 1)  # nearly every text has one
+_WORDS = Pattern("|".join(sorted({re.escape(hint) for hint, _ in _HINTS if len(hint) > 1})))
 
 
 def find_secrets(text: str) -> list[Finding]:
@@ -19,13 +25,19 @@ def find_secrets(text: str) -> list[Finding]:
     return list(_find(text, text.lower()))
 
 
+def _hinted(text: str, lowered: str) -> Iterable[Token]:
+    if "basic" not in lowered and max(map(len, text.split()), default=0) < _SHORTEST_TOKEN:
+        return ()
+    hints = _SIGNS if _WORDS.first(lowered) is None else _HINTS
+    return dict.fromkeys([token for hint, token in hints if hint in lowered])
+
+
 def _find(text: str, lowered: str) -> Iterator[Finding]:
     yield from find_keys(text)
-    for token in TOKENS:
-        if any(hint in lowered for hint in token.hints):
-            for match in token.pattern.find(text):
-                if token.check is None or token.check(match[1]):
-                    yield Finding(match.start(1), match.end(1), token.label, Weight.SECRET)
+    for token in _hinted(text, lowered):
+        for match in token.pattern.find(text):
+            if token.check is None or token.check(match[1]):
+                yield Finding(match.start(1), match.end(1), token.label, Weight.SECRET)
     yield from find_urls(text)
     yield from find_assigned(text, lowered)
     if "_" in text or "-" in text:
