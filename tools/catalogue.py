@@ -1,10 +1,13 @@
 """The explicit list of connectors, and the tools that they give."""
 
-from collections.abc import Callable, Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 from policies.arguments import ArgumentSchema
 from policies.call import Call, Request, Tool, Transport, User
+from policies.canonical import Json, canonical
 from policies.document import Document, Source
 from policies.errors import ConfigurationError, Denied, not_open
 from policies.secret import Secret
@@ -22,7 +25,7 @@ def connect(name: str, source: Source, root: Path, row_security_key: Secret | No
         check_rules(Rules.of(source))
     except ValueError as error:
         raise ConfigurationError(
-            str(error), where=f"sources.{name}", remedy="Mend `rows` of that table."
+            str(error), where=f"sources.{name}", remedy="Mend the settings of that table."
         ) from error
     match source.kind:
         case "postgres":
@@ -46,7 +49,22 @@ class Catalogue:
     def __init__(self, tools: Iterable[Tool], gate: Gate) -> None:
         self._tools = {tool.name: tool for tool in tools}
         self._schemas = {name: ArgumentSchema(tool.input_schema) for name, tool in self._tools.items()}
+        self._definitions = {name: _digest(tool) for name, tool in self._tools.items()}
         self._gate = gate
+
+    @property
+    def tools(self) -> Sequence[Tool]:
+        """All of them, whoever may use them."""
+        return tuple(self._tools.values())
+
+    @property
+    def version(self) -> str:
+        """The digest of every definition: SHA-256 in hex."""
+        return self.digest(self._tools.values())
+
+    def digest(self, tools: Iterable[Tool]) -> str:
+        """The digest of the definitions of these, in their order: SHA-256 in hex (threat T26)."""
+        return _sha256([self._definitions[tool.name] for tool in tools])
 
     def parse(self, user: User, request: Request) -> Call:
         """Raises `Denied` before it looks at any argument, so that a closed tool tells nothing of itself."""
@@ -55,18 +73,41 @@ class Catalogue:
             raise not_open(request.tool, why="no source has this tool")
         transport = request.caller.transport
         self._gate(user, tool, transport)
-        arguments = self._schemas[tool.name].check(request.arguments)
-        return Call(request.id, user, tool, arguments, transport)
+        arguments = (
+            cast("Mapping[str, Json]", request.arguments)
+            if request.undoing
+            else self._schemas[tool.name].check(request.arguments)
+        )
+        return Call(
+            request.id, user, tool, self._definitions[tool.name], arguments, transport, request.undoing
+        )
 
     def open_to(self, user: User, transport: Transport) -> Sequence[Tool]:
-        return [tool for tool in self._tools.values() if self._is_open(user, tool, transport)]
+        return [tool for tool in self._tools.values() if self.is_open(user, tool, transport)]
 
     def find(self, name: str) -> Tool | None:
         return self._tools.get(name)
 
-    def _is_open(self, user: User, tool: Tool, transport: Transport) -> bool:
+    def is_open(self, user: User, tool: Tool, transport: Transport) -> bool:
         try:
             self._gate(user, tool, transport)
         except Denied:
             return False
         return True
+
+
+def _digest(tool: Tool) -> str:
+    return _sha256(
+        [
+            tool.name,
+            tool.tier,
+            tool.title,
+            tool.description,
+            dict(tool.input_schema),
+            dict(tool.output_schema),
+        ]
+    )
+
+
+def _sha256(value: object) -> str:
+    return hashlib.sha256(canonical(value).encode()).hexdigest()

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from policies.document import Source
 from policies.errors import ConfigurationError
+from tools.outbound.tls import ClientContext, Tls, client_context
 
 _DEFAULT_HOST = "/var/run/postgresql"
 
@@ -25,13 +26,13 @@ class Address:
     database: str
 
 
-def parse_address(name: str, dsn: str) -> Address:
+def parse_address(name: str, source: Source) -> Address:
     """Reads `postgresql://user@host:port/database`; `host` and `port` may stand in the query instead.
 
-    Raises `ConfigurationError`.
+    The user may be left out where each user brings an account of their own. Raises `ConfigurationError`.
     """
     try:
-        parts = urlsplit(dsn)
+        parts = urlsplit(source.dsn)
         query = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
         host = unquote(parts.hostname or "") or query.pop("host", "") or _DEFAULT_HOST
         port = parts.port or int(query.pop("port", "5432"))
@@ -40,7 +41,7 @@ def parse_address(name: str, dsn: str) -> Address:
     user, database = unquote(parts.username or ""), unquote(parts.path.removeprefix("/"))
     if parts.scheme not in {"postgresql", "postgres"} or "/" in database:
         raise _wrong(name, "the dsn is not a PostgreSQL URL")
-    if not user or not database:
+    if not database or (not user and source.credential != "user"):
         raise _wrong(name, "the dsn names no user or no database")
     if query:
         raise _wrong(name, f"the dsn has the parameter {min(query)}, which is not read")
@@ -49,38 +50,27 @@ def parse_address(name: str, dsn: str) -> Address:
     return Address(host, port, user, database)
 
 
-def tls_context(name: str, source: Source, root: Path) -> ssl.SSLContext | bool:
+def tls_context(name: str, source: Source, root: Path) -> ClientContext | bool:
     """Built once per source: making one costs more than a query. `False` is no TLS.
 
     Raises `ConfigurationError` where a file is missing or is no certificate.
     """
     if source.tls == "disable":
         return False
-    try:
-        context = ssl.create_default_context(
-            ssl.Purpose.SERVER_AUTH, cafile=str(root / source.tls_ca) if source.tls_ca else None
+    context = client_context(
+        Tls(
+            f"sources.{name}",
+            minimum="1.2",
+            ca=root / source.tls_ca if source.tls_ca else None,
+            certificate=root / source.tls_certificate if source.tls_certificate else None,
+            key=root / source.tls_key if source.tls_key else None,
         )
-        if source.tls_certificate:
-            context.load_cert_chain(
-                root / source.tls_certificate,
-                root / source.tls_key if source.tls_key else None,
-                password=_no_passphrase,
-            )
-    except (OSError, ValueError):  # ssl.SSLError is an OSError
-        raise _wrong(
-            name, "tls_ca, tls_certificate or tls_key can't be read as PEM without passphrase"
-        ) from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    )
     context.check_hostname = source.tls == "verify-full"
     # A named authority is there to be checked, whatever the mode.
     if source.tls == "require" and not source.tls_ca:
         context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def _no_passphrase() -> str:
-    """Without it OpenSSL would ask on the terminal, and a server would hang there."""
-    raise ValueError("the key has a passphrase")
 
 
 def _wrong(name: str, message: str) -> ConfigurationError:

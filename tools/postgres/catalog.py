@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from policies.call import Column, Json, Kind
+from policies.call import Column, Kind
+from policies.canonical import Json
 from tools.sql.rules import Relation, Rules
 
 SCHEMA_SQL: Final = """

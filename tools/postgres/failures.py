@@ -18,6 +18,8 @@ _HINTS = {
     "22023": "a function got an argument value that it does not take. Check the arguments",
     "22P02": "a text is no valid value of the type it is cast to. Check the cast",
     "21000": "a subquery used as a value gave more than one row. Aggregate it or add LIMIT 1",
+    "23502": "a NULL is of a domain that takes none. Give it a value",
+    "23514": "a value breaks the rules of its domain. Give another",
     "42501": "the database role may not read this. Read only what the schema tool lists",
     "42601": "the statement's syntax is wrong. Mend it",
     "42702": "a column name is ambiguous. Write table.column",

@@ -7,7 +7,17 @@ import asyncpg
 from policies.document import Source
 from tools.connector import Finding
 from tools.postgres.catalog import schema_parameters
-from tools.postgres.privileges import CONFIGURED, DEFINERS, EXCESS, REMEDY, SPARE_READS, Excess
+from tools.postgres.privileges import (
+    CONFIGURED,
+    DEFINERS,
+    EXCESS,
+    REMEDY,
+    SHORTFALL,
+    SPARE_READS,
+    Excess,
+    write_parameters,
+)
+from tools.postgres.targets import TARGET, Target, unfit
 from tools.postgres.transactions import Link
 from tools.sql.filters import columns_read
 from tools.sql.guard import check
@@ -18,7 +28,9 @@ _TOLD = 5
 
 async def inspect_link(name: str, source: Source, rules: Rules, link: Link) -> list[Finding]:
     """Looks at the privileges of the connection's role, within a transaction that is open."""
-    excess = [str(Excess(row["what"], row["object"])) for row in await link.fetch(EXCESS)]
+    writes = write_parameters(rules)
+    excess = [str(Excess(row["what"], row["object"])) for row in await link.fetch(EXCESS, *writes)]
+    lacking = [row["grant"] for row in await link.fetch(SHORTFALL, *writes)]
     configured = await link.fetch(CONFIGURED, *schema_parameters(rules, None))
     spare = [
         f"{row['schema']}.{row['name']}.{row['column']}"
@@ -26,7 +38,8 @@ async def inspect_link(name: str, source: Source, rules: Rules, link: Link) -> l
         if not _permits(rules, Relation(row["schema"], row["name"]), row["column"])
     ]
     definers = [row["name"] for row in await link.fetch(DEFINERS)]
-    unfit = [relation async for relation in _unfit_filters(rules, link)]
+    misfits = [relation async for relation in _unfit_filters(rules, link)]
+    unwritable = [finding async for finding in _unfit_tables(rules, link)]
     unencrypted = not await link.fetchval(
         "SELECT ssl OR inet_server_addr() IS NULL FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
     )
@@ -40,10 +53,17 @@ async def inspect_link(name: str, source: Source, rules: Rules, link: Link) -> l
                 yield f"{column} is configured and does not exist", "Mend the name, or take it out."
             elif not row["readable"]:
                 yield f"the role may not read {column}", "Grant it: docs/postgres.md."
-        for relation in unfit:
+        if lacking:
+            yield "the role may write less than is configured", "; ".join(lacking) + ";"
+        for relation in misfits:
             yield (
                 f"the row filter of {relation.schema}.{relation.name} does not fit the table",
                 "Claims are text: compare others as in `id = CAST(:number AS int)`.",
+            )
+        for relation, why in unwritable:
+            yield (
+                f"{relation.schema}.{relation.name} can't be written: {why}",
+                "Mend the table, or its key and write in the configuration: docs/postgres.md.",
             )
         if spare:
             yield f"the role may read more than is configured: {_list(spare)}", REMEDY
@@ -71,6 +91,15 @@ async def _unfit_filters(rules: Rules, link: Link) -> AsyncIterator[Relation]:
         except asyncpg.PostgresError:
             yield relation
         await link.execute("ROLLBACK TO SAVEPOINT filter")
+
+
+async def _unfit_tables(rules: Rules, link: Link) -> AsyncIterator[tuple[Relation, str]]:
+    """Those that are to be written and can't be. One that does not exist is found by its columns."""
+    for relation, readable in rules.relations.items():
+        facts = await link.fetchval(TARGET, *relation) if readable.write else None
+        if facts is not None:
+            for why in unfit(Target.of(relation, facts), readable):
+                yield relation, why
 
 
 def _permits(rules: Rules, relation: Relation, column: str) -> bool:

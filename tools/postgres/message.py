@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self, cast
 
-from policies.call import Json
+from policies.canonical import Json
+from tools.postgres.constants import parted
 from tools.postgres.values import Output, rendered
 from tools.postgres.witness import EXPLAIN
 from tools.sql.rules import Relation
@@ -32,10 +33,22 @@ class Message:
 
     def rendered(self, outputs: tuple[Output, ...], cell_bytes: int) -> Self:
         """The same, with the columns of its answer in the forms that `outputs` says."""
+        return self.sent_as(rendered(self.sql, outputs, cell_bytes), outputs)
+
+    def sent_as(self, sql: str, outputs: tuple[Output, ...]) -> Self:
+        """The same, where `sql` is what `rendered` made of it before."""
+        return self._asking(sql, self.parameters, outputs)
+
+    def parted(self) -> Self:
+        """The same, with parameters for the integers that it compares with, where it may be so."""
+        sql, values = parted(self.sql, len(self.parameters))
+        return self._asking(sql, (*self.parameters, *values), self.outputs) if values else self
+
+    def _asking(self, sql: str, parameters: tuple[Json, ...], outputs: tuple[Output, ...]) -> Self:
         return type(self)(
             verb=self.verb,
-            sql=rendered(self.sql, outputs, cell_bytes),
-            parameters=self.parameters,
+            sql=sql,
+            parameters=parameters,
             claims=self.claims,
             relations=self.relations,
             outputs=outputs,

@@ -1,8 +1,9 @@
-"""The SQL that makes a role which can read what is configured, and nothing else (threat T09)."""
+"""The SQL that makes a role which can read and write what is configured, and nothing else (threat T09)."""
 
 from collections.abc import Iterator
 
 from policies.document import Source
+from tools.postgres.privileges import needed
 from tools.sql.filters import columns_read
 from tools.sql.rules import Relation, Rules
 
@@ -20,6 +21,14 @@ _REVOKE_BUILT_INS = r"""DO $do$ DECLARE routine regprocedure; BEGIN
     END LOOP;
 END $do$;
 """
+# A serial column takes its values from a sequence of its own. An identity column's needs no grant.
+_GRANT_SEQUENCE = """DO $do$ DECLARE feeding text; BEGIN
+    SELECT pg_catalog.pg_get_serial_sequence({table}, a.attname) INTO feeding FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = {table}::pg_catalog.regclass AND a.attname = {column} AND a.attidentity = '';
+    IF feeding IS NOT NULL THEN
+        EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO %I', feeding, {role});
+    END IF;
+END $do$;"""
 
 
 def role_sql(source: Source, role: str) -> str:
@@ -60,6 +69,15 @@ ALTER ROLE {role} SET search_path = pg_catalog;
     for relation, readable in rules.relations.items():
         columns = ", ".join(map(_identifier, sorted(columns_read(readable, rules.dialect))))
         yield f"GRANT SELECT ({columns}) ON TABLE {_qualified(relation)} TO {role};"
+    for privilege in needed(rules):
+        table = _qualified(privilege.relation)
+        listed = f" ({', '.join(map(_identifier, privilege.columns))})" if privilege.columns else ""
+        yield f"GRANT {privilege.what}{listed} ON TABLE {table} TO {role};"
+        if privilege.what == "INSERT":
+            for column in privilege.columns:
+                yield _GRANT_SEQUENCE.format(
+                    table=_literal(table), column=_literal(column), role=_literal(name)
+                )
     for function in sorted(rules.functions):
         schema, dot, routine = function.rpartition(".")
         if dot and schema != "pg_catalog":

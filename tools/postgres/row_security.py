@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from policies.call import Json, canonical
+from policies.canonical import Json, canonical
 
 INSTALL: Final = Path(__file__).with_name("row_security.sql")
 """The SQL that an administrator runs once per database."""

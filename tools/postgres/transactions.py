@@ -1,4 +1,7 @@
-"""One READ ONLY transaction per call, which always ends in ROLLBACK (threat T29)."""
+"""One transaction per call: READ ONLY, unless it carries out a write (threat T29).
+
+Whatever is not committed by its end is rolled back, and only a write commits.
+"""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -6,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import anyio
 
-from policies.call import Json
+from policies.canonical import Json
 from tools.postgres.failures import DRIVER
 from tools.postgres.row_security import HAND_OVER, IDENTIFY, Signer
 
@@ -29,25 +32,36 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "extra_float_digits": "1",
     "standard_conforming_strings": "on",
     "transform_null_equals": "off",
+    # What runs is planned for its own parameters, as what was explained.
+    "plan_cache_mode": "force_custom_plan",
 }
 
 
-def opening(seconds: float) -> str:
+# What a write adds: a commit that is told has reached the disk, whatever the role's default is.
+_WRITING: Final[Mapping[str, str]] = {"synchronous_commit": "on"}
+
+# With what the driver would send when the connection goes back to its pool, to save that way.
+_CLOSING: Final = "ROLLBACK; SELECT pg_catalog.pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL"
+
+
+def opening(seconds: float, *, writes: bool = False) -> str:
     """What begins a transaction whose statements may each take so long. All of it is ours."""
     milliseconds = max(1, round(seconds * 1000))
     settings = {
         **_SETTINGS,
+        **(_WRITING if writes else {}),
         "statement_timeout": str(milliseconds),
         "lock_timeout": str(milliseconds),
         "idle_in_transaction_session_timeout": str(2 * milliseconds),
     }
     lines = [f"SET LOCAL {name} = '{value}'" for name, value in settings.items()]
-    return "; ".join(["BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY", *lines])
+    access = "READ WRITE" if writes else "READ ONLY"
+    return "; ".join([f"BEGIN ISOLATION LEVEL READ COMMITTED {access}", *lines])
 
 
 @asynccontextmanager
-async def read_only(link: Link, opened_with: str) -> AsyncGenerator[None]:
-    """COMMIT would keep settings, and large objects that a function wrote."""
+async def transaction(link: Link, opened_with: str) -> AsyncGenerator[None]:
+    """`opened_with` is of `opening`."""
     try:
         await link.execute(opened_with)
         yield
@@ -59,7 +73,7 @@ async def read_only(link: Link, opened_with: str) -> AsyncGenerator[None]:
 
 async def _roll_back(link: Link) -> None:
     try:
-        await link.execute("ROLLBACK", timeout=_ROLLBACK_SECONDS)
+        await link.execute(_CLOSING, timeout=_ROLLBACK_SECONDS)
     except DRIVER:
         with suppress(*DRIVER):  # it may be gone already
             link.terminate()

@@ -6,14 +6,15 @@ Christ or an infinite timestamp reads like any other.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self, cast
 
 from asyncpg import Attribute
 
-from policies.call import Column, Json, Kind
+from policies.call import Column, Kind
+from policies.canonical import Json
 from tools.sql.pages import integer
 
 
@@ -53,8 +54,12 @@ _FORMS: Final[Mapping[int, tuple[Kind, Form]]] = {
     2950: (Kind.UUID, Form.OTHER),
     3802: (Kind.JSON, Form.OTHER),
 }
+_KINDS: Final = {kind.value: kind for kind in Kind}
+_FORMS_BY_NAME: Final = {form.value: form for form in Form}
+_AS_THEY_ARE = frozenset({Form.INTEGER, Form.BOOLEAN})
 _SMALL = frozenset({Form.INTEGER, Form.FLOAT, Form.BOOLEAN, Form.TIMESTAMP})
 _SMALL_BYTES = 32
+_HEX: Final = "\\x"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +71,18 @@ class Output:
 
     @classmethod
     def of(cls, attribute: Attribute) -> Self:
-        kind, form = _FORMS.get(attribute.type.oid, (Kind.TEXT, Form.OTHER))
-        return cls(Column(attribute.name, kind), form)
+        return cls.named(attribute.name, attribute.type.oid)
+
+    @classmethod
+    def named(cls, name: str, oid: int) -> Self:
+        """`oid` is of its type, which is no domain."""
+        kind, form = _FORMS.get(oid, (Kind.TEXT, Form.OTHER))
+        return cls(Column(name, kind), form)
 
     @classmethod
     def from_json(cls, value: Json) -> Self:
         parts = cast("Mapping[str, str]", value)
-        return cls(Column(parts["name"], Kind(parts["kind"])), Form(parts["form"]))
+        return cls(Column(parts["name"], _KINDS[parts["kind"]]), _FORMS_BY_NAME[parts["form"]])
 
     def to_json(self) -> Json:
         return {"name": self.column.name, "kind": self.column.kind.value, "form": self.form.value}
@@ -108,17 +118,37 @@ def _rendering(cell: str, form: Form, cell_bytes: int) -> str:
             )
 
 
+def fits(attributes: Sequence[Attribute], outputs: Sequence[Output]) -> bool:
+    """Whether the columns of `rendered` come as these outputs say."""
+    return [_FORMS.get(attribute.type.oid, (Kind.TEXT, Form.OTHER))[1] for attribute in attributes] == [
+        output.form if output.form in _AS_THEY_ARE else Form.STRING for output in outputs
+    ]
+
+
 def row_bytes(outputs: Sequence[Output], cell_bytes: int) -> int:
     """What one row of ASCII can weigh on its way."""
     return sum(_SMALL_BYTES if output.form in _SMALL else cell_bytes + 1 for output in outputs) or 1
 
 
-def reader(outputs: Sequence[Output]) -> Callable[[Sequence[object]], tuple[Json, ...]]:
+def reader(outputs: Sequence[Output]) -> Callable[[Iterable[object]], tuple[Json, ...]]:
     """Reads rows of `rendered`."""
     reads = tuple(_READS[output.form] for output in outputs)
     return lambda row: tuple(
         None if value is None else read(value) for read, value in zip(reads, row, strict=True)
     )
+
+
+def told(text: str | None, form: Form) -> Json:
+    """A value that came whole, as text by its type's own output function, as a query would answer with it."""
+    match text, form:
+        case None, _:
+            return None
+        case _, Form.BOOLEAN:
+            return text == "t"
+        case str(), Form.BYTES:
+            return text.removeprefix(_HEX)
+        case _:
+            return _READS[form](text)
 
 
 def _float(value: object) -> Json:
@@ -140,7 +170,7 @@ def _as_it_is(value: object) -> Json:
 
 
 def _integer(value: object) -> Json:
-    return integer(cast("int", value))
+    return integer(int(cast("int", value)))
 
 
 _READS: Final[Mapping[Form, Callable[[object], Json]]] = {

@@ -6,7 +6,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, cast
 
-from policies.call import Column, Json, Kind
+from policies.call import Column, Kind
+from policies.canonical import Json
 from policies.errors import Denied, UpstreamFailed
 from tools.sql.rules import Relation, Rules
 

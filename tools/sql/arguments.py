@@ -1,8 +1,10 @@
 """What a call of an SQL tool asks, against the rules of its source."""
 
 import re
+from collections.abc import Sequence
 
-from policies.call import Call, Json, User
+from policies.call import Call, User
+from policies.canonical import Json
 from policies.errors import Denied, InvalidArgument
 from tools.sql import cursors
 from tools.sql.rules import Checked, Relation, Rules
@@ -41,7 +43,12 @@ def without_explain(sql: str) -> str | None:
 
 def claims(checked: Checked, user: User) -> tuple[Json, ...]:
     """Values for the statement's placeholders. Raises `Denied` where the user lacks one."""
-    missing = sorted({name for name in checked.claims if name not in user.claims})
+    return claim_values(checked.claims, user)
+
+
+def claim_values(names: Sequence[str], user: User) -> tuple[str, ...]:
+    """Raises `Denied` where the user lacks one."""
+    missing = sorted({name for name in names if name not in user.claims})
     if missing:
         raise Denied(
             f"The rows that you may read depend on your {', '.join(missing)}, and your identity says nothing "
@@ -49,4 +56,4 @@ def claims(checked: Checked, user: User) -> tuple[Json, ...]:
             rule="row_filter_claim",
             detail=f"missing claims: {missing}",
         )
-    return tuple(user.claims[name] for name in checked.claims)
+    return tuple(user.claims[name] for name in names)

@@ -35,13 +35,14 @@ def _check_collectors(
 ) -> None:
     """A value that collects rows counts as that many rows."""
     select = scope.select
-    bounded = all(source.few for source in scope.sources.values()) or is_held(scope, max_rows)
     for node in own_nodes(clauses(select)):
         if isinstance(node, exp.Array) and len(node.expressions) == 1:
             inner = derived.get(id(node.expressions[0]))
             if inner is not None and not inner.few:
                 raise _collects("ARRAY(SELECT ...)")
-        if not isinstance(node, exp.Anonymous) or function_name(node) not in language.collectors or bounded:
+        if not isinstance(node, exp.Anonymous) or function_name(node) not in language.collectors:
+            continue
+        if all(source.few for source in scope.sources.values()) or is_held(scope, max_rows):
             continue
         window = window_of(node)
         keys = list(window.args.get("partition_by") or ()) if window else list(group_keys(select))
@@ -68,6 +69,8 @@ def _collects_few_values(call: exp.Anonymous) -> bool:
 
 
 def _check_product(scope: Scope, language: Language, max_rows: int) -> None:
+    if not scope.outer_references and sum(not source.few for source in scope.sources.values()) < 2:
+        return  # one large source meets none
     unfinished = is_product(scope) and not _stops_early(scope.select, language, max_rows)
     if unfinished or loose(scope) + loose_around(scope) > MAX_LOOSE_RELATIONS:
         raise denied(

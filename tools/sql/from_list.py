@@ -225,7 +225,9 @@ class FromList:
 
     def rename(self, derived: Derived, renamed: Sequence[str], label: str) -> Derived:
         if len(renamed) > len(derived.columns):
-            raise unparsable(f"{named(label)} has fewer columns than its alias list", "Shorten the list.")
+            raise unparsable(
+                f"{named(label)} has fewer columns than names are given for them", "Match the two."
+            )
         columns = tuple(new or old for new, old in zip_longest(renamed, derived.columns, fillvalue=""))
         return Derived(columns, derived.few)
 

@@ -5,7 +5,7 @@ What is on no list is refused, so that a form which this code has never met can'
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from sqlglot import exp
 
@@ -92,6 +92,8 @@ NODES: Mapping[type[exp.Expr], frozenset[str]] = {
     exp.CurrentTimestamp: _NONE,
 }
 
+# Most nodes of most statements, and nothing that is asked about beyond its parts.
+_PLAIN = (exp.Column, exp.Identifier, exp.Literal)
 _OFF_IS_ABSENT = {"outer", "percent", "value_constructor", "view"}
 _KEYWORDS = re.compile(r"[A-Z]{1,20}( [A-Z]{1,20}){0,2}")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}|CURRENT ROW|NO OTHERS")
@@ -115,7 +117,10 @@ def check_node(node: exp.Expr, rules: Rules, language: Language) -> None:
     allowed = language.nodes.get(type(node), NODES.get(type(node)))
     if allowed is None:
         raise _refusal(node)
-    for key, value in _parts(node):
+    for key, value in node.args.items():
+        # A flag that is off counts too: for `cross_apply`, off is a meaning of its own.
+        if value is None or value == [] or (value is False and key in _OFF_IS_ABSENT):
+            continue
         if key not in allowed:
             raise denied(
                 "syntax",
@@ -124,6 +129,8 @@ def check_node(node: exp.Expr, rules: Rules, language: Language) -> None:
             )
         if isinstance(value, str):
             _check_text(node, key, value, language)
+    if isinstance(node, _PLAIN):
+        return
     if isinstance(node, exp.Alias) and not (
         isinstance(node.parent, exp.Select) and node.arg_key == "expressions"
     ):
@@ -141,14 +148,6 @@ def check_node(node: exp.Expr, rules: Rules, language: Language) -> None:
         _check_operator(node, language)
     elif isinstance(node, exp.Collate):
         _check_collation(node)
-
-
-def _parts(node: exp.Expr) -> Iterator[tuple[str, object]]:
-    """What a node carries. A flag that is off counts too: for `cross_apply`, off is a meaning of its own."""
-    for key, value in node.args.items():
-        if value is None or value == [] or (value is False and key in _OFF_IS_ABSENT):
-            continue
-        yield key, value
 
 
 def _refusal(node: exp.Expr) -> Exception:

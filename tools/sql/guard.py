@@ -15,7 +15,8 @@ A statement passes these rules in this order; the id is in `Denied.rule`:
     column             every column is on its relation's list, wherever it stands (columns.py)
     unbounded          nothing in it is endless on its face (bounds.py, recursion.py)
 
-`rows` is for the configuration: a row filter that is none (rewrite.py).
+`rows` is for the configuration: a row filter that is none (rewrite.py). Writes have a guard of their own
+(writes.py), made of this one.
 
 What runs is generated from the checked tree (rewrite.py): every name qualified and quoted, stars expanded,
 row filters in, capped at one row more than may be shown.
@@ -24,16 +25,20 @@ The guard knows allowed names and no types. That a built-in's name means the bui
 see to: `search_path = pg_catalog`.
 """
 
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+
 from policies.errors import Denied, InvalidArgument, Refusal
-from tools.sql import bounds, explain, grammar, rewrite, strict, syntax
+from tools.sql import bounds, explain, grammar, names, rewrite, strict, syntax
 from tools.sql.dialect_postgres import POSTGRES
 from tools.sql.dialect_sqlite import SQLITE
+from tools.sql.filters import columns_asked
 from tools.sql.refusals import unparsable
 from tools.sql.resolve import resolve
 from tools.sql.rewrite import Claims
-from tools.sql.rules import Checked, Dialect, Rules
+from tools.sql.rules import Checked, Dialect, Readable, Rules
 
-_LANGUAGES = {Dialect.POSTGRES: POSTGRES, Dialect.SQLITE: SQLITE}
+LANGUAGES = {Dialect.POSTGRES: POSTGRES, Dialect.SQLITE: SQLITE}
 
 
 def check(sql: str, rules: Rules, *, offset: int = 0, cap: bool = True) -> Checked:
@@ -46,8 +51,15 @@ def check(sql: str, rules: Rules, *, offset: int = 0, cap: bool = True) -> Check
     """
     if offset < 0:
         raise InvalidArgument("The offset is negative. Start at 0.")
-    try:
+    with taking_apart():
         return _check(sql, rules, offset=offset, cap=cap)
+
+
+@contextmanager
+def taking_apart() -> Generator[None]:
+    """Whatever is raised within, a statement that it is raised for is refused."""
+    try:
+        yield
     except Refusal:
         raise
     except RecursionError:
@@ -59,21 +71,37 @@ def check(sql: str, rules: Rules, *, offset: int = 0, cap: bool = True) -> Check
 
 
 def check_rules(rules: Rules) -> None:
-    """Holds every row filter against the rules for filters. Raises `ValueError` with a sentence."""
-    language = _LANGUAGES[rules.dialect]
+    """Holds every table's settings against the rules for them. Raises `ValueError` with a sentence."""
+    language = LANGUAGES[rules.dialect]
     for relation, readable in rules.relations.items():
-        if readable.rows is None:
-            continue
-        try:
-            rewrite.row_filter(readable.rows, relation, rules, language)
-        except (Denied, InvalidArgument) as refusal:
-            raise ValueError(
-                f"the row filter of {relation.schema}.{relation.name} can't be used: {refusal.message}"
-            ) from refusal
+        table = f"{relation.schema}.{relation.name}"
+        if readable.rows is not None:
+            try:
+                rewrite.row_filter(readable.rows, relation, rules, language)
+            except (Denied, InvalidArgument) as refusal:
+                raise ValueError(f"the row filter of {table} can't be used: {refusal.message}") from refusal
+        _check_writable(table, readable, rules.dialect)
+
+
+def _check_writable(table: str, readable: Readable, dialect: Dialect) -> None:
+    """What is written is shown before and after, so it is among what may be read."""
+    language = LANGUAGES[dialect]
+
+    def comparable(columns: Iterable[str]) -> set[str]:
+        return {names.comparable(name, language) for name in columns}
+
+    for setting, columns in (("key", readable.key), ("write", readable.write)):
+        if unread := comparable(columns) - comparable(readable.columns):
+            raise ValueError(f"{setting} of {table} names {min(unread)}, which is not among its columns")
+    if asked := comparable(readable.write) & comparable(columns_asked(readable, dialect)):
+        raise ValueError(
+            f"write of {table} names {min(asked)}, which its row filter reads: a row could be written out of "
+            "its owner's sight"
+        )
 
 
 def _check(sql: str, rules: Rules, *, offset: int, cap: bool) -> Checked:
-    language = _LANGUAGES[rules.dialect]
+    language = LANGUAGES[rules.dialect]
     prefix, tokens = explain.split(sql, language)
     strict.check(tokens, language, syntax.type_tokens(language))
     tree = syntax.parse(tokens, sql, language)
@@ -86,4 +114,5 @@ def _check(sql: str, rules: Rules, *, offset: int, cap: bool) -> Checked:
     rewrite.apply_rows(found, rules, language, claims)
     rewrite.keep_operators_unnamed(tree)
     capped = rewrite.cap(tree, rules.max_rows + 1, offset, language) if cap else tree
-    return Checked(prefix + syntax.render(capped, language), claims.names(), found.relations())
+    relations, columns = found.relations(), found.derived[id(tree)].columns
+    return Checked(prefix + syntax.render(capped, language, last=True), claims.names(), relations, columns)

@@ -21,11 +21,13 @@ def comparable(name: str, language: Language) -> str:
 
 def fold(name: str) -> str:
     """Lower case for ASCII alone, as both databases do it: `K` is not the Kelvin sign."""
+    if name.isascii():
+        return name.lower()
     return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in name)
 
 
 def quoted(name: str) -> exp.Identifier:
-    return exp.to_identifier(name, quoted=True)
+    return exp.Identifier(this=name, quoted=True)
 
 
 def bare(node: exp.Expr) -> exp.Expr:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from policies.call import Column, Json, Table
+from policies.call import Column, Table
+from policies.canonical import Json
 from policies.document import Source
 
 CUT = "…[cut]"

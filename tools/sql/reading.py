@@ -27,6 +27,8 @@ UNIT_SECONDS = {
     "decade": 315_360_000.0,
 }
 
+_WHOLE = (exp.Column, exp.Literal, exp.Query)
+
 
 def clauses(select: exp.Select) -> list[exp.Expr]:
     keys = ("having", "order", "distinct", "where", "limit", "offset")
@@ -34,12 +36,12 @@ def clauses(select: exp.Select) -> list[exp.Expr]:
 
 
 def own_nodes(roots: Iterable[exp.Expr]) -> Iterator[exp.Expr]:
-    """Nodes of these expressions, those of queries within left out (the query node itself is in)."""
+    """Nodes of these expressions, without what queries within and columns are made of."""
     stack = list(roots)
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, exp.Query):
+        if not isinstance(node, _WHOLE):
             stack.extend(node.iter_expressions())
 
 

@@ -22,10 +22,21 @@ class Relation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """What may be read of one relation; `rows` is a condition with claims of the user as `:name`."""
+    """What may be read of one relation, and what may be written.
+
+    `rows` is a condition with claims of the user as `:name`. `key` tells its rows apart; `write` are the
+    columns that may be given values.
+    """
 
     columns: tuple[str, ...]
     rows: str | None = None
+    key: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+
+    @property
+    def deletes(self) -> bool:
+        """Whether whole rows may go: every column may be written, to put one back."""
+        return bool(self.write) and {*self.write, *self.key} >= {*self.columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,7 @@ class Rules:
     relations: Mapping[Relation, Readable]
     functions: frozenset[str]
     max_rows: int
+    max_changed_rows: int = 100
 
     @classmethod
     def of(cls, source: Source) -> Self:
@@ -48,12 +60,24 @@ class Rules:
             default_schema=schema,
             relations={
                 Relation(*(name.split(".", 1) if "." in name else (schema, name))): Readable(
-                    rules.columns, rules.rows
+                    rules.columns, rules.rows, rules.key, rules.write
                 )
                 for name, rules in source.tables.items()
             },
             functions=frozenset(source.functions),
             max_rows=source.max_rows,
+            max_changed_rows=source.max_changed_rows,
+        )
+
+    def for_changes(self) -> "Rules":
+        """The same for a SELECT that shows what a write would change."""
+        return Rules(
+            self.dialect,
+            self.default_schema,
+            self.relations,
+            self.functions,
+            max_rows=self.max_changed_rows,
+            max_changed_rows=self.max_changed_rows,
         )
 
 
@@ -62,9 +86,11 @@ class Checked:
     """A statement that has passed. `sql` is generated from the tree that was checked, not from what came.
 
     `claims` are the names of the user's claims to bind, in the order of the placeholders in `sql`.
-    `relations` are those that it reads, to hold against the planner's own list.
+    `relations` are those that it reads, to hold against the planner's own list. `columns` are the names of
+    its outputs, "" for one without.
     """
 
     sql: str
     claims: tuple[str, ...]
     relations: frozenset[Relation]
+    columns: tuple[str, ...] = ()

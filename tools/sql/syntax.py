@@ -14,6 +14,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from sqlglot import exp
@@ -51,6 +52,8 @@ _STRINGS = {
     TokenType.HEX_STRING,
 }
 _INTERVAL_UNITS = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"}
+# Where they stood in the text, which nobody asks any more, and each copy of a tree would copy.
+_WITH_PLACES = (exp.Identifier, exp.Literal)
 # Words that mean nothing, or that come back as another spelling of the same.
 _OPTIONAL_WORDS = words("""
     row rows first last next nulls asymmetric some only isnull notnull unknown inner outer varying zone
@@ -70,8 +73,18 @@ def tokenize(sql: str, language: Language) -> list[Token]:
     return found
 
 
+def tokens_of(fragment: str, language: Language) -> Sequence[Token]:
+    """The tokens of a piece of text of ours, which need not be a statement."""
+    return _dialect(language).tokenize(fragment)
+
+
 def type_tokens(language: Language) -> frozenset[TokenType]:
-    return frozenset(_dialect(language).parser_class.TYPE_TOKENS)
+    return _type_tokens(language.name)
+
+
+@cache
+def _type_tokens(name: str) -> frozenset[TokenType]:
+    return frozenset(_made(name).parser_class.TYPE_TOKENS)
 
 
 def parse(tokens: Sequence[Token], sql: str, language: Language) -> exp.Expr:
@@ -92,12 +105,15 @@ def parse(tokens: Sequence[Token], sql: str, language: Language) -> exp.Expr:
     return tree
 
 
-def render(tree: exp.Expr, language: Language) -> str:
-    """The text of a tree: every identifier quoted, no comments. Raises `InvalidArgument` or `Denied`."""
+def render(tree: exp.Expr, language: Language, *, last: bool = False) -> str:
+    """The text of a tree: every identifier quoted, no comments. Raises `InvalidArgument` or `Denied`.
+
+    The `last` time the tree need not stay what it was.
+    """
     try:
         return _dialect(language).generate(
             tree,
-            copy=True,
+            copy=not last,
             identify=True,
             comments=False,
             normalize_functions=False,
@@ -116,7 +132,13 @@ def render(tree: exp.Expr, language: Language) -> str:
 
 
 def _dialect(language: Language) -> Dialect:
-    return Dialect.get_or_raise(language.name)
+    return _made(language.name)
+
+
+@cache
+def _made(name: str) -> Dialect:
+    """One for all statements: a dialect is settings, and what keeps a state is made from it each time."""
+    return Dialect.get_or_raise(name)
 
 
 def _like(token: Token, kind: TokenType, spelling: str) -> Token:
@@ -125,7 +147,7 @@ def _like(token: Token, kind: TokenType, spelling: str) -> Token:
 
 def _prepared(tokens: Sequence[Token], dialect: Dialect) -> Iterator[Token]:
     parser = dialect.parser_class
-    translated = _translated(dialect)
+    translated = _translated(parser)
     index = 0
     while index < len(tokens):
         token = tokens[index]
@@ -170,9 +192,9 @@ def _is_named(tokens: Sequence[Token], index: int) -> bool:
     )
 
 
-def _translated(dialect: Dialect) -> frozenset[str]:
+@cache
+def _translated(parser: Any) -> frozenset[str]:
     """The upper-case names of functions that the parser has a node, or a reading, of its own for."""
-    parser: Any = dialect.parser_class
     return frozenset({*parser.FUNCTIONS, *parser.FUNCTION_PARSERS} - _OWN_SYNTAX)
 
 
@@ -217,6 +239,8 @@ def _interval(tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
 
 def _restored(tree: exp.Expr, language: Language) -> exp.Expr:
     for node in list(tree.walk()):
+        if isinstance(node, _WITH_PLACES):
+            node.meta.clear()
         name = node.args.get("this")
         if isinstance(name, str) and MARK in name:
             node.set("this", name.replace(MARK, ""))
@@ -270,7 +294,7 @@ def _check_nothing_got_lost(tokens: Sequence[Token], regenerated: str, dialect: 
 
 def _texts(tokens: Sequence[Token], *, only_named: bool = False) -> Counter[tuple[str, str]]:
     """Literals and words with their count; of the words, `only_named` takes those that are names."""
-    counted: Counter[tuple[str, str]] = Counter()
+    found: list[tuple[str, str]] = []
     for index, token in enumerate(tokens):
         kind = token.token_type
         if kind in _STRINGS:
@@ -278,15 +302,15 @@ def _texts(tokens: Sequence[Token], *, only_named: bool = False) -> Counter[tupl
             if only_named and index and tokens[index - 1].token_type is TokenType.INTERVAL:
                 literal = _interval(tokens, index - 1)
                 spelling = literal[0] if literal else spelling
-            counted["string", spelling] += 1
+            found.append(("string", spelling))
         elif kind is TokenType.NUMBER:
             fraction = index > 0 and tokens[index - 1].token_type is TokenType.DOT
-            counted["number", f"0.{token.text}" if fraction else token.text] += 1
+            found.append(("number", f"0.{token.text}" if fraction else token.text))
         elif not only_named or (
             kind in {TokenType.VAR, TokenType.IDENTIFIER} and not _is_interval_unit(tokens, index)
         ):
-            counted["word", token.text.lower()] += 1
-    return counted
+            found.append(("word", token.text.lower()))
+    return Counter(found)
 
 
 def _is_interval_unit(tokens: Sequence[Token], index: int) -> bool:

@@ -32,7 +32,7 @@ def is_one_piece(scope: Scope) -> bool:
 def is_product(scope: Scope) -> bool:
     """Whether two large sources meet without any condition on both."""
     large = [name for name, source in scope.sources.items() if not source.few]
-    if loose(scope) < 2:
+    if len(large) < 2 or loose(scope) < 2:
         return False
     parent = {name: name for name in scope.sources}
     for condition in conjuncts(scope.select):

@@ -1,9 +1,10 @@
-"""The three tools that every SQL source has: schema, query, explain."""
+"""The tools of an SQL source: schema, query and explain; and write, where it may be written."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, cast
 
-from policies.call import Json, Kind, Tier, Tool
+from policies.call import Kind, Tier, Tool
+from policies.canonical import Json
 from policies.document import Source
 from tools.sql.cursors import MAX_LENGTH
 
@@ -12,6 +13,7 @@ MAX_SQL_CHARACTERS: Final = 65_536
 SCHEMA: Final = "schema"
 QUERY: Final = "query"
 EXPLAIN: Final = "explain"
+WRITE: Final = "write"
 
 _COLUMN: dict[str, Json] = {
     "type": "object",
@@ -26,6 +28,7 @@ _COLUMN: dict[str, Json] = {
 TABLE_OUTPUT: Final[Mapping[str, Json]] = {
     "type": "object",
     "properties": {
+        "notice": {"type": "string", "description": "What the rows are."},
         "columns": {"type": "array", "items": _COLUMN, "description": "Columns, in the order of the cells."},
         "rows": {
             "type": "array",
@@ -38,7 +41,10 @@ TABLE_OUTPUT: Final[Mapping[str, Json]] = {
         "row_count": {"type": "integer", "minimum": 0, "description": "Rows in this answer."},
         "truncated": {"type": "boolean", "description": "There is more than this answer holds."},
         "cut_cells": {"type": "integer", "minimum": 0, "description": "Cells shortened to the cell limit."},
-        "next": {"type": ["string", "null"], "description": "The cursor of the next page."},
+        "next": {
+            "anyOf": [{"type": "string"}, {"type": "null"}],
+            "description": "The cursor of the next page.",
+        },
         "masked": {
             "type": "object",
             "additionalProperties": {"type": "integer", "minimum": 1},
@@ -46,16 +52,50 @@ TABLE_OUTPUT: Final[Mapping[str, Json]] = {
         },
         "hidden": {"type": "integer", "minimum": 0, "description": "Invisible characters taken out."},
     },
-    "required": ["columns", "rows", "row_count", "truncated", "cut_cells", "next", "masked", "hidden"],
+    "required": [
+        "notice",
+        "columns",
+        "rows",
+        "row_count",
+        "truncated",
+        "cut_cells",
+        "next",
+        "masked",
+        "hidden",
+    ],
     "additionalProperties": False,
 }
 """The structured half of every answer that is a table."""
+
+WRITE_OUTPUT: Final[Mapping[str, Json]] = {
+    **TABLE_OUTPUT,
+    "properties": {
+        **cast("dict[str, Json]", TABLE_OUTPUT["properties"]),
+        "action": {
+            "type": "object",
+            "description": "What was done, or waits to be decided.",
+            "properties": {
+                "id": {"type": "string", "description": "For remit_undo."},
+                "state": {"type": "string", "enum": ["done", "waiting"]},
+                "undo": {"type": "boolean", "description": "It can be taken back."},
+                "replayed": {
+                    "type": "boolean",
+                    "description": "An earlier call did it, and nothing was done for this one.",
+                },
+            },
+            "required": ["id", "state", "undo", "replayed"],
+            "additionalProperties": False,
+        },
+    },
+    "required": [*cast("list[Json]", TABLE_OUTPUT["required"]), "action"],
+}
+"""The structured half of every answer to an action."""
 
 _DIALECTS = {"postgres": "PostgreSQL", "sqlite": "SQLite"}
 
 
 def toolset(name: str, source: Source) -> tuple[Tool, ...]:
-    """`schema`, `query` and `explain` of the source, described by its configuration alone (threat T26)."""
+    """`schema`, `query`, `explain` and perhaps `write`, described by the configuration alone (threat T26)."""
     dialect = _DIALECTS[source.kind]
     sql: dict[str, Json] = {
         "type": "string",
@@ -113,6 +153,51 @@ def toolset(name: str, source: Source) -> tuple[Tool, ...]:
             {"sql": sql},
             required=["sql"],
         ),
+        *(
+            [_write_tool(name, source, dialect)]
+            if any(table.write for table in source.tables.values())
+            else []
+        ),
+    )
+
+
+def _write_tool(name: str, source: Source, dialect: str) -> Tool:
+    tables = "; ".join(
+        f"{table} ({', '.join(rules.write)}; key: {', '.join(rules.key)})"
+        for table, rules in source.tables.items()
+        if rules.write
+    )
+    return Tool(
+        name,
+        WRITE,
+        Tier.ACT,
+        f"Change {name}",
+        (
+            f"Changes rows of {name} with one INSERT, UPDATE or DELETE, at most {source.max_changed_rows} at "
+            "once. Before anything is done, the rows are shown to a person as they are and as they will be. "
+            f"May be written: {tables}. UPDATE and DELETE need a WHERE; no RETURNING, no joins, no DEFAULT: "
+            "look things up with sub-selects."
+        ),
+        {
+            "type": "object",
+            "properties": {
+                "sql": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": MAX_SQL_CHARACTERS,
+                    "description": f"One INSERT, UPDATE or DELETE of {dialect}.",
+                },
+                "idempotency_key": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 128,
+                    "description": "The same key and sql again are answered with what was done before.",
+                },
+            },
+            "required": ["sql"],
+            "additionalProperties": False,
+        },
+        WRITE_OUTPUT,
     )
 
 

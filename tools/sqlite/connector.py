@@ -1,25 +1,33 @@
-"""An SQLite source: one file, opened anew for each call, and the three tools over it."""
+"""An SQLite source: one file, opened anew for each call, and the tools over it."""
 
 import hashlib
+import os
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final, cast
 
+import anyio.from_thread
 import apsw
 
-from policies.call import Call, Column, Grant, Json, Kind, Plan, Raw, Table, Tool, User, canonical
+from policies.call import Call, Column, Grant, Kind, Plan, Raw, Table, Tool, User
+from policies.canonical import Json, canonical
+from policies.change import Effect, Fields, changes_from_json, changes_to_json
 from policies.document import Source
-from policies.errors import ConfigurationError, Refusal
-from policies.secret import Secret
-from tools.connector import Finding, Session
+from policies.errors import ConfigurationError, Refusal, UpstreamFailed
+from policies.secret import Credential
+from tools.connector import Finding, Ledger, Session, Trace
 from tools.sql import arguments, cursors, toolset
-from tools.sql.guard import check
-from tools.sql.pages import Limits, Page, integer
+from tools.sql.pages import Limits, Page
 from tools.sql.rules import Relation, Rules
+from tools.sql.statements import Statements
+from tools.sql.writes import Write, check_write
+from tools.sqlite import writing
 from tools.sqlite.authorizer import Witness, hold, witness
-from tools.sqlite.database import Cell, Database
-from tools.sqlite.engine import fault_of, run
+from tools.sqlite.database import Database
+from tools.sqlite.engine import fault_of, run, run_writing
+from tools.sqlite.hazards import hazards
+from tools.sqlite.values import common, kinds, restored, shown
 
 _SCHEME: Final = "sqlite:"
 _COLUMNS_SQL: Final = """
@@ -52,6 +60,7 @@ class SqliteConnector:
         self._name = name
         self._source = source
         self._rules = Rules.of(source)
+        self._statements = Statements(self._rules)
         self._path = root / path
         self._tools = toolset.toolset(name, source)
         self._version = hashlib.sha256(canonical(source.model_dump(mode="json")).encode()).hexdigest()
@@ -61,21 +70,25 @@ class SqliteConnector:
         return self._tools
 
     @asynccontextmanager
-    async def open(self, user: User, credential: Secret | None) -> AsyncGenerator[Session]:
+    async def open(self, user: User | None, credential: Credential | None) -> AsyncGenerator[Session]:
         del user, credential  # a file knows neither
-        yield SqliteSession(self._path, self._source, self._rules, self._version)
+        yield SqliteSession(self._path, self._source, self._rules, self._version, self._statements)
 
-    async def inspect(self, credential: Secret | None) -> Sequence[Finding]:
+    async def inspect(self, credential: Credential | None) -> Sequence[Finding]:
         del credential
         if fault := fault_of(self._path):
             return [Finding(self._name, fault, "Mend sources.*.dsn, or put the file there.", fatal=True)]
         try:
-            found = await run(self._path, self._source.timeout, self._columns)
+            found, unfit = await run(
+                self._path,
+                self._source.timeout,
+                lambda database: (self._columns(database), self._unfit(database)),
+            )
         except Refusal as refusal:
             return [
                 Finding(self._name, f"{refusal.message} ({refusal.detail})", "Check the file.", fatal=True)
             ]
-        return [
+        return unfit + [
             Finding(
                 self._name,
                 f"{relation.name}.{column} is configured and does not exist",
@@ -95,12 +108,31 @@ class SqliteConnector:
             for relation in self._rules.relations
         }
 
+    def _unfit(self, database: Database) -> list[Finding]:
+        """What keeps tables from being written."""
+        writable = {
+            relation: readable for relation, readable in self._rules.relations.items() if readable.write
+        }
+        faults = [
+            (f"{relation.name} has write and no key", "Name its key.")
+            if not readable.key
+            else (f"the key of {relation.name} is not unique in it", "Name its primary key, or a unique one.")
+            for relation, readable in writable.items()
+            if not readable.key or not hazards(database, relation.name).has_key(readable.key)
+        ]
+        if writable and not os.access(self._path, os.W_OK):
+            faults.append(("the file may not be written", "Give remit's user the right, or take write out."))
+        return [Finding(self._name, what, remedy, fatal=False) for what, remedy in faults]
+
     async def close(self) -> None:
         """Nothing stays open between calls."""
 
 
 class SqliteSession:
-    def __init__(self, path: Path, source: Source, rules: Rules, version: str) -> None:
+    def __init__(
+        self, path: Path, source: Source, rules: Rules, version: str, statements: Statements
+    ) -> None:
+        self._statements = statements
         self._path = path
         self._source = source
         self._rules = rules
@@ -108,6 +140,8 @@ class SqliteSession:
 
     async def plan(self, call: Call) -> Plan:
         request: dict[str, Json] = {"verb": call.tool.verb}
+        if call.tool.verb == toolset.WRITE:
+            return await self._plan_write(call)
         if call.tool.verb == toolset.SCHEMA:
             only = arguments.only_table(call, self._rules)
             relations = [only] if only else list(self._rules.relations)
@@ -116,7 +150,7 @@ class SqliteSession:
             }
             return Plan(call, request, self._version)
         statement, offset = arguments.statement(call), arguments.offset(call)
-        checked = check(statement, self._rules, offset=offset, cap=call.tool.verb == toolset.QUERY)
+        checked = self._statements.check(statement, offset=offset, cap=call.tool.verb == toolset.QUERY)
         explained = arguments.without_explain(checked.sql)
         request |= {
             "verb": toolset.EXPLAIN if explained else call.tool.verb,
@@ -130,12 +164,89 @@ class SqliteSession:
         await run(self._path, self._source.timeout, lambda database: self._steps(database, request))
         return Plan(call, request, self._version)
 
-    async def carry_out(self, grant: Grant) -> Raw:
+    async def carry_out(self, grant: Grant, ledger: Ledger) -> Raw:
         request = grant.plan.request
+        if request["verb"] == toolset.WRITE:
+            return await self._write(grant, ledger)
         work = {toolset.SCHEMA: self._schema, toolset.QUERY: self._read}.get(
             str(request["verb"]), self._steps
         )
         return Raw(grant, await run(self._path, self._source.timeout, lambda link: work(link, request)))
+
+    async def trace(self, effect: Effect, mark: Json) -> Trace:
+        del mark
+        try:
+            return await run_writing(
+                self._path,
+                self._source.timeout,
+                lambda database: writing.trace(database, effect, self._rules),
+            )
+        except UpstreamFailed as failed:
+            # Whoever holds the lock may be about to make it final.
+            if isinstance(failed.__cause__, apsw.BusyError):
+                return Trace.UNDER_WAY
+            raise
+
+    async def _plan_write(self, call: Call) -> Plan:
+        changes = call.inverse
+        if changes is None:
+            write = check_write(arguments.statement(call), self._rules)
+            request: dict[str, Json] = {
+                "sql": write.rows.sql,
+                "parameters": list(arguments.claims(write.rows, call.user)),
+                "relations": [list[Json](relation) for relation in sorted(write.rows.relations)],
+            }
+            effect = await run(
+                self._path,
+                self._source.timeout,
+                lambda database: self._effect(database, write, request, call.user),
+            )
+        else:
+            undone = changes
+            effect = await run(
+                self._path,
+                self._source.timeout,
+                lambda database: writing.inverse(database, undone, self._rules, call.user),
+            )
+        return Plan(
+            call,
+            {"verb": toolset.WRITE, "changes": changes_to_json(effect.changes)},
+            self._version,
+            effect,
+        )
+
+    def _effect(self, database: Database, write: Write, request: Mapping[str, Json], user: User) -> Effect:
+        with self._watched(database, request):
+            found = list(database.read(str(request["sql"]), _values(request)))
+        database.ask(None)
+        return writing.planned(database, write, found, self._rules, user)
+
+    async def _write(self, grant: Grant, ledger: Ledger) -> Raw:
+        effect = grant.plan.effect
+        assert effect is not None
+        changes, user = changes_from_json(grant.plan.request["changes"]), grant.plan.call.user
+        planned = Effect(changes, effect.destinations, effect.final, effect.hidden)
+
+        def note(done: Effect) -> None:
+            anyio.from_thread.run(ledger.note, done, None)
+
+        def work(database: Database) -> Table:
+            _, rows = writing.make_final(database, planned, self._rules, user, note)
+            return self._shown(changes[0].target, rows)
+
+        return Raw(grant, await run_writing(self._path, self._source.timeout, work))
+
+    def _shown(self, target: str, rows: Sequence[Fields]) -> Table:
+        names = self._rules.relations[Relation(self._rules.default_schema, target)].columns
+        page = Page(Limits.of(self._source, len(names)))
+        found = [set[Kind]() for _ in names]
+        for row in rows:
+            values = [restored(row[name]) for name in names]
+            page.add([shown(value) for value in values])
+            for seen, value in zip(found, values, strict=True):
+                seen.update(kinds(value))
+        columns = [Column(name, common(seen)) for name, seen in zip(names, found, strict=True)]
+        return page.table(columns)
 
     def _read(self, database: Database, request: Mapping[str, Json]) -> Table:
         with self._watched(database, request):
@@ -143,12 +254,12 @@ class SqliteSession:
         page = Page(Limits.of(self._source, len(answer.names)))
         found = [set[Kind]() for _ in answer.names]
         for row in answer:
-            page.add([_cell(value) for value in row])
+            page.add([shown(value) for value in row])
             if page.full:
                 break
-            for kinds, value in zip(found, row, strict=True):
-                kinds.update(_kinds(value))
-        columns = [Column(name, _common(kinds)) for name, kinds in zip(answer.names, found, strict=True)]
+            for seen, value in zip(found, row, strict=True):
+                seen.update(kinds(value))
+        columns = [Column(name, common(seen)) for name, seen in zip(answer.names, found, strict=True)]
         query, offset = str(request["query"]), cast("int", request["offset"])
         return page.table(columns, lambda taken: cursors.encode(query, offset + taken))
 
@@ -160,7 +271,7 @@ class SqliteSession:
             operation = str(detail)
             # What a view is made of is not the caller's to read: the first word is SQLite's own.
             told = operation.partition(" ")[0] if seen.views else operation
-            page.add((_cell(number), _cell(parent), told))
+            page.add((shown(number), shown(parent), told))
         return page.table(STEPS)
 
     @contextmanager
@@ -203,32 +314,3 @@ class SqliteSession:
 
 def _values(request: Mapping[str, Json]) -> list[str]:
     return cast("list[str]", request["parameters"])
-
-
-def _cell(value: Cell) -> Json:
-    match value:
-        case int():
-            return integer(value)
-        case float():
-            return value if abs(value) != float("inf") else ("Infinity" if value > 0 else "-Infinity")
-        case bytes():
-            return value.hex()
-        case _:
-            return value
-
-
-def _kinds(value: Cell) -> frozenset[Kind]:
-    match value:
-        case None:
-            return frozenset()
-        case int() | float():
-            return frozenset({Kind.NUMBER})
-        case bytes():
-            return frozenset({Kind.BINARY})
-        case str():
-            return frozenset({Kind.TEXT})
-
-
-def _common(kinds: set[Kind]) -> Kind:
-    """What was found in a column, for a declared type binds nobody in SQLite; text where it is mixed."""
-    return kinds.pop() if len(kinds) == 1 else Kind.TEXT

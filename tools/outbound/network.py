@@ -1,0 +1,75 @@
+"""Looks a host up once, judges every address that it finds, and connects to exactly that.
+
+The host's own name stays in the URL above, so it is what TLS verifies and what the request says. A second
+look-up could find another address (DNS rebinding), so there is none.
+"""
+
+import socket
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from ipaddress import ip_address
+from typing import Final, cast
+
+import anyio
+import httpcore2
+
+from tools.outbound.addresses import Address, Origin, is_public, may_be_named
+from tools.outbound.errors import BlockedAddress
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+
+_TRIED: Final = 3  # addresses of one host
+_PLAIN: Final = cast("httpcore2.AsyncNetworkBackend", httpcore2.AnyIOBackend())
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """Raises `OSError`."""
+    found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+class Network(httpcore2.AsyncNetworkBackend):
+    def __init__(
+        self,
+        named: frozenset[Origin],
+        resolve: Resolve = resolve,
+        below: httpcore2.AsyncNetworkBackend | None = None,
+    ) -> None:
+        self._named = {(there.host, there.port) for there in named}
+        self._resolve = resolve
+        self._below = below or _PLAIN
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - as it is there
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        addresses = (await self._judged(host, port, timeout))[:_TRIED]
+        share = timeout and timeout / len(addresses)
+        failed: httpcore2.ConnectError | httpcore2.ConnectTimeout | None = None
+        for address in addresses:
+            try:
+                return await self._below.connect_tcp(str(address), port, share, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failed = error
+        assert failed
+        raise failed
+
+    async def _judged(self, host: str, port: int, seconds: float | None) -> Sequence[Address]:
+        try:
+            with anyio.fail_after(seconds):
+                found = [ip_address(text) for text in await self._resolve(host, port)]
+        except (OSError, ValueError) as error:
+            if isinstance(error, TimeoutError):
+                raise httpcore2.ConnectTimeout from None
+            raise httpcore2.ConnectError("the host is unknown") from None
+        may = may_be_named if (host, port) in self._named else is_public
+        # One that is wrong among others is no slip: nobody's public name leads into our network by chance.
+        if not found or not all(map(may, found)):
+            raise BlockedAddress(f"blocked_address: {host} leads to an address that remit may not connect to")
+        return found
+
+    async def sleep(self, seconds: float) -> None:
+        await self._below.sleep(seconds)
