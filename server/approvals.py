@@ -1,19 +1,302 @@
-"""Who says yes to a plan."""
+"""Who says yes to a plan: nobody where policy lets it, else the user, somebody else, or both.
 
-from policies.call import Admission, Approval, Plan
-from policies.errors import NotApproved
+A plan that needs a yes ends the call (`AnswerNeeded`). Whoever brings the answer makes the same call again,
+from the top; it counts only if everything that it was given to is still the same. An argument is never an
+answer (threats T16 to T20). What is refused for an answer that is forged, foreign, late or spent is told in
+one and the same sentence.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from typing import Final
+
+import anyio
+
+from policies.call import (
+    Admission,
+    Answer,
+    Approval,
+    Call,
+    Caller,
+    Channel,
+    Fresh,
+    Obligation,
+    Permit,
+    Plan,
+    Request,
+    Tier,
+)
+from policies.canonical import canonical
+from policies.change import Effect
+from policies.document import Source
+from policies.errors import Denied, InDoubt, InvalidArgument, NotApproved
+from policies.question import FORM_CHARACTERS, AnswerNeeded, Question, title, wording
+from policies.risk import Level, Risk, assess
+from server.actions import DECLINED_FOR, OPEN_FOR, Action, Actions, Begun, Content, State, moved_on, once
+from server.decisions import Decisions
+from server.store import Store
+from server.transaction import Transaction, now_ms
+
+REPLAYED_FOR: Final = 600_000
+"""Milliseconds in which the same call again is taken for a repetition of the same one (threat T48)."""
+REPLAYED_FOR_A_KEY: Final = 86_400_000
+FOUND_OUT_WITHIN: Final = 10_000
+"""Milliseconds after its time in which an action that nobody ended is mostly found out about."""
+PROMPTS: Final = frozenset({Channel.FORM, Channel.LINK, Channel.TERMINAL})
+"""Channels by which each question comes up in front of the user."""
+PAGE_CHARACTERS: Final = 400_000
+_ANOTHERS: Final = "WHERE once = $1 AND wish <> $2 LIMIT 1"
+_LOOK: Final = 0.1  # seconds between two looks at an action that another call carries out
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The action that a plan waits under. `declined`: just now; `stale`: one before it had an answer."""
+
+    action: Action
+    declined: bool = False
+    stale: bool = False
 
 
 class Approvals:
-    async def ask(self, admission: Admission, plan: Plan) -> Approval:
-        """Raises `NotApproved`."""
+    def __init__(
+        self,
+        store: Store,
+        actions: Actions,
+        decisions: Decisions,
+        sources: Mapping[str, Source],
+        questions_per_hour: int,
+    ) -> None:
+        self._store = store
+        self._actions = actions
+        self._decisions = decisions
+        self._sources = sources
+        self._most = questions_per_hour
+
+    async def fresh(self, admission: Admission, request: Request) -> Fresh:
+        """Raises `Begun` for what the same call has done before, or is doing (threat T48).
+
+        Raises `InvalidArgument` for an idempotency key that another call has.
+        """
+        call = admission.permit.call
+        if call.tool.tier is not Tier.READ:
+            former = await self._store.read(partial(self._former, call, request.answer))
+            if former is not None:
+                raise Begun(former.id)
+        return Fresh(admission)
+
+    async def outcome(self, begun: Begun) -> Action:
+        """The action, once it is done. Raises `InDoubt`, or `StaleConfirmation` where it failed."""
+        while True:
+            action, now = await self._store.read(partial(self._look, begun.action))
+            if action is None or not action.has_begun:
+                raise moved_on()
+            if action.state is State.DONE:
+                return action
+            if action.state is State.IN_DOUBT or now > action.until + FOUND_OUT_WITHIN:
+                raise InDoubt(
+                    f"Nobody can say yet whether this was done before, as action {action.id}. Look with "
+                    "remit_actions, and at the system itself, before you ask for it again."
+                )
+            await anyio.sleep(_LOOK)
+
+    async def ask(self, fresh: Fresh, plan: Plan, request: Request) -> Approval:
+        """Raises `AnswerNeeded`, `NotApproved`, `Begun`, `LimitReached` or `Denied`."""
+        admission = fresh.admission
         permit = admission.permit
-        if plan.call is not permit.call:
+        call = permit.call
+        if plan.call is not call:
             raise NotApproved("This plan was made for another call. Call the tool again.")
-        if permit.obligations:
-            owed = " and ".join(sorted(permit.obligations))
-            raise NotApproved(
-                f"Policy asks a person to {owed} this action, and this server has no way to ask one. "
-                "Read instead, or ask an administrator."
+        by = ", ".join(permit.policies)
+        if call.tool.tier is Tier.READ:
+            return Approval(admission, plan, by)
+        binding = sha256(canonical(["remit binding 1", plan.digest, permit.version]).encode()).hexdigest()
+        if not permit.obligations:
+            return Approval(admission, plan, by, action=new_id(), binding=binding)
+        content = self._content(plan, permit, binding, request.caller)
+        standing = await self._standing(call, binding, content, request)
+        if standing.declined:
+            raise declined()
+        return await self._weighed(admission, plan, standing, request.answer)
+
+    async def wait(self, action: str, seconds: float) -> None:
+        """Until a person has decided about an action on our page, or the time is over."""
+        with anyio.move_on_after(seconds):
+            while True:
+                found, now = await self._store.read(partial(self._look, action))
+                if found is None or not found.is_open(now) or found.confirmed_by or found.approved_by:
+                    return
+                await anyio.sleep(_LOOK)
+
+    def _look(self, action: str) -> Transaction[tuple[Action | None, int]]:
+        now = yield from now_ms()
+        return (yield from self._actions.find(action)), now
+
+    async def _weighed(
+        self, admission: Admission, plan: Plan, standing: _Standing, answer: Answer | None
+    ) -> Approval:
+        action, owed = standing.action, admission.permit.obligations
+        said = answer.channel.value if answer and answer.yes and answer.action == action.id else ""
+        confirmed = action.confirmed_by or said
+        lacks_confirmation = Obligation.CONFIRM in owed and not confirmed
+        lacks_approval = Obligation.APPROVE in owed and not action.approved_by
+        if not lacks_confirmation and not lacks_approval:
+            return Approval(
+                admission,
+                plan,
+                " and ".join(filter(None, [confirmed and action.user, action.approved_by])),
+                action=action.id,
+                binding=action.binding,
+                asked=True,
+                confirmed_by=confirmed,
             )
-        return Approval(admission, plan, by=", ".join(permit.policies))
+        if said and not action.confirmed_by:
+            await self._decisions.confirm(action, Channel(said))
+        content = action.content
+        channel = action.channel if lacks_confirmation and action.channel else Channel.PAGE
+        raise AnswerNeeded(
+            Question(
+                action.id,
+                action.source,
+                channel,
+                title(content.effect, action.source, undoing=bool(action.undoes)),
+                content.question,
+                content.effect,
+                Risk(content.level, content.reasons),
+                standing.stale,
+                approver=not lacks_confirmation,
+            )
+        )
+
+    def _content(self, plan: Plan, permit: Permit, binding: str, caller: Caller) -> Content:
+        """Raises `Denied` for what nobody could be shown whole."""
+        effect = plan.effect or Effect(())
+        risk = assess(effect, self._sources[plan.call.tool.source])
+        text = wording(plan, effect, risk, binding)
+        if len(text) > PAGE_CHARACTERS:
+            raise Denied(
+                "This is too much to be shown whole, so nobody can say yes to it. Change less at once.",
+                rule="too_large_to_show",
+            )
+        return Content(
+            effect,
+            text,
+            risk.level,
+            risk.reasons,
+            permit.obligations,
+            caller.client,
+            plan.call.transport,
+        )
+
+    async def _standing(self, call: Call, binding: str, content: Content, request: Request) -> _Standing:
+        return await self._decisions.run(
+            partial(self._stand, call, binding, content, request.answer, request.caller)
+        )
+
+    def _stand(
+        self, call: Call, binding: str, content: Content, answer: Answer | None, caller: Caller
+    ) -> Transaction[_Standing]:
+        now = yield from now_ms()
+        action = yield from (self._actions.find(answer.action) if answer else self._actions.newest(call.wish))
+        if action and not _is_of(action, call):
+            action = None
+        if action and action.state is State.DECLINED and now - action.ended_at < DECLINED_FOR:
+            raise declined()
+        if answer:
+            _hold(answer, action, now)
+        stale = False
+        if action and action.is_open(now):
+            if answer and answer.yes is False:
+                yield from self._decisions.decline(action, action.user, answer.channel)
+                return _Standing(action, declined=True)
+            if answer and answer.yes is None and answer.channel is not Channel.LINK:
+                raise dismissed()
+            if action.binding == binding:
+                if not answer and not action.confirmed_by and action.channel in PROMPTS:
+                    yield from self._actions.ask_again(action, self._most, now)
+                return _Standing(action)
+            yield from self._decisions.drop(action)
+            stale = bool(answer or action.confirmed_by or action.approved_by)
+        yield from self._actions.refuse_too_many(call.user.tenant, call.user.id, self._most, now)
+        asked = Action.of(
+            call,
+            content,
+            id=new_id(),
+            binding=binding,
+            channel=_channel(content, caller),
+            state=State.OPEN,
+            now=now,
+            until=now + OPEN_FOR,
+        )
+        yield from self._actions.add(asked)
+        return _Standing(asked, stale=stale)
+
+    def _former(self, call: Call, answer: Answer | None) -> Transaction[Action | None]:
+        now = yield from now_ms()
+        key = once(call)
+        if key and (yield from self._actions.read(_ANOTHERS, key, call.wish)):
+            raise InvalidArgument(
+                "idempotency_key: another call has this key already. Make a new one for each action."
+            )
+        if answer:
+            action = yield from self._actions.find(answer.action)
+            return action if action and _is_of(action, call) and action.has_begun else None
+        action = yield from self._actions.newest(call.wish)
+        if action is None or not action.has_begun:
+            return None
+        if action.state is State.DONE:
+            old = now - action.ended_at > (REPLAYED_FOR_A_KEY if key else REPLAYED_FOR)
+            if old or (yield from self._actions.taken_back(action.id)):
+                return None
+        return action
+
+
+def new_id() -> str:
+    """Opaque, 128 bits: it may stand in an address (threat T21), and on a command line as no option."""
+    return secrets.token_hex(16)
+
+
+def _is_of(action: Action, call: Call) -> bool:
+    mine = (action.tenant, action.user) == (call.user.tenant, call.user.id)
+    return mine and action.wish == call.wish
+
+
+def _hold(answer: Answer, action: Action | None, now: int) -> None:
+    """Raises `NotApproved` for an answer to anything but an open question that was asked in this way.
+
+    Raises `Begun` for one that was answered and acted on a moment ago.
+    """
+    if action is not None and action.has_begun:
+        raise Begun(action.id)
+    if action is None or not action.is_open(now):
+        raise unknown()
+    if answer.yes and answer.channel is not action.channel:
+        raise unknown()
+
+
+def _channel(content: Content, caller: Caller) -> Channel:
+    offered = caller.channels
+    if Channel.TERMINAL in offered:
+        return Channel.TERMINAL
+    if Channel.FORM in offered and content.level is Level.LOW and len(content.question) <= FORM_CHARACTERS:
+        return Channel.FORM
+    return Channel.LINK if Channel.LINK in offered else Channel.PAGE
+
+
+def unknown() -> NotApproved:
+    return NotApproved("There is no such question open to you. Call the tool again without an answer.")
+
+
+def dismissed() -> NotApproved:
+    return NotApproved(
+        "The user closed the question without an answer, so nothing was done. Ask them before you call again."
+    )
+
+
+def declined() -> NotApproved:
+    return NotApproved(
+        "The user declined exactly this. Do not ask for it again now: ask the user what they want instead."
+    )

@@ -1,82 +1,166 @@
 """Puts the rooms together: the configuration in, the running service out."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import anyio
 import anyio.to_thread
 
-from policies.document import Document, Source
-from policies.errors import ConfigurationError
-from policies.limits import Rate
+from policies.call import Tier, Tool, Transport, User
+from policies.document import OWN, Document, Source
+from policies.errors import ConfigurationError, not_open
+from policies.limits import Buckets
 from policies.redaction import Redactor
+from policies.secret import Credential
 from server.approvals import Approvals
 from server.audit import open_audit
 from server.configuration import Configuration
+from server.connecting import Connecting
+from server.connections import Connections
+from server.deciding import Deciding
+from server.decisions import Decisions
 from server.executor import Executor
 from server.identity import Identity
-from server.keys import open_keys, resolve, store_password
+from server.keys import Keys, Ring, open_keys, open_masters, resolve, store_password
 from server.limits import Limits
+from server.own.actions import ACTIONS
+from server.own.connector import TOOLS as OWN_TOOLS
+from server.own.connector import Own
+from server.own.sources import CONNECT, SOURCES
+from server.pages.tickets import Tickets
 from server.pipeline import Pipeline
-from server.store import open_store
+from server.recovery import Recovery
+from server.rollback import UNDO, Rollback
+from server.sources import Sources
+from server.store import Store, open_store
+from server.switches import Switches
 from server.vault import Connected, Vault
 from tools.catalogue import Catalogue, connect
 from tools.connector import Finding
 
 log = logging.getLogger("remit.start")
 
+UNDOING = (ACTIONS, UNDO)
+"""Own tools that are of use where the user may act."""
+CONNECTING = (SOURCES, CONNECT)
+"""Own tools that are of use where the user has to connect something."""
 GRACE = 5  # seconds beyond a source's own time limit, for its connector to say so itself
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A remit that can answer calls."""
+    """A remit that can answer calls. `address` is where people reach its pages."""
 
     name: str
     pipeline: Pipeline
     identity: Identity
     catalogue: Catalogue
+    switches: Switches
+    store: Store
+    deciding: Deciding
+    connecting: Connecting
+    keys: Keys = field(repr=False)
+    address: str
 
 
 @asynccontextmanager
-async def assemble(configuration: Configuration) -> AsyncGenerator[Service]:
-    """Raises `ConfigurationError` for what must not run, an over-privileged role among it."""
+async def assemble(
+    configuration: Configuration, sources: Mapping[str, Connected] | None = None
+) -> AsyncGenerator[Service]:
+    """`sources` stand in for the connections that the configuration describes.
+
+    Raises `ConfigurationError` for what must not run, an over-privileged role among it.
+    """
     document, policy = configuration.document, configuration.policy
     async with AsyncExitStack() as stack:
         redactor = await anyio.to_thread.run_sync(Redactor)
-        keys = open_keys(document.keys.master, document.root)
         store = await stack.enter_async_context(open_store(document, store_password(document)))
-        sources = connections(document)
+        masters = await open_masters(document, store)
+        keys = await open_keys(masters, store)
+        sources = connected(document) if sources is None else sources
         for source in sources.values():
             stack.push_async_callback(source.connector.close)
         refuse_what_is_unsafe(await inspect(sources))
+        deadlines = {name: source.settings.timeout + GRACE for name, source in sources.items()}
         audit = await stack.enter_async_context(
-            open_audit(store, keys, document.audit, document.within(document.audit.checkpoints))
+            open_audit(
+                store,
+                keys,
+                document.audit,
+                document.within(document.audit.checkpoints),
+                leases={name: round(seconds * 1000) for name, seconds in deadlines.items()},
+            )
         )
-        tools = [tool for source in sources.values() for tool in source.connector.tools]
-        identity = Identity(document.identity.local)
-        catalogue = Catalogue(tools, policy.require)
+        decisions = Decisions(store, audit)
+        connections = Connections(store, audit, Ring(store, masters))
+
+        def is_open(user: User, tool: Tool, transport: Transport) -> bool:
+            return catalogue.is_open(user, tool, transport)
+
+        open_to = Sources(sources, is_open)
+        vault = Vault(sources, Own(store, audit.actions, connections, open_to), connections)
+        recovery = Recovery(store, audit, vault)
+        await recovery.look()
+        tools = [*(tool for source in sources.values() for tool in source.connector.tools), *OWN_TOOLS]
+        identity = Identity(document.identity.local, document.identity.oidc)
+        switches = Switches(store)
+        await switches.look()
+
+        def gate(user: User, tool: Tool, transport: Transport) -> None:
+            switches.hold(tool)
+            policy.require(user, tool, transport)
+            if tool in CONNECTING and not open_to.own(user, transport):
+                raise not_open(tool.name, why="no source that takes users' own accounts is open to this user")
+            if tool in UNDOING and not any(catalogue.is_open(user, each, transport) for each in acting):
+                raise not_open(tool.name, why="no action is open to this user")
+
+        catalogue = Catalogue(tools, gate)
+        acting = [tool for tool in tools if tool.tier is not Tier.READ and tool.source != OWN]
+        await audit.put(
+            "", lambda _: {"event": "serving", "catalogue": catalogue.version, "policy": policy.version}
+        )
+        watching = asyncio.create_task(recovery.watch())
+        stack.push_async_callback(_stopped, watching)
         yield Service(
             document.server.name,
             Pipeline(
                 audit=audit,
                 identity=identity,
+                rollback=Rollback(store, audit.actions),
                 catalogue=catalogue,
                 policy=policy,
-                limits=Limits(store, Rate(document.limits.calls_per_minute, document.limits.burst)),
-                vault=Vault(sources),
-                approvals=Approvals(),
-                executor=Executor({name: s.settings.timeout + GRACE for name, s in sources.items()}),
+                limits=Limits(store, Buckets(document.limits, document.sources)),
+                vault=vault,
+                approvals=Approvals(
+                    store,
+                    audit.actions,
+                    decisions,
+                    {name: source.settings for name, source in sources.items()},
+                    document.limits.questions_per_hour,
+                ),
+                executor=Executor({OWN: GRACE, **deadlines}),
                 redactor=redactor,
             ),
             identity,
             catalogue,
+            switches,
+            store,
+            Deciding(store, audit.actions, decisions, policy, catalogue),
+            Connecting(sources, connections, Tickets(store, keys), audit),
+            keys,
+            document.server.url,
         )
 
 
-def connections(document: Document) -> Mapping[str, Connected]:
+async def _stopped(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.wait({task})
+
+
+def connected(document: Document) -> Mapping[str, Connected]:
     """Every source with its connector and credential; nothing is reached yet. Raises `ConfigurationError`."""
     return {name: _connection(name, source, document) for name, source in document.sources.items()}
 
@@ -84,8 +168,16 @@ def connections(document: Document) -> Mapping[str, Connected]:
 def _connection(name: str, source: Source, document: Document) -> Connected:
     security = source.row_security
     key = resolve(security.key, document.root) if security else None
-    credential = resolve(source.password, document.root) if source.password else None
-    return Connected(source, connect(name, source, document.root, key), credential)
+    credential = Credential(resolve(source.password, document.root)) if source.password else None
+    connector = connect(name, source, document.root, key)
+    verbs = [tool.verb for tool in connector.tools]
+    if strange := sorted(source.tool_limits.keys() - set(verbs)):
+        raise ConfigurationError(
+            f"{name} has no tool {strange[0]}",
+            where=f"sources.{name}.tool_limits",
+            remedy=f"It has: {', '.join(verbs)}.",
+        )
+    return Connected(source, connector, credential)
 
 
 async def inspect(sources: Mapping[str, Connected]) -> list[Finding]:
@@ -97,7 +189,7 @@ async def inspect(sources: Mapping[str, Connected]) -> list[Finding]:
 
     async with anyio.create_task_group() as tasks:
         for source in sources.values():
-            if not source.needs_user:
+            if not source.settings.takes_accounts:
                 tasks.start_soon(look, source)
     return findings
 

@@ -21,7 +21,6 @@ from policies.call import (
     Approval,
     Call,
     Grant,
-    Json,
     Permit,
     Receipt,
     Redacted,
@@ -30,11 +29,17 @@ from policies.call import (
     Tier,
     User,
 )
+from policies.canonical import Json
+from policies.change import Effect
 from policies.document import Audit as Settings
-from policies.errors import AuditUnavailable, ConfigurationError, Denied, Refusal
+from policies.errors import AuditUnavailable, ConfigurationError, Denied, Refusal, StaleConfirmation
+from server.actions import Action, Actions, State
 from server.checkpoints import Checkpointer
+from server.connections import stands
 from server.digests import TenantKey, describe, digest_of_text, printable
 from server.keys import Keys
+from server.outcomes import Outcome, without_rows
+from server.seal import Seal
 from server.store import Store
 from server.transaction import Transaction
 from server.writer import Writer
@@ -47,10 +52,11 @@ Facts = Callable[[TenantKey], Mapping[str, Json]]
 class Audit:
     """This process's part of the log. Open one with `open_audit`."""
 
-    def __init__(self, store: Store, writer: Writer, checkpointer: Checkpointer) -> None:
+    def __init__(self, store: Store, writer: Writer, checkpointer: Checkpointer, actions: Actions) -> None:
         self._store = store
         self._writer = writer
         self._checkpointer = checkpointer
+        self.actions = actions
 
     @asynccontextmanager
     async def record(self, request: Request) -> AsyncGenerator["Record"]:
@@ -61,7 +67,8 @@ class Audit:
         """
         record = Record(self, request)
         try:
-            yield record
+            with record.scope:
+                yield record
         except Refusal as refusal:
             await record.refused(refusal)
             raise
@@ -77,11 +84,27 @@ class Audit:
         """An entry, within a transaction that does more. Raises `AuditUnavailable`."""
         return Receipt(self._writer.id, (yield from self._writer.append(tenant, facts)))
 
-    async def put(self, tenant: str, facts: Facts) -> Receipt:
-        """An entry, durable on return. Raises `AuditUnavailable`."""
-        receipt = await self._store.run(partial(self.append, tenant, facts))
+    async def put(
+        self, tenant: str, facts: Facts, beside: Callable[[], Transaction[object]] | None = None
+    ) -> Receipt:
+        """An entry, durable on return, in one commit with what happens `beside` it.
+
+        Raises `AuditUnavailable`, or what that raises.
+        """
+        receipt = await self._store.run(partial(self._both, tenant, facts, beside))
         self.acknowledge(receipt)
         return receipt
+
+    async def keep(self, transaction: Callable[[], Transaction[None]]) -> None:
+        """Something that a call does without an entry of its own. Raises what it raises."""
+        await self._store.run(transaction)
+
+    def _both(
+        self, tenant: str, facts: Facts, beside: Callable[[], Transaction[object]] | None
+    ) -> Transaction[Receipt]:
+        if beside is not None:
+            yield from beside()
+        return (yield from self.append(tenant, facts))
 
     def acknowledge(self, receipt: Receipt) -> None:
         """Whoever holds a receipt knows that it is durable; this tells the chain."""
@@ -102,11 +125,13 @@ class Record:
     def __init__(self, audit: Audit, request: Request) -> None:
         self._audit = audit
         self._request = request
+        self.scope = anyio.CancelScope()
         self._begun = monotonic()
         self._user: User | None = None
         self._call: Call | None = None
         self._grant: Grant | None = None
-        self._answered = False
+        self._action = ""
+        self._noted = self._answered = False
 
     def identify(self, user: User) -> User:
         """From here on every entry names the user."""
@@ -130,6 +155,7 @@ class Record:
                     **self._facts("asked"),
                     **asked.facts(key),
                     "tier": call.tool.tier,
+                    "definition": call.definition,
                     "policies": list(permit.policies),
                     "policy": permit.version,
                     "obligations": [*sorted(permit.obligations)],
@@ -149,16 +175,45 @@ class Record:
         self._audit.refuse_if_behind()
         receipt = approval.admission.receipt
         if call.tool.tier is not Tier.READ:
+            _insist(bool(approval.action), "an action that nobody keeps")
+            receipt = await self._begin(approval)
+        self._grant = Grant(approval, receipt)
+        return self._grant
+
+    async def _begin(self, approval: Approval) -> Receipt:
+        # The point of no return: whoever goes away from here on, it is carried out, and is on record as done.
+        self.scope.shield = True
+        try:
             receipt = await self._put(
                 lambda _: {
                     **self._facts("intended"),
-                    "plan": plan.digest,
-                    "connection": printable(plan.connection),
+                    "plan": approval.plan.digest,
+                    "connection": printable(approval.plan.connection),
                     "by": printable(approval.by),
-                }
+                    "action": approval.action,
+                },
+                partial(self._start, approval),
             )
-        self._grant = Grant(approval, receipt)
-        return self._grant
+        except Exception:
+            self.scope.shield = False
+            raise
+        self._action = approval.action
+        return receipt
+
+    def _start(self, approval: Approval) -> Transaction[None]:
+        own = approval.plan.own
+        if own and not (yield from stands(own)):
+            raise StaleConfirmation("The connection that this was to go over has ended. Connect it again.")
+        yield from self._audit.actions.start(approval, self._request.caller)
+
+    async def note(self, effect: Effect, mark: Json) -> None:
+        """See `tools.connector.Ledger`. From here on only the system itself knows whether it was done.
+
+        Raises `StaleConfirmation` where the action is no longer under way: somebody took it for lost.
+        """
+        _insist(bool(self._action) and not self._noted, "a note without an action, or a second one")
+        await self._audit.keep(partial(self._audit.actions.note, self._action, effect, mark))
+        self._noted = True
 
     async def finish(self, redacted: Redacted) -> Reply:
         """The proof that the outcome is on record: then, and only then, it may leave.
@@ -168,7 +223,8 @@ class Record:
         _insist(redacted.grant is self._grant, "a result of another call")
         _insist(not self._answered, "a second reply to one call")
         plan, table = redacted.grant.plan, redacted.table
-        digest, size = digest_of_text(redacted.text), len(redacted.text.encode("utf-8", "surrogatepass"))
+        outcome = Outcome.of(redacted)
+        digest, size = digest_of_text(outcome.text), len(outcome.text.encode("utf-8", "surrogatepass"))
         receipt = await self._put(
             lambda key: {
                 **self._facts("answered"),
@@ -181,10 +237,23 @@ class Record:
                 "cut_cells": table.cut_cells,
                 "masked": dict(redacted.masked),
                 "hidden": redacted.hidden,
-            }
+                **({"action": self._action} if self._action else {}),
+            },
+            self._ending(State.DONE, outcome.to_json()),
         )
         self._answered = True
-        return Reply(redacted, receipt)
+        return Reply(self._request.id, outcome.text, outcome.structured, receipt, self._action)
+
+    async def replay(self, former: Action) -> Reply:
+        """What the same call has done already, once more in words alone. Raises `AuditUnavailable`."""
+        call = self._call
+        _insist(call is not None and former.wish == call.wish, "an action of another call")
+        _insist(self._grant is None and not self._answered, "a replay of a call that acts itself")
+        kept = self._audit.actions.outcome(former)
+        outcome = (Outcome.from_json(kept) if kept else _lost(former)).again(former.id)
+        receipt = await self._put(lambda _: {**self._facts("replayed"), "action": former.id})
+        self._answered = True
+        return Reply(self._request.id, outcome.text, outcome.structured, receipt, former.id, replayed=True)
 
     async def refused(self, refusal: Refusal) -> None:
         rule = refusal.rule if isinstance(refusal, Denied) else ""
@@ -240,12 +309,25 @@ class Record:
         try:
             # Shielded: whoever goes away now would take the entry along. The store bounds the wait.
             with anyio.CancelScope(shield=True):
-                await self._put(lambda key: {**self._facts(event), **asked.facts(key), **outcome})
+                # After its note, the system behind alone knows how an action has ended (server/recovery.py).
+                ending = None if self._noted else self._ending(State.FAILED)
+                await self._put(
+                    lambda key: {
+                        **self._facts(event),
+                        **asked.facts(key),
+                        **outcome,
+                        **({"action": self._action} if self._action else {}),
+                    },
+                    ending,
+                )
         except AuditUnavailable as unavailable:
             raise unavailable from error
 
-    async def _put(self, facts: Facts) -> Receipt:
-        return await self._audit.put(self._tenant, facts)
+    def _ending(self, state: State, outcome: Json = None) -> Callable[[], Transaction[bool]] | None:
+        return partial(self._audit.actions.end, self._action, state, outcome) if self._action else None
+
+    async def _put(self, facts: Facts, beside: Callable[[], Transaction[object]] | None = None) -> Receipt:
+        return await self._audit.put(self._tenant, facts, beside)
 
     @property
     def _tenant(self) -> str:
@@ -266,6 +348,16 @@ class Record:
         }
 
 
+def _lost(former: Action) -> Outcome:
+    return without_rows(
+        former.source,
+        former.id,
+        "done",
+        "It was done, and its answer was lost when remit stopped. Read it back where it was done.",
+        undo=not former.content.effect.final,
+    )
+
+
 def _cause(error: Exception) -> str:
     """The kind of fault behind an error. Its text stays out: an upstream's words hold values (threat T35)."""
     return type(error.__cause__).__name__ if error.__cause__ else ""
@@ -277,10 +369,17 @@ def _insist(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as the
 
 
 @asynccontextmanager
-async def open_audit(store: Store, keys: Keys, settings: Settings, folder: Path) -> AsyncGenerator[Audit]:
+async def open_audit(
+    store: Store,
+    keys: Keys,
+    settings: Settings,
+    folder: Path,
+    leases: Mapping[str, int] | None = None,
+) -> AsyncGenerator[Audit]:
     """Starts this process's chain, signs its first entry, and ends it with a last signed one.
 
-    `folder` is the second place. Raises `ConfigurationError` when it or the store can't be used.
+    `folder` is the second place, `leases` are those of `server.actions.Actions`. Raises `ConfigurationError`
+    when it or the store can't be used.
     """
     writer = Writer(keys.derive("audit values"))
     checkpointer = Checkpointer(store, writer, keys, settings, folder)
@@ -292,7 +391,7 @@ async def open_audit(store: Store, keys: Keys, settings: Settings, folder: Path)
         checkpointing = asyncio.create_task(checkpointer.run())
         checkpointing.add_done_callback(_report)
         try:
-            yield Audit(store, writer, checkpointer)
+            yield Audit(store, writer, checkpointer, Actions(Seal(keys.derive("actions")), leases or {}))
         finally:
             checkpointing.cancel()
             await asyncio.wait({checkpointing})

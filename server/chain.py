@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from policies.call import Json, canonical
+from policies.canonical import Json, canonical
 
 ENTRY = "remit audit entry 1"
 CHECKPOINT = "remit audit checkpoint 1"

@@ -56,10 +56,10 @@ class SecondPlace:
             _sync_folder(self._folder)
         if path.read_bytes() != public_key:
             raise ConfigurationError(
-                "the checkpoints there are signed with another master key",
+                "the checkpoints there are signed with another store's key",
                 where=str(path),
-                remedy="Restore the master key (keys.master). For a new one choose a new folder for "
-                "audit.checkpoints and a new store.",
+                remedy="Restore the store that they are of (server.store). For a new store choose a new "
+                "folder for audit.checkpoints.",
             )
 
     def append(self, lines: Sequence[str]) -> None:

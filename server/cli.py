@@ -1,6 +1,7 @@
 """The command line `remit`: 0 is well, 1 a finding or a refusal, 2 bad usage."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -12,13 +13,20 @@ from server import logs
 COMMANDS = {
     "serve": "run the server, over stdio or HTTP",
     "demo": "make a sample organisation, tour it with a real client, and serve it",
+    "sign-in": "print a link that signs a browser in as the local user",
     "doctor": "check configuration, keys, store and every source",
+    "source": "list, test and switch the connected systems",
     "sql": "hold SQL against a source's rules, or print the SQL of a right role",
     "redact": "show what redaction does to a text",
     "policy": "validate the policies, or explain a decision",
+    "actions": "list what was done, and on whose behalf",
+    "undo": "take an action back",
+    "approvals": "list, approve or decline what waits for a yes",
+    "credential": "list or end what users have connected",
     "audit": "verify or search the audit log",
+    "keys": "list or rotate the keys, or destroy a tenant's",
 }
-"""Each is a module of server/commands with `configure(parser)` and `run(options) -> exit status`."""
+"""Each is a module of server/commands that has `configure(parser)` and `run(options) -> exit status`."""
 
 
 def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -31,13 +39,15 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     for name, does in COMMANDS.items():
         sub = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
         if arguments[:1] == [name]:
-            module = import_module(f"server.commands.{name}")
+            module = import_module(f"server.commands.{name.replace('-', '_')}")
             module.configure(sub)
             sub.set_defaults(command=module.run)
     return top
 
 
 def main() -> int:
+    # The language model's matrices are small: threads of numpy's own would only be in each other's way.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = sys.argv[1:]
     options = parser(arguments).parse_args(arguments)
     logs.configure()

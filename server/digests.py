@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from typing import Any
 
-from policies.call import Json
+from policies.canonical import Json
 
 LONGEST = 256  # characters of a text from outside
 TYPES: dict[type[Any], str] = {
@@ -23,6 +23,8 @@ def printable(text: str) -> str:
     What is not printable, and the backslash, becomes an escape, so two texts never read the same. A long one
     ends in `\\+` and the start of its SHA-256.
     """
+    if len(text) <= LONGEST and text.isprintable() and "\\" not in text:
+        return text
     shown = "".join(
         character
         if character.isprintable() and character != "\\"

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import anyio
 
 from policies.call import Grant, Raw
-from policies.errors import UpstreamFailed
-from tools.connector import Session
+from policies.errors import InDoubt, UpstreamFailed
+from tools.connector import Ledger, Session
 
 
 class Executor:
@@ -14,13 +14,16 @@ class Executor:
         """`deadlines` are in seconds, by source."""
         self._deadlines = deadlines
 
-    async def run(self, grant: Grant, session: Session) -> Raw:
-        """Raises `UpstreamFailed`."""
+    async def run(self, grant: Grant, session: Session, ledger: Ledger) -> Raw:
+        """Raises `UpstreamFailed`, or for an action what says that nothing was done."""
         source = grant.plan.call.tool.source
         try:
             with anyio.fail_after(self._deadlines[source]):
-                return await session.carry_out(grant)
+                return await session.carry_out(grant, ledger)
         except TimeoutError as error:
-            raise UpstreamFailed(
-                f"{source} did not answer within {self._deadlines[source]:g} s. Ask for less, or try later."
+            late = f"{source} did not answer within {self._deadlines[source]:g} s."
+            if grant.plan.effect is None:
+                raise UpstreamFailed(f"{late} Ask for less, or try later.") from error
+            raise InDoubt(
+                f"{late} Whether it was done is being found out: look with remit_actions."
             ) from error

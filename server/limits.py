@@ -1,35 +1,94 @@
 """Admits a call: counts it and puts it on record, in one transaction of the store of record."""
 
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
+from time import monotonic_ns
 
 from policies.call import Admission, Permit, Receipt
-from policies.limits import Rate, spend
+from policies.errors import not_open
+from policies.limits import Buckets, spend
 from server.audit import Record
-from server.store import Store, Transaction, now_ms
+from server.store import Store
+from server.transaction import Later, Transaction, recall
 
-READ_ARRIVAL = "SELECT tat FROM limits WHERE key = $1"
-WRITE_ARRIVAL = (
-    "INSERT INTO limits (key, tat) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET tat = excluded.tat"
-)
+CLOCK = "clock"
+WRITE = "INSERT INTO limits (key, tat) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET tat = excluded.tat"
 
 
 class Limits:
-    """How many calls a user may make. A refused call is not counted."""
+    """How many calls may be made. A refused call is not counted."""
 
-    def __init__(self, store: Store, rate: Rate) -> None:
+    def __init__(self, store: Store, buckets: Buckets) -> None:
         self._store = store
-        self._rate = rate
+        self._buckets = buckets
+        self._clock = SteadyClock()
 
     async def admit(self, permit: Permit, record: Record) -> Admission:
-        """Raises `LimitReached` or `AuditUnavailable`."""
+        """Raises `LimitReached`, `AuditUnavailable`, or `Denied` for a source that is switched off."""
         receipt = await self._store.run(partial(self._admit, permit, record))
         return Admission(permit, receipt)
 
     def _admit(self, permit: Permit, record: Record) -> Transaction[Receipt]:
-        user = permit.call.user
-        key = f"user:{user.tenant}:{user.id}"
-        now = yield from now_ms()
-        rows = yield READ_ARRIVAL, (key,)
-        arrival = spend(self._rate, rows[0][0] if rows else None, now * 1000)
-        yield WRITE_ARRIVAL, (key, arrival)
-        return (yield from record.opening(permit))
+        call = permit.call
+        buckets = self._buckets.of(call)
+        known = yield from recall(_Known)
+        yield from known.look(call.tool.source, [CLOCK, *(bucket.key for bucket in buckets)])
+        if known.off[call.tool.source]:
+            raise not_open(call.tool.name, why="its source is switched off")
+        now = self._clock.read(known.kept[CLOCK], known.wall * 1000)
+        after = spend(buckets, [known.kept[bucket.key] for bucket in buckets], now)
+        receipt = yield from record.opening(permit)
+        yield from known.keep({CLOCK: now} | {b.key: tat for b, tat in zip(buckets, after, strict=True)})
+        return receipt
+
+
+@dataclass(slots=True)
+class _Known:
+    """What a commit has read of the limits, and has written of them since. `wall` is in milliseconds."""
+
+    wall: int = 0
+    off: dict[str, bool] = field(default_factory=dict[str, bool])
+    kept: dict[str, int | None] = field(default_factory=dict[str, int | None])
+
+    def look(self, source: str, keys: Sequence[str]) -> Transaction[None]:
+        """Reads what is not known yet."""
+        new = [key for key in keys if key not in self.kept]
+        if not new and source in self.off:
+            return
+        rows = yield reading(len(new)), (source, *new)
+        off, self.wall, *kept = rows[0]
+        self.off[source] = bool(off)
+        self.kept.update(zip(new, kept, strict=True))
+
+    def keep(self, kept: dict[str, int]) -> Transaction[None]:
+        for key, tat in kept.items():
+            yield Later(WRITE, (key, tat), key)
+        self.kept.update(kept)
+
+
+class SteadyClock:
+    """Microseconds that no step of a clock moves (threats T38, T52).
+
+    They begin at the store's time and go on by this process's monotonic clock, never behind `stamp`, which is
+    the last reading that any process has kept in the store. So a replica that starts late, or was suspended,
+    follows the others. A step while no process runs counts as time that passed.
+    """
+
+    def __init__(self) -> None:
+        self._ahead: int | None = None  # of the monotonic clock
+
+    def read(self, stamp: int | None, wall: int) -> int:
+        mine = monotonic_ns() // 1000
+        if self._ahead is None:
+            self._ahead = wall - mine
+        now = max(mine + self._ahead, stamp or 0)
+        self._ahead = now - mine
+        return now
+
+
+@cache
+def reading(keys: int) -> str:
+    """Whether the source is off, the time, and what is kept under so many keys: `$1` is the source."""
+    kept = "".join(f", (SELECT tat FROM limits WHERE key = ${number})" for number in range(2, keys + 2))  # noqa: S608 - numbers alone
+    return f"SELECT (SELECT 1 FROM sources_off WHERE source = $1), now_ms(){kept}"  # noqa: S608

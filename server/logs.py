@@ -5,6 +5,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 
+MOST = 1000  # characters of a message: libraries put what they were sent into theirs
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -16,7 +17,7 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "log": record.name,
-            "message": record.getMessage(),
+            "message": record.getMessage()[:MOST],
             **{key: value for key, value in vars(record).items() if key not in _PLAIN},
         }
         if record.exc_info:
@@ -28,5 +29,5 @@ def configure(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("mcp", "presidio-analyzer", "uvicorn", "asyncio"):
+    for chatty in ("mcp", "presidio-analyzer", "uvicorn", "asyncio", "httpx2"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -6,16 +6,17 @@ Each step takes the proof that the step before it gave, so a step left out or mo
 
 from dataclasses import dataclass
 
-import anyio.to_thread
-
 from policies.call import Reply, Request
 from policies.decision import Policy
 from policies.redaction import Redactor
+from server.actions import Begun
 from server.approvals import Approvals
-from server.audit import Audit
+from server.audit import Audit, Record
 from server.executor import Executor
 from server.identity import Identity
 from server.limits import Limits
+from server.redaction import redact
+from server.rollback import Rollback
 from server.vault import Vault
 from tools.catalogue import Catalogue
 
@@ -24,6 +25,7 @@ from tools.catalogue import Catalogue
 class Pipeline:
     audit: Audit
     identity: Identity
+    rollback: Rollback
     catalogue: Catalogue
     policy: Policy
     limits: Limits
@@ -35,15 +37,22 @@ class Pipeline:
     async def run(self, request: Request) -> Reply:
         """Raises a `Refusal` (policies/errors.py), and then that is on record too."""
         async with self.audit.record(request) as record:
-            user = record.identify(await self.identity.identify(request.caller))
-            call = self.catalogue.parse(user, request)
-            permit = self.policy.decide(call)
-            admission = await self.limits.admit(permit, record)
-            async with self.vault.open(admission) as session:
-                plan = await session.plan(call)
-                approval = await self.approvals.ask(admission, plan)
-                grant = await record.intend(approval)
-                raw = await self.executor.run(grant, session)
-            # In a thread: redaction computes for milliseconds, and would hold up every other call.
-            redacted = await anyio.to_thread.run_sync(self.redactor.redact, raw)
-            return await record.finish(redacted)
+            try:
+                return await self._run(request, record)
+            except Begun as begun:
+                return await record.replay(await self.approvals.outcome(begun))
+
+    async def _run(self, request: Request, record: Record) -> Reply:
+        """Raises `Begun` too, for what the same call has done before or is doing."""
+        user = record.identify(await self.identity.identify(request.caller))
+        call = self.catalogue.parse(user, await self.rollback.translate(user, request))
+        permit = self.policy.decide(call)
+        admission = await self.limits.admit(permit, record)
+        fresh = await self.approvals.fresh(admission, request)
+        async with self.vault.open(fresh) as session:
+            plan = await session.plan(call)
+            approval = await self.approvals.ask(fresh, plan, request)
+            grant = await record.intend(approval)
+            raw = await self.executor.run(grant, session, record)
+        redacted = await redact(self.redactor, raw)
+        return await record.finish(redacted)

@@ -10,7 +10,7 @@ READ_VERSION = "SELECT max(version) FROM store_version"
 # Append only: a store that has run one of these is never asked to run it again.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
-        # Times are in milliseconds of the store's clock, except `tat`: see policies/limits.py.
+        # Times are in milliseconds of the store's clock, except `tat`: see server/limits.py.
         "CREATE TABLE limits (key TEXT PRIMARY KEY, tat BIGINT NOT NULL)",
         # `body` and `hash` are the entry (docs/audit.md). The columns before them repeat parts of the body,
         # so that one SQL finds them on both engines; `remit audit verify` compares the two.
@@ -41,6 +41,83 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (writer, sequence)
         )""",
         "CREATE TABLE audit_salts (tenant TEXT PRIMARY KEY, salt TEXT NOT NULL)",
+    ),
+    ("CREATE TABLE sources_off (source TEXT PRIMARY KEY, at BIGINT NOT NULL, why TEXT NOT NULL)",),
+    (
+        # server/actions.py says what the states are. `until`: of an open one, when its question expires; of
+        # one that was started, when whoever carries it out has ended. `once` is of the caller's own key,
+        # `asked` how often the user was.
+        """CREATE TABLE actions (
+            id TEXT PRIMARY KEY,
+            tenant TEXT NOT NULL,
+            user_id TEXT NOT NULL,
+            source TEXT NOT NULL,
+            tool TEXT NOT NULL,
+            wish TEXT NOT NULL,
+            once TEXT NOT NULL,
+            binding TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            state TEXT NOT NULL,
+            asked_at BIGINT NOT NULL,
+            asked INTEGER NOT NULL,
+            until BIGINT NOT NULL,
+            confirmed_by TEXT NOT NULL,
+            approved_by TEXT NOT NULL,
+            why TEXT NOT NULL,
+            ended_at BIGINT NOT NULL,
+            undoes TEXT NOT NULL,
+            items TEXT NOT NULL,
+            content TEXT NOT NULL,
+            outcome TEXT NOT NULL
+        )""",
+        "CREATE INDEX actions_wish ON actions (wish, asked_at)",
+        "CREATE INDEX actions_state ON actions (state, until)",
+        "CREATE INDEX actions_user ON actions (tenant, user_id, asked_at)",
+        "CREATE INDEX actions_undoes ON actions (undoes)",
+        "CREATE INDEX actions_once ON actions (once)",
+    ),
+    (
+        # server/pages/tickets.py
+        """CREATE TABLE tickets (
+            id TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            until BIGINT NOT NULL,
+            content TEXT NOT NULL
+        )""",
+        "CREATE INDEX tickets_until ON tickets (until)",
+    ),
+    (
+        # server/connections.py
+        """CREATE TABLE connections (
+            id TEXT PRIMARY KEY,
+            tenant TEXT NOT NULL,
+            user_id TEXT NOT NULL,
+            source TEXT NOT NULL,
+            login TEXT NOT NULL,
+            made_at BIGINT NOT NULL,
+            due_at BIGINT NOT NULL,
+            used_at BIGINT NOT NULL,
+            sealed TEXT NOT NULL
+        )""",
+        "CREATE UNIQUE INDEX connections_user ON connections (tenant, user_id, source)",
+    ),
+    (
+        # server/keys/rows.py: keys, wrapped by the master of this name.
+        """CREATE TABLE root_key (
+            one INTEGER PRIMARY KEY,
+            wrapped TEXT NOT NULL,
+            master TEXT NOT NULL,
+            made_at BIGINT NOT NULL
+        )""",
+        """CREATE TABLE tenant_keys (
+            tenant TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            wrapped TEXT NOT NULL,
+            master TEXT NOT NULL,
+            made_at BIGINT NOT NULL,
+            destroyed_at BIGINT NOT NULL,
+            PRIMARY KEY (tenant, version)
+        )""",
     ),
 )
 

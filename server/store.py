@@ -1,7 +1,8 @@
 """The store of record: what must outlive the process, and be one for all replicas.
 
-Transactions are generators (server/transaction.py). Concurrent ones share a commit: while one commit is under
-way, what arrives waits for the next. Nobody is given a result before the commit that holds it is durable.
+Transactions are generators (server/transaction.py). Concurrent ones share a commit (server/commit.py): while
+one commit is under way, what arrives waits for the next. Nobody is given a result before the commit that
+holds it is durable.
 """
 
 import asyncio
@@ -16,18 +17,11 @@ from policies.document import Document
 from policies.errors import ConfigurationError
 from policies.secret import Secret
 from server import schema
+from server.commit import Done, Failed, Outcome, Script, group, snapshot
 from server.store_postgres import open_postgres
 from server.store_sqlite import open_sqlite
-from server.transaction import (
-    Done,
-    Failed,
-    Outcome,
-    StoreUnavailable,
-    Transaction,
-    group,
-    now_ms,
-    snapshot,
-)
+from server.transaction import StoreUnavailable, Transaction, now_ms
+from tools.outbound.tls import ClientContext
 
 __all__ = ["Reader", "Store", "StoreUnavailable", "Transaction", "look_into_store", "now_ms", "open_store"]
 
@@ -38,13 +32,13 @@ MOST = 256  # transactions in one commit: those after them wait for the next, wi
 
 
 class Engine(Protocol):
-    """Runs transactions on a database, one at a time for each of its two methods.
+    """Runs scripts on a database, one at a time for each of its two methods.
 
     Each raises `StoreUnavailable`. When `write` raises at a commit, the outcome is not known.
     """
 
     @property
-    def begin(self) -> Sequence[str]:
+    def begin(self) -> str:
         """What starts a transaction that no other writes beside, in this process or another."""
         ...
 
@@ -56,9 +50,14 @@ class Engine(Protocol):
         """What a new store of this engine needs before its first migration."""
         ...
 
-    async def write(self, transaction: Transaction[T]) -> T: ...
+    @property
+    def tls(self) -> ClientContext | None:
+        """How the far side proves who it is, where there is one and it has to."""
+        ...
 
-    async def read(self, transaction: Transaction[T]) -> T: ...
+    async def write(self, script: Script[T]) -> T: ...
+
+    async def read(self, script: Script[T]) -> T: ...
 
     async def close(self) -> None: ...
 
@@ -70,6 +69,10 @@ class Reader:
         self._engine = engine
         self._deadline = deadline
         self._turn = asyncio.Lock()
+
+    @property
+    def tls(self) -> ClientContext | None:
+        return self._engine.tls
 
     async def read(self, transaction: Callable[[], Transaction[T]]) -> T:
         """What a transaction that changes nothing returns. Raises `StoreUnavailable`, or what it raises."""
@@ -112,14 +115,13 @@ class Store(Reader):
         self._waiting.append(job)
         self._arrived.set()
         try:
-            await asyncio.wait({job.outcome}, timeout=self._deadline)
-        finally:
-            given_up = job.outcome.cancel()
-        if given_up:
+            async with asyncio.timeout(self._deadline):
+                outcome = await job.outcome  # which is given up with the wait
+        except TimeoutError as late:
             # Whoever comes next, this one's own refusal among them, need not wait as long.
             self._hangs = self._busy
-            raise StoreUnavailable(f"no commit within {self._deadline:g} s")
-        match job.outcome.result():
+            raise StoreUnavailable(f"no commit within {self._deadline:g} s") from late
+        match outcome:
             case Done(value):
                 result: T = value
                 return result
@@ -139,10 +141,11 @@ class Store(Reader):
         while not self._closed:
             await self._arrived.wait()
             self._arrived.clear()
-            while batch := self._next_batch():
-                await self._commit(batch)
+            while self._waiting:
+                await self._commit()
 
-    def _next_batch(self) -> list[_Job]:
+    def _taken(self) -> list[_Job]:
+        """Those whose turn it is. The engine's thread asks for them."""
         batch: list[_Job] = []
         while self._waiting and len(batch) < MOST:
             job = self._waiting.popleft()
@@ -150,13 +153,20 @@ class Store(Reader):
                 batch.append(job)
         return batch
 
-    async def _commit(self, batch: Sequence[_Job]) -> None:
+    async def _commit(self) -> None:
         self._busy = True
-        transactions = [job.transaction for job in batch]
+        batch: list[_Job] = []
+
+        def take() -> list[Callable[[], Transaction[Any]]]:
+            batch.extend(self._taken())
+            return [job.transaction for job in batch]
+
         outcomes: list[Outcome]
         try:
-            outcomes = await self._engine.write(group(self._engine.begin, transactions))
+            outcomes = await self._engine.write(group(self._engine.begin, take))
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody in the batch may take it for a commit
+            if not batch:  # it has not even begun, and would not for them
+                batch.extend(self._taken())
             detail = error.detail if isinstance(error, StoreUnavailable) else type(error).__name__
             outcomes = [Failed(_caused(StoreUnavailable(detail), error)) for _ in batch]
         finally:

@@ -7,9 +7,7 @@ replica that stalls in its turn is cut off by the server (`idle_in_transaction_s
 
 import asyncio
 import logging
-import ssl
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -18,7 +16,9 @@ import asyncpg
 from policies.document import Document, is_loopback
 from policies.errors import ConfigurationError
 from policies.secret import Secret
-from server.transaction import StoreUnavailable, Transaction
+from server.commit import Many, Script
+from server.transaction import Rows, Statement, StoreUnavailable
+from tools.outbound.tls import ClientContext, Tls, client_context
 
 T = TypeVar("T")
 
@@ -42,27 +42,28 @@ class _Address:
     port: int
     user: str
     database: str
-    tls: ssl.SSLContext | Literal["disable", "prefer"]
+    tls: ClientContext | Literal["disable", "prefer"]
 
 
 class Postgres:
     """A `server.store.Engine`. Open one with `open_postgres`."""
 
-    begin = ("BEGIN", f"SELECT pg_advisory_xact_lock({TURN})")
+    begin = f"BEGIN; SELECT pg_advisory_xact_lock({TURN})"
     begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     prelude = (CREATE_NOW_MS,)
 
-    def __init__(self, writer: "_Line | None", reader: "_Line") -> None:
+    def __init__(self, writer: "_Line | None", reader: "_Line", tls: ClientContext | None) -> None:
         self._writer = writer
         self._reader = reader
+        self.tls = tls
 
-    async def write(self, transaction: Transaction[T]) -> T:
+    async def write(self, script: Script[T]) -> T:
         if self._writer is None:
             raise StoreUnavailable("the store is open for reading only")
-        return await self._writer.run(transaction)
+        return await self._writer.run(script)
 
-    async def read(self, transaction: Transaction[T]) -> T:
-        return await self._reader.run(transaction)
+    async def read(self, script: Script[T]) -> T:
+        return await self._reader.run(script)
 
     async def close(self) -> None:
         await self._reader.close()
@@ -79,13 +80,13 @@ class _Line:
         self._deadline = deadline
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
 
-    async def run(self, transaction: Transaction[T]) -> T:
+    async def run(self, script: Script[T]) -> T:
         """Raises `StoreUnavailable` at the deadline, and then the connection is dropped."""
         settled = False
         try:
             async with asyncio.timeout(self._deadline):
                 connection = await self._connected()
-                result = await _step(connection, transaction)
+                result = await _step(connection, script)
             settled = True
         except TimeoutError as error:
             raise StoreUnavailable(f"PostgreSQL: no answer within {self._deadline:g} s") from error
@@ -151,19 +152,30 @@ class _Line:
             self._connection = None
 
 
-async def _step(connection: "asyncpg.Connection[asyncpg.Record]", transaction: Transaction[T]) -> T:
+async def _step(connection: "asyncpg.Connection[asyncpg.Record]", script: Script[T]) -> T:
     try:
-        sql, arguments = next(transaction)
+        asked = next(script)
         while True:
             try:
-                rows = [tuple(record) for record in await connection.fetch(sql, *arguments)]
+                rows = await _rows(connection, asked)
             except FAILURES as error:
-                sql, arguments = transaction.throw(_unavailable(error))
+                asked = script.throw(_unavailable(error))
             else:
-                sql, arguments = transaction.send(rows)
+                asked = script.send(rows)
     except StopIteration as stop:
         result: T = stop.value
         return result
+
+
+async def _rows(connection: "asyncpg.Connection[asyncpg.Record]", asked: Statement | Many) -> Rows:
+    if isinstance(asked, Many):
+        await connection.executemany(asked.sql, asked.arguments)
+        return ()
+    sql, arguments = asked
+    if ";" in sql and not arguments:
+        await connection.execute(sql)
+        return ()
+    return [tuple(record) for record in await connection.fetch(sql, *arguments)]
 
 
 def _unavailable(error: Exception) -> StoreUnavailable:
@@ -192,7 +204,7 @@ async def open_postgres(
             remedy="Check that the server runs and answers there, its certificate, the role, the database "
             "and server.store_password.",
         ) from error
-    return Postgres(writer, reader)
+    return Postgres(writer, reader, address.tls if isinstance(address.tls, ClientContext) else None)
 
 
 def _address(document: Document) -> _Address:
@@ -215,9 +227,11 @@ def _address(document: Document) -> _Address:
     if query:
         raise _wrong(f"it has the parameter {min(query)}, which is not read")
     local = is_loopback(dsn)
-    tls: ssl.SSLContext | Literal["disable", "prefer"]
+    tls: ClientContext | Literal["disable", "prefer"]
     if mode in {None, "verify-full"} and (mode or authority or not local):
-        tls = _verified(document.within(authority) if authority else None)
+        tls = client_context(
+            Tls("server.store", minimum="1.2", ca=document.within(authority) if authority else None)
+        )
     elif mode is None:
         # On this machine: what the server offers, as nobody stands between.
         tls = "prefer"
@@ -226,15 +240,6 @@ def _address(document: Document) -> _Address:
     else:
         raise _wrong(f"sslmode={mode} is not one of verify-full and, on this machine alone, disable")
     return _Address(host, port, user, database, tls)
-
-
-def _verified(authority: Path | None) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=authority)
-    except (OSError, ValueError):  # ssl.SSLError is an OSError
-        raise _wrong("its sslrootcert can't be read as PEM") from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 def _wrong(message: str) -> ConfigurationError:

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias, TypeVar
 import apsw
 
 from policies.errors import ConfigurationError
-from server.transaction import StoreUnavailable, Transaction
+from server.commit import Many, Script
+from server.transaction import Arguments, Rows, Statement, StoreUnavailable
 from server.worker import Worker
 
 T = TypeVar("T")
@@ -33,21 +34,22 @@ def refuse_old(version: str, where: str) -> None:
 class Sqlite:
     """A `server.store.Engine`. Open one with `open_sqlite`."""
 
-    begin = ("BEGIN IMMEDIATE",)
+    begin = "BEGIN IMMEDIATE"
     begin_reading = "BEGIN"
     prelude = ()
+    tls = None
 
     def __init__(self, writing: Connection | None, reading: Connection, deadline: float) -> None:
         self._writer = None if writing is None else _Line(writing, "remit store", deadline)
         self._reader = _Line(reading, "remit store reader", deadline)
 
-    async def write(self, transaction: Transaction[T]) -> T:
+    async def write(self, script: Script[T]) -> T:
         if self._writer is None:
             raise StoreUnavailable("the store is open for reading only")
-        return await self._writer.run(transaction)
+        return await self._writer.run(script)
 
-    async def read(self, transaction: Transaction[T]) -> T:
-        return await self._reader.run(transaction)
+    async def read(self, script: Script[T]) -> T:
+        return await self._reader.run(script)
 
     async def close(self) -> None:
         await self._reader.close()
@@ -63,13 +65,15 @@ class _Line:
         self._worker = Worker(name)
         self._deadline = deadline
 
-    async def run(self, transaction: Transaction[T]) -> T:
+    async def run(self, script: Script[T]) -> T:
         """Ends when the statement under way does, which is told to stop at the deadline."""
-        future = self._worker.submit(lambda: _step(self._connection, transaction))
+        future = self._worker.submit(lambda: _step(self._connection, script))
         try:
             await asyncio.wait({future}, timeout=self._deadline)
         finally:
             if not future.done():
+                # Whoever waited for it may be gone: nobody has to hear how it ends.
+                future.add_done_callback(_heard)
                 self._connection.interrupt()
         return await future
 
@@ -79,22 +83,39 @@ class _Line:
         await asyncio.wait({closing}, timeout=self._deadline)
 
 
-def _step(connection: Connection, transaction: Transaction[T]) -> T:
+def _heard(future: "asyncio.Future[Any]") -> None:
+    if not future.cancelled():
+        future.exception()
+
+
+def _step(connection: Connection, script: Script[T]) -> T:
     try:
-        sql, arguments = next(transaction)
+        asked = next(script)
         while True:
             try:
-                # By name, not by place: "$2" stands for the second argument wherever it is used first.
-                rows: list[Any] = connection.execute(
-                    sql, {str(number): value for number, value in enumerate(arguments, 1)}
-                ).fetchall()
+                rows = _rows(connection, asked)
             except (apsw.Error, UnicodeDecodeError) as error:  # the second for a text that is none
-                sql, arguments = transaction.throw(_unavailable(error))
+                asked = script.throw(_unavailable(error))
             else:
-                sql, arguments = transaction.send(rows)
+                asked = script.send(rows)
     except StopIteration as stop:
         result: T = stop.value
         return result
+
+
+def _rows(connection: Connection, asked: Statement | Many) -> Rows:
+    if isinstance(asked, Many):
+        cursor = connection.executemany(asked.sql, [_named(arguments) for arguments in asked.arguments])
+    else:
+        sql, arguments = asked
+        cursor = connection.execute(sql, _named(arguments))
+    rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+def _named(arguments: Arguments) -> dict[str, Any]:
+    """By name, not by place: "$2" stands for the second argument wherever it is used first."""
+    return {str(number): value for number, value in enumerate(arguments, 1)}
 
 
 def _unavailable(error: Exception) -> StoreUnavailable:

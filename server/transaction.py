@@ -4,19 +4,50 @@ A transaction is a generator. It yields statements, is sent their rows, and retu
 that leaves it undoes what it did. Its SQL runs on SQLite and on PostgreSQL alike, with `$1` to `$n` for its
 arguments. An engine steps it, in a thread of its own if need be: a transaction therefore touches nothing but
 its arguments, and may run again after a failure that nobody was told a result of.
+
+What it yields may be several statements, with `;` between them: then they have no arguments and give no rows.
+
+Those that share a commit (server/commit.py) have the store to themselves, one after the other. So that not
+each of them goes to the database, one may let its writes wait (`Later`), and find what those before it have
+read or written (`recall`). What they mean stays what they mean one by one.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 from policies.errors import AuditUnavailable
 
 T = TypeVar("T")
+M = TypeVar("M")
 
-Statement: TypeAlias = tuple[str, tuple[Any, ...]]
+Arguments: TypeAlias = tuple[Any, ...]
+Statement: TypeAlias = tuple[str, Arguments]
 Rows: TypeAlias = Sequence[Sequence[Any]]
-Transaction: TypeAlias = Generator[Statement, Rows, T]
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A write that may wait until something is read, or until the commit.
+
+    Those that wait may change places, unless they have the same `sql`; so it is for rows that no other `sql`
+    touches. `key` names the row that it writes whole: of two with one `sql` and one key the last is enough.
+    Without a key every one is needed.
+    """
+
+    sql: str
+    arguments: Arguments
+    key: Hashable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Asks for what is known by this name; `new` makes it where there is nothing yet. See `recall`."""
+
+    new: Callable[[], Any]
+
+
+Transaction: TypeAlias = Generator[Statement | Later | Recall, Rows, T]
 
 
 class StoreUnavailable(AuditUnavailable):
@@ -33,17 +64,15 @@ class StoreUnavailable(AuditUnavailable):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    value: Any
+def recall(new: Callable[[], M]) -> Transaction[M]:
+    """What transactions of this commit know of the store: a value of their own, `new` and empty at first.
 
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    error: Exception
-
-
-Outcome: TypeAlias = Done | Failed
+    It begins anew after a statement that is no `SELECT` and no `Later`: whoever changes it so, it is then not
+    known. A transaction may add to it what it has read, and what it has written, once it has yielded that.
+    """
+    rows = yield Recall(new)
+    known: M = rows[0][0]
+    return known
 
 
 def now_ms() -> Transaction[int]:
@@ -51,49 +80,3 @@ def now_ms() -> Transaction[int]:
     rows = yield "SELECT now_ms()", ()
     now: int = rows[0][0]
     return now
-
-
-def group(
-    begin: Sequence[str], transactions: Sequence[Callable[[], Transaction[Any]]]
-) -> Transaction[list[Outcome]]:
-    """Many transactions in one commit, in their order; one that raises is undone alone.
-
-    The outcomes are worth something only once the whole has returned: it ends with the commit.
-    """
-    outcomes: list[Outcome] = []
-    try:
-        for statement in begin:
-            yield statement, ()
-        for transaction in transactions:
-            yield "SAVEPOINT one", ()
-            try:
-                outcomes.append(Done((yield from transaction())))
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is this transaction's outcome
-                outcomes.append(Failed(error))
-                yield "ROLLBACK TO SAVEPOINT one", ()
-            yield "RELEASE SAVEPOINT one", ()
-        yield "COMMIT", ()
-    except Exception:
-        yield from _abandon()
-        raise
-    return outcomes
-
-
-def snapshot(begin: str, transaction: Callable[[], Transaction[T]]) -> Transaction[T]:
-    """One reading transaction: all that it sees is of one moment."""
-    yield begin, ()
-    try:
-        result = yield from transaction()
-    except Exception:
-        yield from _abandon()
-        raise
-    yield "COMMIT", ()
-    return result
-
-
-def _abandon() -> Transaction[None]:
-    try:
-        yield "ROLLBACK", ()
-    except StoreUnavailable:
-        # Some failures have rolled back already, and a lost connection rolls back by itself.
-        return

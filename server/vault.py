@@ -4,10 +4,11 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from policies.call import Admission
-from policies.document import Source
+from policies.call import Fresh
+from policies.document import OWN, Source
 from policies.errors import NeedsConnection
-from policies.secret import Secret
+from policies.secret import Credential
+from server.connections import Connections
 from tools.connector import Connector, Session
 
 
@@ -17,27 +18,45 @@ class Connected:
 
     settings: Source
     connector: Connector
-    credential: Secret | None
-
-    @property
-    def needs_user(self) -> bool:
-        """Whether it is reached with each user's own credential alone."""
-        return self.settings.kind != "sqlite" and self.settings.credential == "user"
+    credential: Credential | None
 
 
 class Vault:
-    def __init__(self, sources: Mapping[str, Connected]) -> None:
+    def __init__(self, sources: Mapping[str, Connected], own: Connector, connections: Connections) -> None:
+        """`own` is remit's own source, which needs no credential."""
         self._sources = sources
+        self._own = own
+        self._connections = connections
 
     @asynccontextmanager
-    async def open(self, admission: Admission) -> AsyncGenerator[Session]:
-        """Raises `NeedsConnection`, or what the connector's `open` raises."""
-        call = admission.permit.call
-        source = self._sources[call.tool.source]
-        if source.needs_user:
-            raise NeedsConnection(
-                f"You have not connected {call.tool.source} yet. Ask an administrator to give it a shared "
-                "read-only credential."
-            )
-        async with source.connector.open(call.user, source.credential) as session:
+    async def reopen(self, source: str, tenant: str, user: str) -> AsyncGenerator[Session]:
+        """For tracing what was done in a source, with the credential of whoever did it.
+
+        Raises `NeedsConnection`, or what the connector's `open` raises.
+        """
+        credential = await self._credential(source, tenant, user)
+        async with self._sources[source].connector.open(None, credential) as session:
             yield session
+
+    @asynccontextmanager
+    async def open(self, fresh: Fresh) -> AsyncGenerator[Session]:
+        """Raises `NeedsConnection`, or what the connector's `open` raises."""
+        call = fresh.admission.permit.call
+        source = call.tool.source
+        if source == OWN:
+            async with self._own.open(call.user, None) as session:
+                yield session
+            return
+        credential = await self._credential(source, call.user.tenant, call.user.id)
+        async with self._sources[source].connector.open(call.user, credential) as session:
+            yield session
+
+    async def _credential(self, source: str, tenant: str, user: str) -> Credential | None:
+        """The user's own, or the shared one: never the one in the place of the other (threat T09)."""
+        connected = self._sources[source]
+        if not connected.settings.takes_accounts:
+            return connected.credential
+        credential = await self._connections.credential(tenant, user, source)
+        if credential is None:
+            raise NeedsConnection(source)
+        return credential

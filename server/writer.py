@@ -3,12 +3,13 @@
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from policies.call import Json, canonical
+from policies.canonical import Json, canonical
 from policies.errors import AuditUnavailable
 from server.chain import Head, columns_of, link, opening_facts
 from server.digests import TenantKey, tenant_key
-from server.transaction import Transaction, now_ms
+from server.transaction import Later, Transaction, now_ms, recall
 
 log = logging.getLogger("remit.audit")
 
@@ -31,6 +32,15 @@ ADD_ENTRY = """
         (writer, sequence, at, event, call, tenant, user_id, tool, code, body, hash)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
+
+
+@dataclass(slots=True)
+class _Known:
+    """What a commit has read of the log, and has added to it since. `now` is in milliseconds."""
+
+    now: int = 0
+    heads: dict[str, Head] = field(default_factory=dict[str, Head])
+    salts: dict[str, str | None] = field(default_factory=dict[str, str | None])
 
 
 class Writer:
@@ -73,28 +83,41 @@ class Writer:
 
     def append(self, tenant: str, facts: Callable[[TenantKey], Mapping[str, Json]]) -> Transaction[int]:
         """Returns the entry's sequence. Raises `AuditUnavailable`."""
-        rows = yield READ_HEAD, (tenant, self.id)
-        now, salt, sequence, digest = rows[0] if rows else (0, None, 0, "")
-        head = self._believed(Head(self.id, sequence, digest))
         if self._ended:
             raise AuditUnavailable("remit is shutting down. Try again when it is back.")
-        if salt is None:
-            salt = secrets.token_hex(32)
-            yield ADD_SALT, (tenant, salt)
-        yield from self._add(head, {"at": now, **facts(tenant_key(self._key, tenant, salt))})
-        return head.sequence + 1
+        return (yield from self._append(tenant, facts))
 
     def end(self) -> Transaction[int]:
         """The last entry: whatever comes after it is refused."""
-        sequence = yield from self.append("", lambda _: {"event": "closed"})
+        sequence = yield from self._append("", lambda _: {"event": "closed"})
         self._ended = True
         return sequence
 
+    def _append(self, tenant: str, facts: Callable[[TenantKey], Mapping[str, Json]]) -> Transaction[int]:
+        known = yield from self._look(tenant)
+        salt = known.salts[tenant]
+        if salt is None:
+            salt = secrets.token_hex(32)
+            yield Later(ADD_SALT, (tenant, salt))
+            known.salts[tenant] = salt
+        head = known.heads[self.id]
+        yield from self._add(head, {"at": known.now, **facts(tenant_key(self._key, tenant, salt))})
+        return head.sequence + 1
+
     def head(self) -> Transaction[tuple[Head, int]]:
         """Where the chain stands now, and the time."""
-        rows = yield READ_HEAD, ("", self.id)
-        now, _, sequence, digest = rows[0] if rows else (0, None, 0, "")
-        return self._believed(Head(self.id, sequence, digest)), now
+        known = yield from self._look("")
+        return known.heads[self.id], known.now
+
+    def _look(self, tenant: str) -> Transaction[_Known]:
+        """Reads what this commit does not know yet, so that in each the store is believed, or not, once."""
+        known = yield from recall(_Known)
+        if self.id not in known.heads or tenant not in known.salts:
+            rows = yield READ_HEAD, (tenant, self.id)
+            now, salt, sequence, digest = rows[0] if rows else (0, None, 0, "")
+            known.heads[self.id] = self._believed(Head(self.id, sequence, digest))
+            known.salts[tenant], known.now = salt, now
+        return known
 
     def _believed(self, head: Head) -> Head:
         if self._issued.get(head.sequence) != head.hash:
@@ -111,4 +134,6 @@ class Writer:
         sequence, text = head.sequence + 1, canonical(body)
         digest = link(self.id, sequence, head.hash, text)
         self._issued[sequence] = digest
-        yield ADD_ENTRY, (self.id, sequence, *columns_of(body), text, digest)
+        yield Later(ADD_ENTRY, (self.id, sequence, *columns_of(body), text, digest))
+        known = yield from recall(_Known)
+        known.heads[self.id] = Head(self.id, sequence, digest)

@@ -2,8 +2,7 @@
 
 import argparse
 import json
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -12,7 +11,7 @@ import anyio
 from policies.document import Document
 from server.chain import Entry
 from server.checkpoints import PUBLIC_KEY
-from server.commands.options import takes_configuration
+from server.commands.options import moment, takes_configuration
 from server.configuration import load
 from server.digests import printable
 from server.history import examine, search
@@ -126,20 +125,4 @@ def line(entry: Entry) -> str:
     except (TypeError, ValueError, OverflowError, OSError):
         time = "-"
     who = f"{tenant}/{user}" if user else "-"
-    return f"{time:29}  {event:9}  {code or '-':18}  {who:20}  {tool or '-':24}  {call or '-'}"
-
-
-def moment(text: str) -> int:
-    """Milliseconds since 1970, of a time (UTC where it names no zone) or of so long ago.
-
-    Raises `argparse.ArgumentTypeError`.
-    """
-    if ago := re.fullmatch(r"(\d{1,6})([smhd])", text):
-        unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[ago[2]]
-        time = datetime.now(UTC) - timedelta(**{unit: int(ago[1])})
-    else:
-        try:
-            time = datetime.fromisoformat(text)
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is no time: write 2026-11-23T08:00 or 90m") from None
-    return round((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1000)
+    return f"{time:29}  {event:10}  {code or '-':18}  {who:20}  {tool or '-':24}  {call or '-'}"

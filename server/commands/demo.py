@@ -4,19 +4,19 @@ import argparse
 import sys
 from collections.abc import Sequence
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import cast
 
 import anyio
 
-from server.app import App
+from policies.call import Transport
 from server.assembly import assemble
 from server.commands.audit import told, verify
-from server.commands.serve import address, http_server
+from server.commands.serve import address, pages_of
 from server.configuration import Configuration, load
 from server.demo import settings, tour
 from server.demo.organisation import found
+from server.listening import HttpServer
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -63,14 +63,15 @@ async def guide(configuration: Configuration, listen: tuple[str, int], *, once: 
     if not report.ok:
         raise tour.TourError("the audit log does not hold")
     async with assemble(configuration) as service, anyio.create_task_group() as tasks:
-        server = http_server(App(service, version("remit")), configuration, listen)
+        pages = pages_of(service, configuration.document, Transport.HTTP)
+        server = HttpServer(service, configuration.document, listen, pages=pages)
         tasks.start_soon(server.serve_until_told)
         await server.ready.wait()
         url = f"http://{listen[0]}:{listen[1]}/mcp"
         print(f"\nThe same over HTTP at {url}, in the handshake era of the protocol:\n")
         await tour.over_http(url, print)
         if once:
-            server.should_exit = True
+            server.stop()
             return
         print("Every step went as told. To use it from a client, paste this into its settings:\n")
         print(settings.text(settings.stdio(command)))

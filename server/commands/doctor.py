@@ -3,18 +3,22 @@
 import argparse
 import json
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import anyio
 
-from policies.document import Document
+from policies.document import Document, Identity
 from policies.errors import ConfigurationError
 from policies.redaction import Redactor
-from server.assembly import connections, inspect
+from server.assembly import connected, inspect
 from server.commands.options import takes_configuration
 from server.configuration import load
-from server.keys import open_keys, store_password
+from server.issuer import IssuerUnreachable, published, trusting
+from server.keys import open_keys, open_masters, store_password
 from server.store import open_store
 from tools.connector import Finding
+from tools.outbound.expiry import ending, ending_file
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 async def examine(document: Document) -> list[Finding]:
     findings = [finding async for finding in _own(document)]
     try:
-        sources = connections(document)
+        sources = connected(document)
     except ConfigurationError as error:
         return [*findings, _finding("sources", error)]
     try:
@@ -55,26 +59,64 @@ async def examine(document: Document) -> list[Finding]:
     finally:
         for source in sources.values():
             await source.connector.close()
-    if document.identity.local is None:
-        findings.append(
-            Finding("identity", "nobody can call: there is no [identity.local]", "Add it.", fatal=False)
-        )
-    return findings
+    return [
+        *findings,
+        *await identity_findings(document.identity, document.root),
+        *sign_in_findings(document),
+    ]
+
+
+async def identity_findings(identity: Identity, root: Path) -> list[Finding]:
+    """What keeps callers from being named."""
+    if identity.oidc is None:
+        if identity.local is not None:
+            return []
+        what = "nobody can call: there is neither [identity.local] nor [identity.oidc]"
+        return [Finding("identity", what, "Add the one for stdio, or the one for HTTP.", fatal=False)]
+    try:
+        tls = trusting(identity.oidc, root)
+        await published(identity.oidc, tls)
+    except ConfigurationError as error:
+        return [_finding("identity", error)]
+    except IssuerUnreachable as error:
+        remedy = "Mend issuer or algorithms under [identity.oidc], or what the issuer publishes."
+        return [Finding("identity", error.why, remedy, fatal=True)]
+    return ending("identity", tls, datetime.now(UTC))
+
+
+def sign_in_findings(document: Document) -> list[Finding]:
+    """What keeps people from the pages on which they confirm, approve and connect."""
+    oidc = document.identity.oidc
+    asking = [
+        name
+        for name, source in document.sources.items()
+        if source.roles.act or source.roles.approve or source.takes_accounts
+    ]
+    if oidc is None or oidc.sign_in is not None or not asking:
+        return []
+    what = f"nobody can sign in to the pages, where {', '.join(asking)} are connected and actions decided"
+    remedy = "Add [identity.oidc.sign_in] with remit's client_id at the issuer (docs/confirming.md)."
+    return [Finding("identity", what, remedy, fatal=False)]
 
 
 async def _own(document: Document) -> AsyncGenerator[Finding]:
-    """What is wrong with remit's own keys, store and language model."""
+    """What is wrong with remit's own certificate, keys, store and language model."""
+    if certificate := document.server.tls_certificate:
+        for finding in ending_file("server", document.within(certificate), datetime.now(UTC)):
+            yield finding
     try:
         Redactor()
     except ConfigurationError as error:
         yield _finding("redaction", error)
     try:
-        open_keys(document.keys.master, document.root)
-    except ConfigurationError as error:
-        yield _finding("keys", error)
-    try:
-        async with open_store(document, store_password(document)):
-            pass
+        async with open_store(document, store_password(document)) as store:
+            if store.tls:
+                for finding in ending("store", store.tls, datetime.now(UTC)):
+                    yield finding
+            try:
+                await open_keys(await open_masters(document, store), store)
+            except ConfigurationError as error:
+                yield _finding("keys", error)
     except ConfigurationError as error:
         yield _finding("store", error)
 

@@ -1,28 +1,34 @@
 """`remit serve`: the server, over stdio for one local user or over HTTP."""
 
 import argparse
-import logging
 import os
-import signal
-import socket
-from collections.abc import Generator
-from contextlib import AsyncExitStack, contextmanager
+import sys
+from contextlib import AsyncExitStack
+from functools import partial
 from importlib.metadata import version
-from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import anyio
-import uvicorn
 
+from policies.call import Transport
+from policies.document import Document
 from policies.errors import ConfigurationError
-from server.app import App
-from server.assembly import assemble
+from server import logs
+from server.assembly import Service, assemble
 from server.commands.options import takes_configuration
 from server.configuration import Configuration, load
+from server.front import Address
+from server.listening import SETTLE, HttpServer, hold, refuse_exposure, signalled
+from server.memory import give_back_what_is_freed
+from server.pages import listening
+from server.pages.app import Pages
+from server.protocol import stdio
+from server.protocol.app import App
+from server.web.siblings import Place
+from server.workers import REFUSED, Workers
 
-log = logging.getLogger("remit.serve")
-
-SETTLE = 5  # seconds that calls under way have when the server is told to stop
+LOOP = {"use_uvloop": True}  # docs/decisions/0014
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,21 +43,59 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="HOST:PORT",
         help="serve HTTP here; default: where server.url points",
     )
+    parser.add_argument(
+        "--workers",
+        type=several,
+        default=1,
+        metavar="N",
+        help="serve HTTP in so many processes over one PostgreSQL store; default: 1",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
+    give_back_what_is_freed()
     configuration = load(options.config)
     if options.stdio:
-        anyio.run(serve_stdio, configuration)
-    else:
-        anyio.run(serve_http, configuration, options.listen or own_address(configuration))
+        anyio.run(serve_stdio, configuration, backend_options=LOOP)
+        return 0
+    where: Address = options.listen or own_address(configuration)
+    if options.workers > 1:
+        return serve_with_workers(configuration, where, options.workers)
+    anyio.run(serve_http, configuration, where, backend_options=LOOP)
     return 0
 
 
-async def serve_http(configuration: Configuration, listen: tuple[str, int]) -> None:
+async def serve_http(configuration: Configuration, where: Address, place: Place | None = None) -> None:
     """Serves until a signal says to stop. Raises `ConfigurationError`."""
     async with assemble(configuration) as service:
-        await http_server(App(service, version("remit")), configuration, listen).serve_until_told()
+        document = configuration.document
+        pages = pages_of(service, document, Transport.HTTP)
+        await HttpServer(service, document, where, place=place, pages=pages).serve_until_told()
+
+
+def serve_with_workers(configuration: Configuration, where: Address, count: int) -> int:
+    """Raises `ConfigurationError`."""
+    document = configuration.document
+    if document.server.store.startswith("sqlite:"):
+        raise ConfigurationError(
+            f"{count} workers would wait for each other on one SQLite file",
+            where="server.store",
+            remedy='Write store = "postgresql://...", or leave --workers out.',
+        )
+    refuse_exposure(document, where[0])
+    with hold(where, shared=True):
+        return Workers(count, partial(work, configuration.file, where)).run()
+
+
+def work(file: Path, where: Address, place: Place) -> None:
+    """What one worker does, in a process of its own."""
+    give_back_what_is_freed()
+    logs.configure()
+    try:
+        anyio.run(serve_http, load(file), where, place, backend_options=LOOP)
+    except ConfigurationError as error:
+        print(f"remit: {error}", file=sys.stderr)
+        sys.exit(REFUSED)
 
 
 async def serve_stdio(configuration: Configuration) -> None:
@@ -59,7 +103,7 @@ async def serve_stdio(configuration: Configuration) -> None:
     spoken, told = anyio.Event(), anyio.Event()
 
     async def speak() -> None:
-        await app.serve_stdio()
+        await stdio.serve(app)
         spoken.set()
         told.set()
 
@@ -68,8 +112,14 @@ async def serve_stdio(configuration: Configuration) -> None:
         told.set()
 
     async with AsyncExitStack() as stack:
-        app = App(await stack.enter_async_context(assemble(configuration)), version("remit"))
-        async with anyio.create_task_group() as tasks:
+        service = await stack.enter_async_context(assemble(configuration))
+        document = configuration.document
+        pages = pages_of(service, document, Transport.STDIO)
+        async with (
+            listening.serving(pages, document.server.url) as links,
+            anyio.create_task_group() as tasks,
+        ):
+            app = App(service, version("remit"), Transport.STDIO, address=lambda: links.url)
             tasks.start_soon(obey)
             tasks.start_soon(speak)
             await told.wait()
@@ -81,65 +131,19 @@ async def serve_stdio(configuration: Configuration) -> None:
             tasks.cancel_scope.cancel()
 
 
-async def signalled() -> None:
-    """Returns when somebody tells the process to stop."""
-    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-        async for _ in signals:
-            return
-
-
-class HttpServer(uvicorn.Server):
-    """Sets `ready` once it answers."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = anyio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        log.info("listening", extra={"host": self.config.host, "port": self.config.port})
-        self.ready.set()
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """uvicorn would raise the signal again once it has stopped, and the log would be left open."""
-        yield
-
-    async def serve_until_told(self) -> None:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._stop_on_signal)
-            await self.serve()
-            tasks.cancel_scope.cancel()
-
-    async def _stop_on_signal(self) -> None:
-        await signalled()
-        self.should_exit = True
-
-
-def http_server(app: App, configuration: Configuration, listen: tuple[str, int]) -> HttpServer:
-    host, port = listen
-    if not is_loopback(host):
-        raise ConfigurationError(
-            f"{host} can be reached from other machines, and this server can't tell who calls from there",
-            where=f"{configuration.file} or --listen",
-            remedy="Listen on 127.0.0.1.",
-        )
-    names = {host, "localhost", "127.0.0.1"}
-    hosts = sorted(f"[{name}]:{port}" if ":" in name else f"{name}:{port}" for name in names)
-    return HttpServer(
-        uvicorn.Config(
-            app.http(hosts),
-            host=host,
-            port=port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
+def pages_of(service: Service, document: Document, transport: Transport) -> Pages:
+    return Pages.of(
+        document,
+        transport,
+        store=service.store,
+        keys=service.keys,
+        identity=service.identity,
+        decider=service.deciding,
+        connecting=service.connecting,
     )
 
 
-def address(text: str) -> tuple[str, int]:
+def address(text: str) -> Address:
     """HOST:PORT, or a URL's. Raises `argparse.ArgumentTypeError`."""
     parts = urlsplit(text if "//" in text else f"//{text}")
     try:
@@ -151,7 +155,14 @@ def address(text: str) -> tuple[str, int]:
     return parts.hostname, port
 
 
-def own_address(configuration: Configuration) -> tuple[str, int]:
+def several(text: str) -> int:
+    """Raises `argparse.ArgumentTypeError`."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 64")
+    return int(text)
+
+
+def own_address(configuration: Configuration) -> Address:
     """Where server.url points. Raises `ConfigurationError`."""
     try:
         return address(configuration.document.server.url)
@@ -161,10 +172,3 @@ def own_address(configuration: Configuration) -> tuple[str, int]:
             where=str(configuration.file),
             remedy="Add the port, or say where to listen with --listen 127.0.0.1:8787.",
         ) from None
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -33,6 +33,7 @@ max_rows = 50
 
 [sources.shop.roles]
 read = ["analyst"]
+act = ["analyst"]                     # may propose a change, and confirm what was proposed
 
 [sources.shop.tables.customers]
 columns = ["id", "name", "email", "territory", "created_at"]    # ssn stays hidden
@@ -40,6 +41,8 @@ rows = "territory = :territory"                                 # Ada sees her o
 
 [sources.shop.tables.orders]
 columns = ["id", "customer_id", "amount", "status", "placed_at"]
+key = ["id"]
+write = ["status"]                                              # all that an action may change
 
 [sources.shop.tables.messages]
 columns = ["id", "customer_id", "body"]

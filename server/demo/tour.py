@@ -1,13 +1,14 @@
 """The tour: a real MCP client asks the sample organisation, and each answer is held against what was told."""
 
 import json
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
-from mcp_types import CallToolResult, TextContent
+from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult, TextContent
 
 Say = Callable[[str], None]
 
@@ -37,8 +38,31 @@ class Step:
 
     told: str
     tool: str
-    arguments: dict[str, Any]
+    asks: dict[str, Any] | Callable[[str], dict[str, Any]]
     holds: Callable[[Answer], bool]
+    says: str = "nothing"
+    """What Ada says when she is asked: "yes" or "no". Who is told that she says nothing is not asked."""
+
+    def arguments(self, done: str) -> dict[str, Any]:
+        """`done` is the id of the last action."""
+        return self.asks(done) if callable(self.asks) else self.asks
+
+
+class Ada:
+    """The person at the client's form. `asked` is what she was last shown."""
+
+    def __init__(self) -> None:
+        self.says = ""
+        self.asked = ""
+
+    def will_say(self, says: str) -> None:
+        """From the next question on."""
+        self.says, self.asked = says, ""
+
+    async def __call__(self, context: object, params: ElicitRequestParams) -> ElicitResult:
+        del context
+        self.asked = params.message
+        return ElicitResult(action="accept", content={"approve": self.says == "yes"})
 
 
 def refused(code: str) -> Callable[[Answer], bool]:
@@ -135,12 +159,95 @@ STEPS: Sequence[Step] = (
 )
 
 
+def action(answer: Answer) -> dict[str, Any]:
+    facts: dict[str, Any] = answer.data.get("action", {})
+    return facts
+
+
+# A key of its own, because what was declined is not asked again for a while, in another tour either.
+CANCEL = {
+    "sql": "UPDATE orders SET status = 'cancelled' WHERE id = 3",
+    "idempotency_key": secrets.token_hex(8),
+}
+PAY = {"sql": "UPDATE orders SET status = 'paid' WHERE id IN (3, 7)"}
+BEFORE = [[3, "cancelled"], [7, "cancelled"]]
+LOOK = {"sql": "SELECT id, status FROM orders WHERE id IN (3, 7) ORDER BY id"}
+
+ACTIONS: Sequence[Step] = (
+    Step(
+        "A change is proposed, Ada's client shows her exactly what would change, and she says no.",
+        "shop_write",
+        CANCEL,
+        refused("not_approved"),
+        says="no",
+    ),
+    Step(
+        "The model tries again. Ada is not even asked.",
+        "shop_write",
+        CANCEL,
+        refused("not_approved"),
+    ),
+    Step(
+        "What may not be changed is refused before anybody is asked: amounts are not open.",
+        "shop_write",
+        {"sql": "UPDATE orders SET amount = 0 WHERE id = 3"},
+        refused("denied"),
+    ),
+    Step(
+        "Neither is a change that does not say which rows.",
+        "shop_write",
+        {"sql": "UPDATE orders SET status = 'paid'"},
+        lambda a: a.refused in {"denied", "invalid_argument"},
+    ),
+    Step(
+        "How the two orders stand.",
+        "shop_query",
+        LOOK,
+        lambda a: a.rows == BEFORE,
+    ),
+    Step(
+        "Another change: Ada looks, and says yes. It is done once.",
+        "shop_write",
+        PAY,
+        lambda a: action(a).get("state") == "done" and len(a.rows) == 2,
+        says="yes",
+    ),
+    Step(
+        "The same call again, as after a lost answer: it is answered, and nothing is done.",
+        "shop_write",
+        PAY,
+        lambda a: action(a).get("replayed") is True,
+    ),
+    Step("It is done.", "shop_query", LOOK, lambda a: a.rows == [[3, "paid"], [7, "paid"]]),
+    Step(
+        "Ada takes it back: an action like any other, so she is asked.",
+        "remit_undo",
+        lambda done: {"id": done},
+        lambda a: action(a).get("state") == "done",
+        says="yes",
+    ),
+    Step(
+        "Everything is as it was.",
+        "shop_query",
+        LOOK,
+        lambda a: a.rows == BEFORE,
+    ),
+    Step(
+        "What was done on her behalf.",
+        "remit_actions",
+        {},
+        lambda a: [row[3] for row in a.rows[:3]] == ["done", "done", "declined"],
+    ),
+)
+
+
 class TourError(Exception):
     """A step did not go as told."""
 
 
-async def ask(client: Client, step: Step) -> Answer:
-    result = await client.call_tool(step.tool, step.arguments)
+async def ask(client: Client, step: Step, done: str) -> Answer:
+    arguments = step.arguments(done)
+    result = await client.call_tool(step.tool, arguments)
     text = "\n".join(part.text for part in result.content if isinstance(part, TextContent))
     return Answer(_code(result), text, result.structured_content or {})
 
@@ -150,19 +257,27 @@ def _code(result: CallToolResult) -> str:
     return str(facts.get("code", "error" if result.is_error else ""))
 
 
-async def walk(client: Client, steps: Sequence[Step], say: Say) -> None:
+async def walk(client: Client, steps: Sequence[Step], say: Say, ada: Ada) -> None:
     """Takes every step. Raises `TourError` at the first that goes otherwise."""
     tools = [tool.name for tool in (await client.list_tools()).tools]
     say(f"   {client.protocol_version}: the tools of this user are {', '.join(tools)}\n")
-    if any(not name.startswith("shop_") for name in tools):
+    if any(not name.startswith(("shop_", "remit_")) for name in tools):
         raise TourError(f"a tool is listed that is not Ada's: {tools}")
+    done = ""
     for number, step in enumerate(steps, 1):
-        answer = await ask(client, step)
+        ada.will_say(step.says)
+        answer = await ask(client, step, done)
+        done = str(action(answer).get("id", done))
         say(f"{number:2}. {step.told}")
-        say(f"    {step.tool} {json.dumps(step.arguments, ensure_ascii=True)}")
+        arguments = step.arguments(done)
+        say(f"    {step.tool} {json.dumps(arguments, ensure_ascii=True)}")
+        if ada.asked:
+            for line in ada.asked.splitlines():
+                say(f"      ? {line[:150]}")
+            say(f"      Ada: {ada.says}")
         for line in answer.text.splitlines()[:12]:
             say(f"      {'✗' if answer.refused else '│'} {line[:150]}")
-        if not step.holds(answer):
+        if not step.holds(answer) or bool(ada.asked) is not (step.says != "nothing"):
             raise TourError(f"step {number} went otherwise: {answer}")
         say("")
 
@@ -170,11 +285,13 @@ async def walk(client: Client, steps: Sequence[Step], say: Say) -> None:
 async def over_stdio(command: Sequence[str], say: Say, log: TextIO) -> None:
     """Starts the server as a client does, and takes the tour in protocol 2026-07-28."""
     parameters = StdioServerParameters(command=command[0], args=list(command[1:]))
-    async with Client(stdio_client(parameters, errlog=log)) as client:
-        await walk(client, STEPS, say)
+    ada = Ada()
+    async with Client(stdio_client(parameters, errlog=log), elicitation_callback=ada) as client:
+        await walk(client, [*STEPS, *ACTIONS], say, ada)
 
 
 async def over_http(url: str, say: Say) -> None:
     """Takes the first steps again over HTTP, in the handshake era."""
-    async with Client(url, mode="legacy") as client:
-        await walk(client, STEPS[:2], say)
+    ada = Ada()
+    async with Client(url, mode="legacy", elicitation_callback=ada) as client:
+        await walk(client, STEPS[:2], say, ada)

@@ -1,4 +1,4 @@
-"""Secrets by reference, and the keys that are derived from the master key.
+"""Secrets by reference.
 
 A secret is never in the configuration; what stands there says where to find it:
 
@@ -7,23 +7,17 @@ A secret is never in the configuration; what stands there says where to find it:
     keyring:service/name  an entry of the operating system's key store
 """
 
-import base64
-import binascii
 import os
 import secrets
 import stat
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
 import keyring
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from keyring.backends.chainer import ChainerBackend
 
 from policies.document import Document
@@ -32,9 +26,7 @@ from policies.secret import Secret
 
 T = TypeVar("T")
 
-MASTER_BYTES = 32
 LONGEST = 65_536  # bytes of a secret's file
-MAKE_ONE = 'python3 -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())"'
 
 # The key stores of an operating system. Others keep secrets in the clear, in no place, or ask for a password
 # on the terminal, which a server does not have.
@@ -46,9 +38,9 @@ KEYRING_PATIENCE = 10.0  # seconds; longer means that it waits for somebody to u
 
 def resolve(reference: str, root: Path) -> Secret:
     """The secret behind a reference; a relative path is relative to `root`. Raises `ConfigurationError`."""
-    found = _look_up(reference, root)
+    found = look_up(reference, root)
     if found is None:
-        raise _wrong(reference, "there is no such secret", "Put it there, or mend the reference.")
+        raise wrong(reference, "there is no such secret", "Put it there, or mend the reference.")
     return found
 
 
@@ -58,55 +50,8 @@ def store_password(document: Document) -> Secret | None:
     return resolve(reference, document.root) if reference else None
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The master key, as the keys that are derived from it. It has no text form and is never pickled."""
-
-    _master: Secret
-
-    def derive(self, purpose: str) -> bytes:
-        """32 bytes for one purpose: HKDF-SHA256 (RFC 5869) with info "remit 1 " and the purpose."""
-        master = base64.b64decode(self._master.reveal())
-        info = b"remit 1 " + purpose.encode()
-        return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(master)
-
-    @property
-    def signing_key(self) -> Ed25519PrivateKey:
-        """What checkpoints of the audit log are signed with."""
-        return Ed25519PrivateKey.from_private_bytes(self.derive("audit signing"))
-
-    @property
-    def public_key_pem(self) -> bytes:
-        """What checkpoints are checked with: public, for the auditor to keep."""
-        return self.signing_key.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-
-
-def open_keys(reference: str, root: Path) -> Keys:
-    """The keys of the master key that the reference names, made on the first start where it can be written.
-
-    Raises `ConfigurationError`.
-    """
-    master = _look_up(reference, root)
-    if master is None:
-        _make(reference, root)
-        # Read back: another process may have made it first, and then that one is the key.
-        master = resolve(reference, root)
-    try:
-        length = len(base64.b64decode(master.reveal(), validate=True))
-    except (binascii.Error, ValueError):
-        length = 0
-    if length != MASTER_BYTES:
-        raise _wrong(
-            reference,
-            f"the master key is not {MASTER_BYTES} bytes in base64",
-            f"Restore it. For a new installation make one: {MAKE_ONE}",
-        )
-    return Keys(master)
-
-
-def _look_up(reference: str, root: Path) -> Secret | None:
+def look_up(reference: str, root: Path) -> Secret | None:
+    """None where there is no such secret yet. Raises `ConfigurationError`."""
     scheme, _, rest = reference.partition(":")
     match scheme:
         case "file":
@@ -117,16 +62,19 @@ def _look_up(reference: str, root: Path) -> Secret | None:
             service, name = _entry(reference, rest)
             found = _in_bounds(reference, lambda: _system_store(reference).get_password(service, name))
         case _:
-            raise _wrong(
+            raise wrong(
                 "a secret", "it is not a reference", "Write keyring:service/name, file:/path or env:NAME."
             )
     if found is not None and not found.strip():
-        raise _wrong(reference, "the secret is empty", "Put it there, or mend the reference.")
+        raise wrong(reference, "the secret is empty", "Put it there, or mend the reference.")
     return None if found is None else Secret(found)
 
 
-def _make(reference: str, root: Path) -> None:
-    value = base64.b64encode(secrets.token_bytes(MASTER_BYTES)).decode()
+def keep(reference: str, root: Path, value: str) -> None:
+    """Keeps a new secret where the reference says. One that is there already stays in a file.
+
+    Raises `ConfigurationError` where it can't be kept.
+    """
     scheme, _, rest = reference.partition(":")
     match scheme:
         case "file":
@@ -135,10 +83,10 @@ def _make(reference: str, root: Path) -> None:
             service, name = _entry(reference, rest)
             _in_bounds(reference, lambda: _system_store(reference).set_password(service, name, value))
         case _:
-            raise _wrong(
+            raise wrong(
                 reference,
-                "there is no master key, and an environment can't keep one",
-                f"Make one, keep it safe and set the variable: {MAKE_ONE}",
+                "there is no such secret, and an environment can't keep one",
+                "Make one, keep it safe and set the variable.",
             )
 
 
@@ -148,26 +96,24 @@ def _read(reference: str, path: Path) -> str | None:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise _wrong(reference, "it is not a file", "Put the secret into a file of its own.")
+                raise wrong(reference, "it is not a file", "Put the secret into a file of its own.")
             if status.st_mode & 0o077:
-                raise _wrong(reference, "others may read or write the file", f"Run: chmod 600 {path}")
+                raise wrong(reference, "others may read or write the file", f"Run: chmod 600 {path}")
             if status.st_uid not in {0, os.geteuid()}:
-                raise _wrong(reference, "the file is another user's", f"Run: chown $(id -u) {path}")
+                raise wrong(reference, "the file is another user's", f"Run: chown $(id -u) {path}")
             content = file.read(LONGEST + 1)
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _wrong(
+        raise wrong(
             reference, f"it can't be read ({type(error).__name__})", "Check the path and its rights."
         ) from None
     if len(content) > LONGEST:
-        raise _wrong(reference, "it is too long for a secret", "Check the path.")
+        raise wrong(reference, "it is too long for a secret", "Check the path.")
     try:
         return content.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
-        raise _wrong(
-            reference, "it is not text", "Write the secret as text; binary keys in base64."
-        ) from None
+        raise wrong(reference, "it is not text", "Write the secret as text; binary keys in base64.") from None
 
 
 def _write(reference: str, path: Path, value: str) -> None:
@@ -190,17 +136,17 @@ def _write(reference: str, path: Path, value: str) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        raise _wrong(
+        raise wrong(
             reference,
-            f"the master key can't be written ({type(error).__name__})",
-            "Make the folder, or let this user write there, or put a key there by hand: " + MAKE_ONE,
+            f"it can't be written ({type(error).__name__})",
+            "Make the folder, or let this user write there, or put it there by hand.",
         ) from None
 
 
 def _entry(reference: str, rest: str) -> tuple[str, str]:
     service, _, name = rest.partition("/")
     if not service or not name:
-        raise _wrong(reference, "it names no service or no entry", "Write keyring:service/name.")
+        raise wrong(reference, "it names no service or no entry", "Write keyring:service/name.")
     return service, name
 
 
@@ -212,7 +158,7 @@ def _system_store(reference: str) -> Any:
         module = type(candidate).__module__
         if module in SYSTEM_STORES:
             return candidate
-    raise _wrong(
+    raise wrong(
         reference,
         f"this machine's keyring ({type(chosen).__module__}) is no key store of an operating system",
         "Unlock one before the start, or use file:/path, or env:NAME.",
@@ -233,13 +179,13 @@ def _in_bounds(reference: str, job: Callable[[], T]) -> T:
     try:
         result = results.get(timeout=KEYRING_PATIENCE)
     except Empty:
-        raise _wrong(
+        raise wrong(
             reference, "the keyring does not answer", "Unlock it before the start, or use file:/path."
         ) from None
     if isinstance(result, ConfigurationError):
         raise result
     if isinstance(result, Exception):
-        raise _wrong(
+        raise wrong(
             reference,
             f"the keyring failed ({type(result).__name__})",
             "Unlock it before the start, or use file:/path.",
@@ -247,5 +193,5 @@ def _in_bounds(reference: str, job: Callable[[], T]) -> T:
     return result
 
 
-def _wrong(reference: str, message: str, remedy: str) -> ConfigurationError:
+def wrong(reference: str, message: str, remedy: str) -> ConfigurationError:
     return ConfigurationError(message, where=reference, remedy=remedy)

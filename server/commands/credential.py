@@ -1,0 +1,88 @@
+"""`remit credential`: the accounts that users have connected, without their secrets; to end one."""
+
+import argparse
+import getpass
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import anyio
+
+from policies.document import Document
+from policies.visible import visible
+from server.commands.opened import opened
+from server.commands.options import takes_configuration
+from server.configuration import load
+from server.connections import Connection, Connections
+from server.keys import Ring
+from server.moments import day
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(required=True, metavar="list|revoke", dest="what")
+    listing = what.add_parser("list", help="who has connected what, since when, last used, to be renewed by")
+    listing.add_argument("--json", action="store_true", help="a JSON object a line")
+    revoking = what.add_parser("revoke", help="end a connection; its secret is gone from the store at once")
+    revoking.add_argument("id", metavar="ID")
+    revoking.add_argument("--why", required=True, metavar="TEXT", help="goes on record")
+    for each in (listing, revoking):
+        takes_configuration(each)
+
+
+def run(options: argparse.Namespace) -> int:
+    document = load(options.config).document
+    if options.what == "list":
+        found = anyio.run(listed, document)
+        for connection in found:
+            print(json.dumps(facts(connection)) if options.json else line(connection))
+        if not found and not options.json:
+            print("Nobody has connected anything.")
+        return 0
+    if anyio.run(revoked, document, options.id, options.why):
+        print("It is ended, and on record. If it was misused, end the account in the system itself, too.")
+        return 0
+    print("There is no such connection: remit credential list shows those there are.")
+    return 1
+
+
+async def listed(document: Document) -> list[Connection]:
+    async with _connections(document) as connections:
+        return await connections.everybody()
+
+
+async def revoked(document: Document, id: str, why: str) -> bool:  # noqa: A002
+    """False where there is none."""
+    async with _connections(document) as connections:
+        for connection in await connections.everybody():
+            if connection.id == id:
+                return await connections.end(connection, by=getpass.getuser(), why=why)
+    return False
+
+
+@asynccontextmanager
+async def _connections(document: Document) -> AsyncGenerator[Connections]:
+    """Raises `ConfigurationError` or `AuditUnavailable`."""
+    async with opened(document) as its:
+        yield Connections(its.store, its.audit, Ring(its.store, its.masters))
+
+
+def facts(connection: Connection) -> dict[str, object]:
+    return {
+        "id": connection.id,
+        "tenant": connection.tenant,
+        "user": connection.user,
+        "source": connection.source,
+        "login": connection.login,
+        "made_at": day(connection.made_at),
+        "used_at": day(connection.used_at) if connection.used_at else None,
+        "renew_by": day(connection.due_at),
+    }
+
+
+def line(connection: Connection) -> str:
+    used = f"last used {day(connection.used_at)}" if connection.used_at else "not used yet"
+    return (
+        f"{connection.id}  {visible(connection.tenant)}/{visible(connection.user)}  {connection.source} as "
+        f"{visible(connection.login)}, since {day(connection.made_at)}, {used}, renew by "
+        f"{day(connection.due_at)}"
+    )

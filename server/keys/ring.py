@@ -1,0 +1,75 @@
+"""Secrets of tenants, each sealed under its tenant's own key.
+
+A sealed text is "1.", the version of the tenant's key, "." and the record (envelope.py). Tenant, version and
+all that the caller binds are bound into it. Unwrapped keys are remembered, and still each opening looks at
+the tenant's row: once that is destroyed, nothing opens on any replica.
+"""
+
+import json
+import re
+import secrets
+from functools import partial
+
+from policies.canonical import Json, canonical
+from server.keys import envelope, rows
+from server.keys.masters import Masters
+from server.keys.rows import TenantKey
+from server.seal import DoesNotOpen
+from server.store import Store
+
+KEY_BYTES = 32
+
+
+class Ring:
+    def __init__(self, store: Store, masters: Masters) -> None:
+        self._store = store
+        self._masters = masters
+        self._unwrapped: dict[tuple[str, int], bytes] = {}
+
+    async def seal(self, tenant: str, value: Json, *bound: str) -> str:
+        """Under the tenant's newest key, which is made where there is none or it was destroyed.
+
+        `bound` says what it is of and for whom, and has to be said again to open it. Raises
+        `StoreUnavailable` or `MasterUnavailable`, and `DoesNotOpen` where remit did not write the key's row.
+        """
+        row = await self._store.read(partial(rows.read_newest, tenant))
+        if row is None or row.destroyed_at:
+            row = await self._made(tenant, row.version + 1 if row else 1)
+        text = envelope.close(await self._key(row), canonical(value).encode(), *_bound(row, bound))
+        return f"1.{row.version}.{text}"
+
+    async def open(self, tenant: str, text: str, *bound: str) -> Json:
+        """Raises `DoesNotOpen` for what was not sealed so, or whose key is destroyed.
+
+        Raises `StoreUnavailable` or `MasterUnavailable` too.
+        """
+        parts = _SEALED.fullmatch(text)
+        if parts is None:
+            raise DoesNotOpen("it is not of the form of one")
+        row = await self._store.read(partial(rows.read_one, tenant, int(parts[1])))
+        if row is None:
+            raise DoesNotOpen("the tenant has no such key")
+        value: Json = json.loads(envelope.open(await self._key(row), parts[2], *_bound(row, bound)))
+        return value
+
+    async def _made(self, tenant: str, version: int) -> TenantKey:
+        wrapped = await self._masters.wrap(secrets.token_bytes(KEY_BYTES), *rows.bound_to(tenant, version))
+        return await self._store.run(partial(rows.keep, tenant, version, wrapped))
+
+    async def _key(self, row: TenantKey) -> bytes:
+        place = row.tenant, row.version
+        if row.destroyed_at:
+            self._unwrapped.pop(place, None)
+            raise DoesNotOpen("the tenant's key was destroyed")
+        key = self._unwrapped.get(place)
+        if key is None:
+            key = self._unwrapped[place] = await self._masters.unwrap(row.wrapped, *row.bound)
+        return key
+
+
+_SEALED = re.compile(r"1\.([1-9][0-9]{0,8})\.(.+)")
+
+
+def _bound(row: TenantKey, bound: tuple[str, ...]) -> tuple[str, ...]:
+    """The tenant and its key's version come first, so that nothing that is bound can take their place."""
+    return "secret", row.tenant, str(row.version), *bound

@@ -1,0 +1,1 @@
+"""remit's own tools, as one more source."""

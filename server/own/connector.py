@@ -1,0 +1,96 @@
+"""remit's own tools as one more source, which is reached in the store of record."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
+
+from policies.call import Call, Grant, Plan, Raw, Table, Tool, User
+from policies.canonical import Json
+from policies.change import Effect
+from policies.document import OWN
+from policies.errors import NeedsConnection, NotFound
+from policies.secret import Credential
+from server.actions import Actions
+from server.connections import Connections
+from server.own import actions, sources
+from server.rollback import UNDO
+from server.sources import Sources
+from server.store import Reader
+from tools.connector import Finding, Ledger, Session, Trace
+
+TOOLS: Final[Sequence[Tool]] = (actions.ACTIONS, sources.SOURCES, sources.CONNECT, UNDO)
+
+
+class Own:
+    """A `tools.connector.Connector`."""
+
+    tools: Sequence[Tool] = TOOLS
+
+    def __init__(self, store: Reader, kept: Actions, connections: Connections, open_to: Sources) -> None:
+        self._session = OwnSession(store, kept, connections, open_to)
+
+    @asynccontextmanager
+    async def open(self, user: User | None, credential: Credential | None) -> AsyncGenerator[Session]:
+        del user, credential  # the user comes with the call, and there is nothing to sign in to
+        yield self._session
+
+    async def inspect(self, credential: Credential | None) -> Sequence[Finding]:
+        del credential
+        return ()
+
+    async def close(self) -> None:
+        """The store is closed by whoever opened it."""
+
+
+class OwnSession:
+    def __init__(self, store: Reader, kept: Actions, connections: Connections, open_to: Sources) -> None:
+        self._store = store
+        self._actions = kept
+        self._connections = connections
+        self._open_to = open_to
+
+    async def plan(self, call: Call) -> Plan:
+        """Raises `NeedsConnection` where the user asks for the way to a source of theirs, or `NotFound`."""
+        request: Mapping[str, Json] = {}
+        match call.tool:
+            case actions.ACTIONS:
+                request = actions.request(call)
+            case sources.CONNECT:
+                request = {"source": await self._connected(call)}
+            case _:
+                pass
+        return Plan(call, request, connection=OWN)
+
+    async def carry_out(self, grant: Grant, ledger: Ledger) -> Raw:
+        del ledger  # nothing becomes final
+        plan = grant.plan
+        if plan.call.tool == actions.ACTIONS:
+            reading = partial(actions.table, self._actions, plan.call.user, plan.request["limit"])
+            return Raw(grant, await self._store.read(reading))
+        return Raw(grant, await self._sources(plan))
+
+    async def trace(self, effect: Effect, mark: Json) -> Trace:
+        del effect, mark
+        return Trace.UNKNOWN
+
+    async def _connected(self, call: Call) -> str:
+        """The source, which the user has connected."""
+        name = str(call.arguments["source"])
+        if name not in self._open_to.own(call.user, call.transport):
+            raise NotFound("There is no such source for you to connect. remit_sources lists those there are.")
+        if name not in await self._connections.standing(call.user):
+            raise NeedsConnection(name)
+        return name
+
+    async def _sources(self, plan: Plan) -> Table:
+        call = plan.call
+        made = await self._connections.standing(call.user)
+        own = self._open_to.own(call.user, call.transport)
+        return sources.table(
+            [
+                sources.row(name, settings, made.get(name), own=name in own)
+                for name, settings in self._open_to.all(call.user, call.transport).items()
+                if plan.request.get("source", name) == name
+            ]
+        )

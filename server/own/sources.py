@@ -1,0 +1,70 @@
+"""`remit_sources` and `remit_connect`: which sources there are for the caller, and the way to one's own."""
+
+from typing import Final
+
+from policies.call import Column, Kind, Table, Tier, Tool
+from policies.canonical import Json
+from policies.document import OWN, Source
+from server.connections import Connection
+from server.moments import day
+from tools.sql.toolset import TABLE_OUTPUT
+
+COLUMNS: Final = (
+    Column("source", Kind.NAME),
+    Column("kind", Kind.NAME),
+    Column("classification", Kind.NAME),
+    Column("connected", Kind.NAME),
+    Column("since", Kind.TIME),
+    Column("renew_by", Kind.TIME),
+)
+
+SOURCES: Final = Tool(
+    OWN,
+    "sources",
+    Tier.READ,
+    "Sources open to you",
+    (
+        "Lists the sources that are open to the same user: what kind each is, how its data is classified, "
+        "and whether the user has connected it."
+    ),
+    {"type": "object", "properties": {}, "additionalProperties": False},
+    TABLE_OUTPUT,
+)
+CONNECT: Final = Tool(
+    OWN,
+    "connect",
+    Tier.READ,
+    "Connect a source",
+    (
+        "Gives the user the way to a page on which they connect a source with their own account. What they "
+        "type there, no program and no model sees. Once it is connected, the same call says so."
+    ),
+    {
+        "type": "object",
+        "properties": {
+            "source": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 64,
+                "description": "As remit_sources names it.",
+            }
+        },
+        "required": ["source"],
+        "additionalProperties": False,
+    },
+    TABLE_OUTPUT,
+)
+
+
+def row(name: str, source: Source, connection: Connection | None, *, own: bool) -> tuple[Json, ...]:
+    """In the order of COLUMNS. `own`: it takes each user's own connection."""
+    if not own:
+        return (name, source.kind, source.classification, "for everybody", None, None)
+    if connection is None:
+        return (name, source.kind, source.classification, "no", None, None)
+    since, until = map(day, (connection.made_at, connection.due_at))
+    return (name, source.kind, source.classification, "yes", since, until)
+
+
+def table(rows: list[tuple[Json, ...]]) -> Table:
+    return Table(COLUMNS, tuple(rows))

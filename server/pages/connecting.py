@@ -1,0 +1,89 @@
+"""`/connect/{id}` and `/connections`: a person connects sources with accounts of theirs, and ends that."""
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from policies.errors import AuditUnavailable, Refusal
+from policies.secret import Secret
+from server.connecting import Connecting, Offer
+from server.pages.sessions import SignedIn
+from server.pages.site import CONNECTIONS, NothingHere, Site
+
+LONGEST: Final = 1_000  # characters of a login or a secret
+
+
+class ConnectingPages:
+    def __init__(self, site: Site, connecting: Connecting) -> None:
+        self._site = site
+        self._connecting = connecting
+
+    async def look(self, request: Request) -> Response:
+        signed_in = await self._site.person(request)
+        return self._asked(request, signed_in, await self._offer(request, signed_in))
+
+    async def connect(self, request: Request) -> Response:
+        """What was typed is in no page and no log again."""
+        signed_in = await self._site.person(request)
+        fields = await self._site.form(request, signed_in)
+        offer = await self._offer(request, signed_in)
+        login, secret = fields.get("login", "").strip(), fields.get("secret", "")
+        problem = _problem(login, secret)
+        if problem:
+            return self._asked(request, signed_in, offer, problem, login)
+        self._site.tries.of_secret(signed_in.session)
+        try:
+            made = await self._connecting.accept(offer, signed_in.user, login, Secret(secret))
+        except AuditUnavailable:
+            raise
+        except Refusal as refusal:
+            return self._asked(request, signed_in, offer, refusal.message, login)
+        if made is None:
+            raise NothingHere
+        return self._site.page(request, "connected.html", signed_in, offer=offer, connection=made)
+
+    async def mine(self, request: Request) -> Response:
+        signed_in = await self._site.person(request)
+        found = await self._connecting.mine(signed_in.user)
+        path = request.url.path
+        forms = {one.id: self._site.sessions.form(signed_in, f"{path}/{one.id}") for one in found}
+        return self._site.page(request, "connections.html", signed_in, connections=found, forms=forms)
+
+    async def end(self, request: Request) -> Response:
+        signed_in = await self._site.person(request)
+        await self._site.form(request, signed_in)
+        if not await self._connecting.end(request.path_params["id"], signed_in.user):
+            raise NothingHere
+        return RedirectResponse(CONNECTIONS, 303)
+
+    async def _offer(self, request: Request, signed_in: SignedIn) -> Offer:
+        """Raises `NothingHere`."""
+        offer = await self._connecting.find(self._site.named(request), signed_in.user)
+        if offer is None:
+            raise NothingHere
+        return offer
+
+    def _asked(
+        self, request: Request, signed_in: SignedIn, offer: Offer, problem: str = "", login: str = ""
+    ) -> Response:
+        return self._site.page(
+            request,
+            "connect.html",
+            signed_in,
+            422 if problem else 200,
+            offer=offer,
+            writes=any(table.write for table in offer.settings.tables.values()),
+            form=self._site.sessions.form(signed_in, request.url.path),
+            problem=problem,
+            login=login,
+            longest=LONGEST,
+        )
+
+
+def _problem(login: str, secret: str) -> str:
+    if not login or not secret:
+        return "Give both, the account's name and its password."
+    if max(len(login), len(secret)) > LONGEST:
+        return f"Neither may be longer than {LONGEST} characters."
+    return ""

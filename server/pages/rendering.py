@@ -1,0 +1,25 @@
+"""Our templates, and what they may do with a value."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from policies.visible import pieces, plain_pieces
+from server.moments import moment
+
+TEMPLATES: Final = Path(__file__).with_name("templates")
+
+
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: dict[str, Any] = made.filters
+    filters |= {"pieces": pieces, "name": plain_pieces, "moment": moment}
+    return made

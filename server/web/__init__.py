@@ -1,0 +1,1 @@
+"""What every HTTP request passes before the protocol sees it. Knows HTTP, and not `mcp`."""
