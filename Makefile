@@ -1,13 +1,29 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint lock wheel clean
+KILLS ?= 1000
+# of hostile input, over each transport
+FUZZ_SECONDS ?= 60
+FUZZ_SEED ?= $(shell date +%s)
+
+.PHONY: demo test bench crash fuzz lint lock wheel clean
 
 demo: .venv/installed
 	$(BIN)/remit demo
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses=auto --dist=worksteal
+
+bench: .venv/installed
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks
+
+crash: .venv/installed
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.crash --kills $(KILLS)
+
+fuzz: export FUZZ_SECONDS := $(FUZZ_SECONDS)
+fuzz: export FUZZ_SEED := $(FUZZ_SEED)
+fuzz: .venv/installed
+	$(BIN)/pytest -rP tests/hostile/test_mutants.py tests/hostile/test_memory.py
 
 lint: .venv/installed
 	$(BIN)/ruff check .
@@ -24,7 +40,8 @@ wheel: .venv/installed
 .venv/installed: pyproject.toml requirements-dev.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "remit needs Python 3.11 or newer: make PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	$(BIN)/pip check --disable-pip-version-check
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 

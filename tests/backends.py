@@ -1,4 +1,7 @@
-"""The real servers that tests run against. One that is missing reads the same everywhere: see `missing`."""
+"""The real servers and programs that tests and benchmarks run against.
+
+One that is missing reads the same everywhere: see `missing`.
+"""
 
 import os
 import pwd
@@ -7,8 +10,8 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -19,6 +22,17 @@ import pytest
 from tests.certificates import Authority, Identity
 
 ADMIN = "postgres"
+# What a test's server may skip: nothing that it holds outlives it.
+CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class MissingError(Exception):
+    """Something from outside is not there. `remedy` says how it comes."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what} is missing: {remedy}")
+        self.what = what
+        self.remedy = remedy
 
 
 def missing(what: str, remedy: str) -> NoReturn:
@@ -97,16 +111,26 @@ class Postgres:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """Started once; each test makes the databases and roles that it needs."""
+    try:
+        with running_postgres(CARELESS) as server:
+            yield server
+    except MissingError as error:
+        missing(error.what, error.remedy)
+
+
+@contextmanager
+def running_postgres(settings: Mapping[str, str]) -> Generator[Postgres]:
+    """A server with these settings, for as long as the block lasts. Raises `MissingError`."""
     binaries = _postgres_binaries()
     folder = Path(tempfile.mkdtemp(prefix="remit-postgres-"))
     folder.chmod(0o755)  # the server runs as another user and passes through it
     try:
-        yield from _run(binaries, folder)
+        yield from _run(binaries, folder, settings)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(binaries: Path, folder: Path) -> Iterator[Postgres]:
+def _run(binaries: Path, folder: Path, wanted: Mapping[str, str]) -> Iterator[Postgres]:
     authority = Authority(folder)
     identity = authority.server("localhost", "127.0.0.1")
     password = secrets.token_urlsafe(24)
@@ -136,7 +160,7 @@ def _run(binaries: Path, folder: Path) -> Iterator[Postgres]:
         )
         if done.returncode:
             log = data / "server.log"
-            pytest.fail(f"{program} failed: {log.read_text()[-2000:] if log.exists() else done.args}")
+            raise RuntimeError(f"{program} failed: {log.read_text()[-2000:] if log.exists() else done.args}")
 
     run(
         "initdb",
@@ -155,7 +179,7 @@ def _run(binaries: Path, folder: Path) -> Iterator[Postgres]:
         "host    all +certified 127.0.0.1/32    reject\n"
         "host    all all        127.0.0.1/32    scram-sha-256\n"
     )
-    port = _free_port()
+    port = free_port()
     settings = {
         "listen_addresses": "127.0.0.1",
         "port": port,
@@ -166,11 +190,9 @@ def _run(binaries: Path, folder: Path) -> Iterator[Postgres]:
         "ssl_ca_file": authority.certificate,
         "ssl_min_protocol_version": "TLSv1.2",
         "password_encryption": "scram-sha-256",
-        "fsync": "off",
-        "synchronous_commit": "off",
-        "full_page_writes": "off",
         "max_connections": 100,
         "timezone": "UTC",
+        **wanted,
     }
     with (data / "postgresql.auto.conf").open("a") as file:
         file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
@@ -185,12 +207,26 @@ def _run(binaries: Path, folder: Path) -> Iterator[Postgres]:
 
 def _postgres_binaries() -> Path:
     found = _find_postgres()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        _install_postgres()
+    if found is None:
+        settings = Path("/etc/postgresql-common/createcluster.conf")
+        if os.geteuid() == 0 and not settings.exists():
+            settings.parent.mkdir(exist_ok=True)
+            settings.write_text("create_main_cluster = false\n")
+        install_package("postgresql")
         found = _find_postgres()
     if found is None:
-        missing("PostgreSQL", "install the package postgresql (initdb, pg_ctl and postgres)")
+        raise MissingError("PostgreSQL", "install the package postgresql (initdb, pg_ctl and postgres)")
     return found
+
+
+def program(name: str, package: str) -> Path:
+    """Where a program is; as root, its Debian package is installed for it. Raises `MissingError`."""
+    if shutil.which(name) is None:
+        install_package(package)
+    found = shutil.which(name)
+    if found is None:
+        raise MissingError(name, f"install the package {package}")
+    return Path(found)
 
 
 def _find_postgres() -> Path | None:
@@ -202,13 +238,12 @@ def _find_postgres() -> Path | None:
     return Path(on_path).resolve().parent if on_path else None
 
 
-def _install_postgres() -> None:
-    settings = Path("/etc/postgresql-common/createcluster.conf")
-    if not settings.exists():
-        settings.parent.mkdir(exist_ok=True)
-        settings.write_text("create_main_cluster = false\n")
+def install_package(package: str) -> None:
+    """Installs a Debian package where that can be done."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "-y", "--no-install-recommends", "postgresql"]):
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", package]):
         subprocess.run(["apt-get", "-qq", *arguments], env=environment, check=False, timeout=300)
 
 
@@ -220,7 +255,7 @@ def _server_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

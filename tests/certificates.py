@@ -21,14 +21,15 @@ class Identity:
 
 
 class Authority:
-    """Signs for a day. `certificate` is the path of its own, PEM."""
+    """Signs for `days`. `certificate` is the path of its own, PEM."""
 
-    def __init__(self, folder: Path, name: str = "remit tests") -> None:
+    def __init__(self, folder: Path, name: str = "remit tests", *, days: float = 90) -> None:
         self._folder = folder
+        self._days = days
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _name(name)
         self._certificate = (
-            _unsigned(self._name, self._name, self._key)
+            _unsigned(self._name, self._name, self._key, days)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
             .add_extension(_usage(signs_certificates=True), critical=True)
@@ -55,7 +56,7 @@ class Authority:
     ) -> Identity:
         key = ec.generate_private_key(ec.SECP256R1())
         builder = (
-            _unsigned(_name(subject), self._name, key)
+            _unsigned(_name(subject), self._name, key, self._days)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False
@@ -85,7 +86,7 @@ def _general_name(name: str) -> x509.GeneralName:
 
 
 def _unsigned(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: float
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
@@ -95,7 +96,7 @@ def _unsigned(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_after(now + timedelta(days=days))
     )
 
 

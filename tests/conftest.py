@@ -1,8 +1,11 @@
+import os
 import socket
 
 import pytest
 
-pytest_plugins = ["tests.backends"]
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as server/cli.py does
+
+pytest_plugins = ["tests.backends", "tests.npm"]
 
 
 @pytest.fixture

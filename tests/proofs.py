@@ -8,7 +8,6 @@ from policies.call import (
     Approval,
     Call,
     Grant,
-    Json,
     Permit,
     Plan,
     Receipt,
@@ -17,7 +16,10 @@ from policies.call import (
     Transport,
     User,
 )
-from policies.secret import Secret
+from policies.canonical import Json
+from policies.change import Effect
+from policies.errors import Refusal
+from policies.secret import Credential
 from tools.connector import Connector, Session
 
 if TYPE_CHECKING:
@@ -27,8 +29,21 @@ ADA = User("ada", "acme", frozenset({"analyst"}), {"territory": "EMEA"})
 _RECEIPT = Receipt("tests", 1)
 
 
+class Notes:
+    """A ledger: `taken` are its notes. With `refusal`, it takes none."""
+
+    def __init__(self, refusal: Refusal | None = None) -> None:
+        self.taken: list[tuple[Effect, Json]] = []
+        self._refusal = refusal
+
+    async def note(self, effect: Effect, mark: Json) -> None:
+        if self._refusal is not None:
+            raise self._refusal
+        self.taken.append((effect, mark))
+
+
 def call_of(tool: Tool, arguments: Mapping[str, Json] | None = None, user: User = ADA) -> Call:
-    return Call("call-1", user, tool, dict(arguments or {}), Transport.STDIO)
+    return Call("call-1", user, tool, "d1", dict(arguments or {}), Transport.STDIO)
 
 
 def grant_of(plan: Plan) -> Grant:
@@ -47,10 +62,10 @@ async def run(
     arguments: Mapping[str, Json] | None = None,
     *,
     user: User = ADA,
-    credential: Secret | None = None,
+    credential: Credential | None = None,
 ) -> Table:
     """One call from plan to rows."""
     opened: AbstractAsyncContextManager[Session] = connector.open(user, credential)
     async with opened as session:
         plan = await session.plan(call_of(tool_of(connector, verb), arguments, user))
-        return (await session.carry_out(grant_of(plan))).table
+        return (await session.carry_out(grant_of(plan), Notes())).table

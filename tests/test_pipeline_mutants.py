@@ -36,7 +36,7 @@ class Mutant:
     steps: Sequence[Step]
 
     def method(self) -> list[str]:
-        indent, lines = 4, [f"    async def {self.name}(self, request: Request) -> Reply:"]
+        indent, lines = 4, [f"    async def {self.name}(self, request: Request, record: Record) -> Reply:"]
         for step in self.steps:
             indent += 4
             lines += [" " * indent + line for line in step.code.splitlines()]
@@ -45,10 +45,10 @@ class Mutant:
 
 
 def pipeline() -> tuple[str, list[Step]]:
-    """The module up to the method `run`, and the method's steps in order."""
+    """The module up to the method `_run`, and the method's steps in order."""
     source = (ROOT / "server/pipeline.py").read_text()
     tree = ast.parse(source)
-    run = next(n for n in ast.walk(tree) if isinstance(n, ast.AsyncFunctionDef) and n.name == "run")
+    run = next(n for n in ast.walk(tree) if isinstance(n, ast.AsyncFunctionDef) and n.name == "_run")
     return "\n".join(source.splitlines()[: run.lineno - 1]), list(steps(run.body[1:]))
 
 

@@ -19,7 +19,7 @@ def blocks(language: str) -> list[str]:
 
 def test_the_pipeline_in_the_readme_is_the_pipeline() -> None:
     tree = ast.parse((ROOT / "server/pipeline.py").read_text())
-    run = next(n for n in ast.walk(tree) if isinstance(n, ast.AsyncFunctionDef) and n.name == "run")
+    run = next(n for n in ast.walk(tree) if isinstance(n, ast.AsyncFunctionDef) and n.name == "_run")
     shown = ast.parse(
         "async def run(self, request):\n" + re.sub(r"^", "    ", blocks("python")[0], flags=re.MULTILINE)
     )

@@ -15,6 +15,31 @@ class Threat(NamedTuple):
 
 ANSWERED = (
     Threat(
+        "T02",
+        "Who opens a connect link must be who asked for it.",
+        "MCP 2026-07-28, elicitation; MCP 2026-07-28, Security Best Practices",
+    ),
+    Threat(
+        "T03",
+        "An inbound token never leaves the process.",
+        "MCP 2026-07-28, Security Best Practices; MCP 2026-07-28, authorization, security considerations",
+    ),
+    Threat(
+        "T04",
+        "A token counts only with the right signature, issuer, audience and time.",
+        "MCP 2026-07-28, authorization, security considerations; MCP 2026-07-28, authorization",
+    ),
+    Threat(
+        "T05",
+        "Two users of one client are two users.",
+        "mcp 2.3.0, read; principals that collapse to a client id",
+    ),
+    Threat(
+        "T06",
+        "A handle can't be guessed, and a foreign one looks like one that does not exist.",
+        "MCP 2026-07-28, Security Best Practices; MCP 2025-11-25, Security Best Practices",
+    ),
+    Threat(
         "T07",
         "A response reaches the caller who asked, whatever ids clients choose.",
         "CVE-2026-25536; the Asana cross-tenant leak",
@@ -35,13 +60,19 @@ ANSWERED = (
         "MCP 2026-07-28, base protocol; MCP 2026-07-28, elicitation",
     ),
     Threat(
+        "T12",
+        "No URL from outside makes the server connect to an inner address.",
+        "MCP 2026-07-28, Security Best Practices",
+    ),
+    Threat(
         "T13",
         "A request with a foreign Host or Origin is refused.",
         "MCP 2026-07-28, Streamable HTTP; CVE-2025-66416",
     ),
+    Threat("T14", "Headers and body that disagree are refused.", "MCP 2026-07-28, Streamable HTTP"),
     Threat(
         "T15",
-        "No text from outside reaches a shell.",
+        "No text from outside reaches a shell, and no endpoint is a script.",
         "CVE-2025-6514; MCP 2026-07-28, Security Best Practices",
     ),
     Threat(
@@ -93,6 +124,9 @@ ANSWERED = (
         "our own analysis; MCP 2026-07-28, Security Best Practices",
     ),
     Threat(
+        "T37", "A stolen store gives no credential.", "the product brief; the Salesloft Drift token theft"
+    ),
+    Threat(
         "T38",
         "A limit holds under parallel calls, restarts and clock steps.",
         "the product brief; OWASP MCP Top 10",
@@ -114,50 +148,6 @@ ANSWERED = (
     Threat("T52", "A clock that steps extends nothing.", "our own analysis; mcp 2.3.0, read"),
     Threat("T53", "An SQLite with the WAL corruption bug is refused.", "our own analysis"),
     Threat("T54", "Every dependency is pinned by its hash.", "OWASP MCP Top 10; the postmark-mcp rug pull"),
-)
-
-OPEN = (
-    Threat(
-        "T01",
-        "A connection is made only after our consent page named the client, with a state that works once.",
-        "MCP 2026-07-28, Security Best Practices; MCP 2026-07-28, authorization, security considerations",
-    ),
-    Threat(
-        "T02",
-        "Who opens a connect link must be who asked for it.",
-        "MCP 2026-07-28, elicitation; MCP 2026-07-28, Security Best Practices",
-    ),
-    Threat(
-        "T03",
-        "An inbound token never leaves the process.",
-        "MCP 2026-07-28, Security Best Practices; MCP 2026-07-28, authorization, security considerations",
-    ),
-    Threat(
-        "T04",
-        "A token counts only with the right signature, issuer, audience and time.",
-        "MCP 2026-07-28, authorization, security considerations; MCP 2026-07-28, authorization",
-    ),
-    Threat(
-        "T05",
-        "Two users of one client are two users.",
-        "mcp 2.3.0, read; principals that collapse to a client id",
-    ),
-    Threat(
-        "T06",
-        "A handle can't be guessed, and a foreign one looks like one that does not exist.",
-        "MCP 2026-07-28, Security Best Practices; MCP 2025-11-25, Security Best Practices",
-    ),
-    Threat(
-        "T08",
-        "Permission is checked on the object that was resolved, in the tenant of who asks.",
-        "the Asana cross-tenant leak; OWASP MCP Top 10",
-    ),
-    Threat(
-        "T12",
-        "No URL from outside makes the server connect to an inner address.",
-        "MCP 2026-07-28, Security Best Practices",
-    ),
-    Threat("T14", "Headers and body that disagree are refused.", "MCP 2026-07-28, Streamable HTTP"),
     Threat("T16", "A confirmation needs what a model can't make.", "Lies in the Loop; arXiv 2606.02668"),
     Threat("T17", "What a person sees is what runs.", "Lies in the Loop; arXiv 2606.02668"),
     Threat(
@@ -174,30 +164,6 @@ OPEN = (
         "approval fatigue, measured; Lies in the Loop",
     ),
     Threat("T21", "No form asks for a secret, and no link holds one.", "MCP 2026-07-28, elicitation"),
-    Threat(
-        "T23",
-        "Private data, untrusted content and a way out never meet unnoticed.",
-        "the Supabase MCP leak; the GitHub MCP toxic agent flow",
-    ),
-    Threat(
-        "T24",
-        "An allowed write is no way out for data that was read.",
-        "CVE-2025-32711; the postmark-mcp rug pull",
-    ),
-    Threat("T25", "Reading across many sources is noticed.", "the product brief; OWASP MCP Top 10"),
-    Threat(
-        "T32",
-        "A path or key stays within what is shared, segment by segment.",
-        "CVE-2025-53110, CVE-2025-53109; MCP 2026-07-28, resources",
-    ),
-    Threat("T33", "An exported cell is never a formula.", "OWASP CSV injection, CVE-2021-41270"),
-    Threat(
-        "T37", "A stolen store gives no credential.", "the product brief; the Salesloft Drift token theft"
-    ),
-    Threat("T39", "An anomaly is noticed at its threshold.", "the product brief"),
-    Threat("T41", "After a halt nothing starts.", "the product brief; our own analysis"),
-    Threat("T42", "A switch that can't be read is a halt for writes.", "the product brief; our own analysis"),
-    Threat("T43", "What was revoked stops at once, on every replica.", "our own analysis"),
     Threat(
         "T47", "A crash leaves no action without a record.", "Stripe, idempotent requests; our own analysis"
     ),
@@ -216,6 +182,40 @@ OPEN = (
         "Taking back never overwrites what others changed since.",
         "the product brief; our own analysis",
     ),
+)
+
+OPEN = (
+    Threat(
+        "T01",
+        "A connection is made only after our consent page named the client, with a state that works once.",
+        "MCP 2026-07-28, Security Best Practices; MCP 2026-07-28, authorization, security considerations",
+    ),
+    Threat(
+        "T08",
+        "Permission is checked on the object that was resolved, in the tenant of who asks.",
+        "the Asana cross-tenant leak; OWASP MCP Top 10",
+    ),
+    Threat(
+        "T23",
+        "Private data, untrusted content and a way out never meet unnoticed.",
+        "the Supabase MCP leak; the GitHub MCP toxic agent flow",
+    ),
+    Threat(
+        "T24",
+        "An allowed write is no way out for data that was read.",
+        "CVE-2025-32711; the postmark-mcp rug pull",
+    ),
+    Threat("T25", "Reading across many sources is noticed.", "the product brief; OWASP MCP Top 10"),
+    Threat(
+        "T32",
+        "A path or key stays within what is shared, segment by segment.",
+        "CVE-2025-53110, CVE-2025-53109; MCP 2026-07-28, resources",
+    ),
+    Threat("T33", "An exported cell is never a formula.", "OWASP CSV injection, CVE-2021-41270"),
+    Threat("T39", "An anomaly is noticed at its threshold.", "the product brief"),
+    Threat("T41", "After a halt nothing starts.", "the product brief; our own analysis"),
+    Threat("T42", "A switch that can't be read is a halt for writes.", "the product brief; our own analysis"),
+    Threat("T43", "What was revoked stops at once, on every replica.", "our own analysis"),
     Threat(
         "T51",
         "Replicas that race for one yes or one token act once.",

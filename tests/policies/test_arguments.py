@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.arguments import MAX_DEPTH, MAX_STRING, ArgumentSchema
-from policies.call import canonical
+from policies.canonical import canonical
 from policies.errors import InvalidArgument
 
 DATA = Path(__file__).parent.parent / "data"
@@ -100,6 +100,20 @@ def test_nesting_up_to_the_limit_passes() -> None:
 @pytest.mark.threat("T31")
 def test_too_many_values_are_refused() -> None:
     assert "100000" in refused({"x": [0] * 100_001}, ANY)
+
+
+@pytest.mark.threat("T31")
+def test_a_refusal_gives_back_little_of_the_names_it_was_sent() -> None:
+    deep: object = "\x00"
+    for _ in range(60):
+        deep = {"n" * 128: [deep]}
+    cases: list[tuple[dict[str, object], ArgumentSchema]] = [
+        ({str(number): 0 for number in range(50_000)}, SCHEMA),
+        ({"n" * 128 + str(number): 0 for number in range(9)}, SCHEMA),
+        ({"x": deep}, ANY),
+    ]
+    for arguments, schema in cases:
+        assert len(refused(arguments, schema)) < 400
 
 
 def test_honest_unicode_in_text_passes_composed() -> None:

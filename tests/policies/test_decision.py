@@ -34,7 +34,7 @@ def tool(tier: Tier = Tier.READ, source: str = "shop", verb: str = "query") -> T
 
 
 def call(who: User, what: Tool) -> Call:
-    return Call("c1", who, what, {}, Transport.STDIO)
+    return Call("c1", who, what, "d1", {}, Transport.STDIO)
 
 
 def test_a_listed_role_may_read_and_the_permit_names_the_policy() -> None:

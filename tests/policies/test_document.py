@@ -116,6 +116,74 @@ def test_an_address_elsewhere_is_not_this_machine(dsn: str) -> None:
     assert not is_loopback(dsn)
 
 
+PIN = f"sha256//{'A' * 43}="
+OIDC = '[identity.oidc]\nissuer = "https://idp.acme.example"\ntenant_claim = "tenant"\n'
+
+
+def test_a_token_is_for_the_server_and_signed_asymmetrically_unless_the_file_says_otherwise() -> None:
+    document = parse('[server]\nurl = "https://remit.acme.example/"\n' + OIDC, FILE)
+    oidc = document.identity.oidc
+    assert oidc is not None
+    assert (oidc.audience, document.resource) == (None, "https://remit.acme.example/mcp")
+    assert oidc.roles_claim == "groups"
+    assert oidc.algorithms == ("RS256", "PS256", "ES256", "EdDSA")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OIDC.replace("https://idp.acme.example", "http://idp.acme.example"),
+        OIDC.replace("https://idp.acme.example", "http://127.0.0.1.evil.example"),
+        OIDC.replace("https://idp.acme.example", "http://localhost@evil.example"),
+        OIDC.replace("https://idp.acme.example", "https://idp.acme.example?realm=1"),
+        OIDC.replace("https://idp.acme.example", "https://idp.acme.example#1"),
+        OIDC.replace("https://idp.acme.example", 'https://idp.acme.example/\\", error=\\"x'),
+        OIDC.replace("https://idp.acme.example", "https://idp.acme.example\\n"),
+        OIDC.replace("https://idp.acme.example", "https://"),
+        OIDC.replace("https://idp.acme.example", "idp.acme.example"),
+        OIDC.replace('tenant_claim = "tenant"', ""),
+        OIDC + 'tenant = "acme"\n',
+        OIDC + 'algorithms = ["none"]\n',
+        OIDC + 'algorithms = ["HS256"]\n',
+        OIDC + "algorithms = []\n",
+        OIDC + 'claims = ["org.territory"]\n',
+        OIDC + "claims = [1]\n",
+        OIDC + "claims = [[]]\n",
+        OIDC + 'secret = "hunter2"\n',
+        OIDC + '[identity.oidc.scopes]\nread = "two words"\n',
+        OIDC + "[identity.oidc.scopes]\nread = 'a\"quote'\n",
+        OIDC.replace("idp.acme.example", "0x7f.1"),
+        OIDC.replace("idp.acme.example", "2130706433"),
+        OIDC.replace("idp.acme.example", "idp.acme.example."),
+        OIDC + 'endpoint_origins = ["https://keys.inner/path"]\n',
+        OIDC + 'endpoint_origins = ["http://keys.inner"]\n',
+        OIDC + 'tls_minimum = "1.1"\n',
+        OIDC + f'tls_pins = ["{PIN}"]\n',
+        OIDC + f'tls_pins = ["{PIN}", "{PIN}"]\n',
+        OIDC + 'tls_pins = ["sha256//AAAA", "sha256//BBBB"]\n',
+        OIDC + 'tls_key = "client.key"\n',
+        '[server]\nurl = "http://remit.acme.example"\n' + OIDC,
+    ],
+)
+def test_an_issuer_that_could_be_anybody_is_refused(text: str) -> None:
+    assert refused(text).remedy
+
+
+def test_a_claim_with_a_long_name_has_a_short_one_for_row_filters() -> None:
+    text = 'claims = { territory = "https://acme.example/territory" }\n'
+    named = parse(OIDC + text, FILE).identity.oidc
+    plain = parse(OIDC + 'claims = ["territory"]\n', FILE).identity.oidc
+    assert named
+    assert plain
+    assert named.claims == {"territory": "https://acme.example/territory"}
+    assert plain.claims == {"territory": "territory"}
+
+
+@pytest.mark.parametrize("host", ["localhost:9000", "127.0.0.1:9000", "[::1]:9000"])
+def test_an_issuer_on_this_machine_needs_no_tls(host: str) -> None:
+    assert parse(OIDC.replace("https://idp.acme.example", f"http://{host}/realm"), FILE).identity.oidc
+
+
 def test_a_shared_credential_needs_a_reason() -> None:
     assert "reason" in str(
         refused('[sources.s]\nkind = "postgres"\ndsn = "postgresql://db/shop"\ncredential = "shared"\n')

@@ -1,6 +1,8 @@
 """Calls to put on record, and the steps of the pipeline around the record."""
 
+import hmac
 import itertools
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
@@ -23,14 +25,17 @@ from policies.call import (
     User,
 )
 from policies.document import Audit as Settings
-from policies.limits import Rate
+from policies.document import Limits as Paces
+from policies.document import Pace, Source
+from policies.limits import Buckets
 from server.audit import Audit
-from server.keys import Keys, open_keys
+from server.keys import Keys
 from server.limits import Limits
 from server.store import Store
 
 ADA = User("ada", "acme", frozenset({"analyst"}))
 SETTINGS = Settings(every_entries=50, every_seconds=1)
+_ROOT = secrets.token_bytes(32)
 _numbers = itertools.count(1)
 
 
@@ -43,7 +48,7 @@ def request(
 
 def permit(asked: Request, user: User = ADA, tier: Tier = Tier.READ, **arguments: str) -> Permit:
     tool = Tool("shop", "query" if tier is Tier.READ else "write", tier, "", "", {}, {})
-    call = Call(asked.id, user, tool, dict(arguments), asked.caller.transport)
+    call = Call(asked.id, user, tool, "d1", dict(arguments), asked.caller.transport)
     return Permit(call, ("shipped.read",), "v1", frozenset())
 
 
@@ -52,8 +57,16 @@ def redacted(grant: Grant, text: str = "one row") -> Redacted:
     return Redacted(grant, table, text, {"EMAIL": 2}, 1)
 
 
+def buckets(calls_per_minute: int = 100_000, burst: int = 10_000) -> Buckets:
+    """Nothing but the user's own calls is limited."""
+    plenty = Pace(calls_per_minute=6_000_000, burst=100_000)
+    paces = Paces(calls_per_minute=calls_per_minute, burst=burst, tenant=plenty, source=plenty)
+    return Buckets(paces, {"shop": Source(kind="sqlite", dsn="sqlite:shop.db")})
+
+
 def keys(folder: Path) -> Keys:
-    return open_keys("file:remit.key", folder)
+    """The same for each folder, as for one store."""
+    return Keys.of(hmac.digest(_ROOT, str(folder).encode(), "sha256"))
 
 
 class Pipeline:
@@ -61,8 +74,9 @@ class Pipeline:
 
     def __init__(self, store: Store, audit: Audit) -> None:
         self.audit = audit
-        self.limits = Limits(store, Rate(per_minute=100_000, burst=10_000))
+        self.limits = Limits(store, buckets())
         self.carried_out: list[str] = []
+        self.grants: list[Grant] = []
 
     async def run(
         self,
@@ -79,8 +93,10 @@ class Pipeline:
             allowed = permit(asked, named, tier, **arguments)
             admission = await self.limits.admit(allowed, record)
             plan = Plan(allowed.call, {"sql": "SELECT 1"}, "c1")
-            grant = await record.intend(Approval(admission, plan, "nobody had to"))
+            action = "" if tier is Tier.READ else f"action of {asked.id}"
+            grant = await record.intend(Approval(admission, plan, "nobody had to", action=action))
             self.carried_out.append(asked.id)
+            self.grants.append(grant)
             if act is not None:
                 await act(grant)
             return await record.finish(redacted(grant, text))

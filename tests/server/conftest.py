@@ -11,8 +11,12 @@ import pytest
 
 from policies.document import Document, Server
 from policies.secret import Secret
+from server.assembly import Service, assemble
+from server.configuration import Configuration, load
+from server.demo.organisation import found
 from server.store import Store, open_store
 from tests.backends import Postgres
+from tests.server.oidc.forgeries import Forge, make_forge
 from tests.server.places import Place, embedded
 
 
@@ -34,6 +38,27 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 async def store(place: Place) -> AsyncIterator[Store]:
     async with open_store(place.document, place.password) as store:
         yield store
+
+
+@pytest.fixture
+def configuration(tmp_path: Path) -> Configuration:
+    """The sample organisation's."""
+    return load(found(tmp_path))
+
+
+@pytest.fixture
+async def service(configuration: Configuration) -> AsyncIterator[Service]:
+    async with assemble(configuration) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def forge() -> Iterator[Forge]:
+    """An issuer of tokens, and of what only looks like them."""
+    made = make_forge()
+    yield made
+    made.issuer.close()
+    made.elsewhere.close()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """What a client of either era sees: the tools of its user, results in two halves, and refusals."""
 
 import json
-from collections.abc import AsyncGenerator
-from pathlib import Path
 from typing import Any, Literal
 
 import anyio
@@ -13,12 +11,13 @@ from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, Implementation, TextContent
 
+from policies.call import Transport
 from policies.errors import ConfigurationError
-from server.app import App
 from server.assembly import Service, assemble
-from server.commands.serve import http_server
 from server.configuration import Configuration, load
-from server.demo.organisation import found
+from server.listening import HttpServer
+from server.protocol.app import App
+from tests.clients.visit import TOOLS
 
 pytestmark = pytest.mark.anyio
 
@@ -31,17 +30,6 @@ def era(request: pytest.FixtureRequest) -> Mode:
     return mode
 
 
-@pytest.fixture
-def configuration(tmp_path: Path) -> Configuration:
-    return load(found(tmp_path))
-
-
-@pytest.fixture
-async def service(configuration: Configuration) -> AsyncGenerator[Service]:
-    async with assemble(configuration) as running:
-        yield running
-
-
 def text(result: CallToolResult) -> str:
     return "\n".join(part.text for part in result.content if isinstance(part, TextContent))
 
@@ -52,15 +40,16 @@ def facts(result: CallToolResult) -> dict[str, Any]:
 
 
 async def test_the_list_holds_the_tools_of_this_user_in_a_fixed_order(service: Service, era: Mode) -> None:
-    async with Client(App(service, "1"), mode=era) as client:
+    async with Client(App(service, "1", Transport.STDIO), mode=era) as client:
         tools = (await client.list_tools()).tools
-    assert [tool.name for tool in tools] == ["shop_schema", "shop_query", "shop_explain"]
-    assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools)
+    assert [tool.name for tool in tools] == TOOLS
+    changing = [tool.name for tool in tools if tool.annotations and not tool.annotations.read_only_hint]
+    assert changing == ["shop_write", "remit_undo"]
     assert all(tool.input_schema["additionalProperties"] is False for tool in tools)
 
 
 async def test_both_halves_of_a_result_say_the_same_and_fit_the_schema(service: Service, era: Mode) -> None:
-    async with Client(App(service, "1"), mode=era) as client:
+    async with Client(App(service, "1", Transport.STDIO), mode=era) as client:
         tool = (await client.list_tools()).tools[1]
         result = await client.call_tool("shop_query", {"sql": "SELECT id, name, email FROM customers"})
     assert tool.output_schema is not None
@@ -74,7 +63,7 @@ async def test_both_halves_of_a_result_say_the_same_and_fit_the_schema(service: 
 async def test_a_closed_tool_and_one_that_does_not_exist_are_refused_alike(
     service: Service, era: Mode
 ) -> None:
-    async with Client(App(service, "1"), mode=era) as client:
+    async with Client(App(service, "1", Transport.STDIO), mode=era) as client:
         closed = await client.call_tool("payroll_query", {"sql": "SELECT 1", "nonsense": 1})
         unknown = await client.call_tool("nowhere_query", {"sql": "SELECT 1"})
     assert closed.is_error
@@ -84,7 +73,7 @@ async def test_a_closed_tool_and_one_that_does_not_exist_are_refused_alike(
 
 
 async def test_a_refusal_has_a_code_a_reason_and_no_structured_half(service: Service, era: Mode) -> None:
-    async with Client(App(service, "1"), mode=era) as client:
+    async with Client(App(service, "1", Transport.STDIO), mode=era) as client:
         result = await client.call_tool("shop_query", {"sql": "SELECT ssn FROM customers"})
     assert result.is_error
     assert facts(result)["code"] == "denied"
@@ -108,7 +97,7 @@ async def test_a_refusal_has_a_code_a_reason_and_no_structured_half(service: Ser
 async def test_a_hostile_argument_is_refused_by_the_name_of_its_field(
     service: Service, arguments: dict[str, Any], field: str
 ) -> None:
-    async with Client(App(service, "1")) as client:
+    async with Client(App(service, "1", Transport.STDIO)) as client:
         result = await client.call_tool("shop_query", arguments)
     assert facts(result)["code"] == "invalid_argument"
     assert field in text(result)
@@ -117,8 +106,8 @@ async def test_a_hostile_argument_is_refused_by_the_name_of_its_field(
 @pytest.mark.threat("T11")
 async def test_what_a_client_calls_itself_opens_nothing(service: Service, era: Mode) -> None:
     trusted = Implementation(name="trusted-admin\n\x1b[31m", version="1")
-    async with Client(App(service, "1"), mode=era, client_info=trusted) as client:
-        assert len((await client.list_tools()).tools) == 3
+    async with Client(App(service, "1", Transport.STDIO), mode=era, client_info=trusted) as client:
+        assert len((await client.list_tools()).tools) == len(TOOLS)
         assert (await client.call_tool("payroll_query", {"sql": "SELECT 1"})).is_error
 
 
@@ -132,7 +121,10 @@ async def test_parallel_calls_spend_one_limit(configuration: Configuration) -> N
         result = await client.call_tool("shop_query", {"sql": "SELECT 1 AS one"})
         codes.append(facts(result).get("code", "ok"))
 
-    async with assemble(load(configuration.file)) as service, Client(App(service, "1")) as client:
+    async with (
+        assemble(load(configuration.file)) as service,
+        Client(App(service, "1", Transport.STDIO)) as client,
+    ):
         async with anyio.create_task_group() as tasks:
             for _ in range(20):
                 tasks.start_soon(call, client)
@@ -147,7 +139,10 @@ async def test_a_restart_does_not_refill_a_limit(configuration: Configuration) -
     configuration.file.write_text(text_before + "\n[limits]\ncalls_per_minute = 1\nburst = 1\n")
     refused: list[bool] = []
     for _ in range(2):
-        async with assemble(load(configuration.file)) as service, Client(App(service, "1")) as client:
+        async with (
+            assemble(load(configuration.file)) as service,
+            Client(App(service, "1", Transport.STDIO)) as client,
+        ):
             refused.append((await client.call_tool("shop_query", {"sql": "SELECT 1 AS one"})).is_error)
     assert refused == [False, True]
 
@@ -155,7 +150,7 @@ async def test_a_restart_does_not_refill_a_limit(configuration: Configuration) -
 @pytest.mark.threat("T07", "T28")
 async def test_every_caller_gets_the_answer_to_their_own_question(service: Service) -> None:
     """Many clients whose requests have the same ids, at once over one server."""
-    app, wrong = App(service, "1"), list[object]()
+    app, wrong = App(service, "1", Transport.STDIO), list[object]()
 
     async def ask(number: int) -> None:
         async with Client(app, mode="legacy" if number % 2 else "auto") as client:
@@ -175,12 +170,15 @@ async def test_every_caller_gets_the_answer_to_their_own_question(service: Servi
 async def test_text_of_the_database_never_reaches_a_definition(
     configuration: Configuration, service: Service
 ) -> None:
-    async with Client(App(service, "1")) as client:
+    async with Client(App(service, "1", Transport.STDIO)) as client:
         before = [tool.model_dump_json() for tool in (await client.list_tools()).tools]
         await client.call_tool("shop_schema", {})
         after = [tool.model_dump_json() for tool in (await client.list_tools()).tools]
     assert before == after
-    async with assemble(load(configuration.file)) as again, Client(App(again, "1")) as client:
+    async with (
+        assemble(load(configuration.file)) as again,
+        Client(App(again, "1", Transport.STDIO)) as client,
+    ):
         assert before == [tool.model_dump_json() for tool in (await client.list_tools()).tools]
 
 
@@ -188,7 +186,7 @@ async def test_text_of_the_database_never_reaches_a_definition(
 async def test_http_answers_on_this_machine_alone_and_only_under_its_own_name(
     configuration: Configuration, service: Service, era: Mode, free_port: int
 ) -> None:
-    server = http_server(App(service, "1"), configuration, ("127.0.0.1", free_port))
+    server = HttpServer(service, configuration.document, ("127.0.0.1", free_port))
     url = f"http://127.0.0.1:{free_port}/mcp"
     ping: dict[str, Any] = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
     async with anyio.create_task_group() as tasks:
@@ -212,7 +210,7 @@ async def test_http_answers_on_this_machine_alone_and_only_under_its_own_name(
             assert 400 <= plain.status_code < 500
             large = await http.post(url, json={**ping, "params": {"x": "y" * 1_100_000}}, headers=accept)
             assert large.status_code == 413
-        server.should_exit = True
+        server.stop()
 
 
 @pytest.mark.threat("T10")
@@ -222,7 +220,7 @@ async def test_who_can_not_be_named_sees_and_calls_nothing(configuration: Config
     configuration.file.write_text(text_before[:start] + text_before[end:])
     async with (
         assemble(load(configuration.file)) as service,
-        Client(App(service, "1"), mode=era) as client,
+        Client(App(service, "1", Transport.STDIO), mode=era) as client,
     ):
         with pytest.raises(MCPError, match="who you are"):
             await client.list_tools()
@@ -235,4 +233,10 @@ async def test_listening_beyond_this_machine_is_refused(
     configuration: Configuration, service: Service, host: str
 ) -> None:
     with pytest.raises(ConfigurationError, match="other machines"):
-        http_server(App(service, "1"), configuration, (host, 8787))
+        HttpServer(service, configuration.document, (host, 8787))
+
+
+@pytest.mark.threat("T11", "T46")
+async def test_no_span_is_made_of_what_a_client_says(service: Service) -> None:
+    kinds = [type(middleware).__name__ for middleware in App(service, "1", Transport.HTTP).middleware]
+    assert kinds == ["Boundary"]

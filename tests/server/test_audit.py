@@ -22,13 +22,12 @@ from policies.errors import (
     Refusal,
     UpstreamFailed,
 )
-from policies.limits import Rate
 from server.audit import Audit, Record, open_audit
 from server.chain import Entry
 from server.history import entries, examine, search
 from server.limits import Limits
 from server.store import Store, StoreUnavailable, Transaction
-from tests.server.calls import ADA, SETTINGS, Pipeline, keys, permit, redacted, request
+from tests.server.calls import ADA, SETTINGS, Pipeline, buckets, keys, permit, redacted, request
 
 pytestmark = pytest.mark.anyio
 
@@ -63,7 +62,7 @@ async def test_a_read_is_on_record_as_asked_before_it_acts_and_as_answered_befor
     async def look(_: Grant) -> None:
         before.extend(body["event"] for body in await calls(store))
 
-    reply = await pipeline.run(act=look, sql="SELECT 1")
+    await pipeline.run(act=look, sql="SELECT 1")
     assert before == ["asked"]
     asked, answered = await calls(store)
     assert {
@@ -80,7 +79,7 @@ async def test_a_read_is_on_record_as_asked_before_it_acts_and_as_answered_befor
     assert (asked["policies"], asked["policy"], asked["tier"]) == (["shipped.read"], "v1", "read")
     assert (answered["event"], answered["rows"], answered["bytes"]) == ("answered", 1, len("one row"))
     assert (answered["masked"], answered["hidden"]) == ({"EMAIL": 2}, 1)
-    assert answered["plan"] == reply.redacted.grant.plan.digest
+    assert answered["plan"] == pipeline.grants[-1].plan.digest
     assert asked["call"] == answered["call"]
     assert 0 <= asked["ms"] <= answered["ms"]
     assert 0 < asked["at"] <= answered["at"]
@@ -95,8 +94,8 @@ async def test_a_write_is_on_record_as_intended_before_it_acts(store: Store, pip
     reply = await pipeline.run(act=look, tier=Tier.ACT)
     assert before == ["asked", "intended"]
     intended = (await calls(store))[1]
-    assert (intended["plan"], intended["by"]) == (reply.redacted.grant.plan.digest, "nobody had to")
-    assert reply.receipt.sequence == reply.redacted.grant.receipt.sequence + 1
+    assert (intended["plan"], intended["by"]) == (pipeline.grants[-1].plan.digest, "nobody had to")
+    assert reply.receipt.sequence == pipeline.grants[-1].receipt.sequence + 1
 
 
 async def test_a_read_costs_two_commits_a_write_three_and_a_refusal_before_admission_one(
@@ -158,7 +157,7 @@ async def test_a_refusal_of_nobody_is_on_record_too(store: Store, audit: Audit) 
 async def test_a_call_over_its_limit_is_on_record_as_refused_and_not_as_asked(
     store: Store, audit: Audit
 ) -> None:
-    limits = Limits(store, Rate(per_minute=1, burst=1))
+    limits = Limits(store, buckets(calls_per_minute=1, burst=1))
     outcomes = list[str]()
     for _ in range(2):
         asked = request()
@@ -219,7 +218,7 @@ async def test_a_caller_that_goes_away_while_a_refusal_is_written_does_not_take_
 
 
 async def test_no_proof_of_one_call_is_good_for_another(store: Store, audit: Audit) -> None:
-    limits = Limits(store, Rate(per_minute=1000, burst=100))
+    limits = Limits(store, buckets())
     one, other = request(), request()
     async with audit.record(one) as first:
         first.identify(ADA)
@@ -492,14 +491,13 @@ async def test_a_log_whose_process_is_gone_takes_no_more_entries(store: Store, t
     assert (report.ok, report.unsigned, report.uncopied) == (True, 0, 0)
 
 
-async def test_another_master_key_than_the_second_place_knows_stops_the_start(
+async def test_another_stores_keys_than_the_second_place_knows_stop_the_start(
     store: Store, tmp_path: Path
 ) -> None:
     async with open_audit(store, keys(tmp_path), SETTINGS, tmp_path / "second"):
         pass
-    (tmp_path / "remit.key").unlink()
-    with pytest.raises(ConfigurationError, match=r"another master key. Restore the master key"):
-        async with open_audit(store, keys(tmp_path), SETTINGS, tmp_path / "second"):
+    with pytest.raises(ConfigurationError, match=r"another store's key. Restore the store"):
+        async with open_audit(store, keys(tmp_path / "another"), SETTINGS, tmp_path / "second"):
             pass
 
 
@@ -509,7 +507,7 @@ async def test_the_log_is_searched_by_user_tool_time_and_code(
     await pipeline.run()
     await pipeline.run(tier=Tier.ACT)
     bob = User("bob", "acme", frozenset())
-    reply = await pipeline.run(user=bob)
+    await pipeline.run(user=bob)
     with pytest.raises(Denied):
         await refuse(audit, Denied("No.", rule="r"))
     newest = await search(store)
@@ -521,7 +519,7 @@ async def test_the_log_is_searched_by_user_tool_time_and_code(
     assert len(await search(store, code="denied")) == 1
     assert len(await search(store, user="bob", code="denied")) == 0
     assert len(await search(store, limit=4)) == 4
-    assert len(await search(store, call=reply.redacted.grant.plan.call.id)) == 2
+    assert len(await search(store, call=pipeline.grants[-1].plan.call.id)) == 2
     assert len(await search(store, since=newest[0].columns[0] + 1)) == 0
     assert len(await search(store, since=newest[-1].columns[0])) == len(newest)
     assert await search(store, user="' OR 1=1 --") == []

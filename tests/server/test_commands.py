@@ -3,6 +3,7 @@
 import argparse
 import io
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,8 +15,11 @@ import pytest
 from server import cli
 from server.chain import Entry
 from server.cli import COMMANDS
-from server.commands.audit import line, moment, whole
+from server.commands.audit import line, whole
+from server.commands.doctor import sign_in_findings
+from server.commands.options import moment
 from server.commands.serve import address
+from server.configuration import load
 from server.demo.organisation import found
 
 Run = Callable[..., tuple[int, str, str]]
@@ -53,6 +57,38 @@ def test_every_command_says_how_it_is_used(remit: Run) -> None:
 )
 def test_bad_usage_ends_with_two(remit: Run, arguments: tuple[str, ...]) -> None:
     assert remit(*arguments)[0] == 2
+
+
+def test_sign_in_prints_a_link_and_nothing_else(remit: Run, tmp_path: Path) -> None:
+    status, out, err = remit("sign-in", "--config", found(tmp_path), "--url", "http://127.0.0.1:9999/")
+    assert (status, err) == (0, "")
+    assert re.fullmatch(r"http://127\.0\.0\.1:9999/sign-in/[A-Za-z0-9_-]{64}\n", out)
+    status, out, err = remit("sign-in", "--config", found(tmp_path / "2"), "--url", "https://acme.example")
+    assert (status, out) == (1, "")
+    assert "--url http://127.0.0.1:PORT" in err
+
+
+@pytest.mark.parametrize(
+    ("said", "found_out"),
+    [
+        ('act = ["analyst"]', True),
+        ('approve = ["lead"]', True),
+        ('read = ["analyst"]', False),
+    ],
+)
+def test_the_doctor_says_that_nobody_can_sign_in_where_somebody_has_to(
+    tmp_path: Path, said: str, *, found_out: bool
+) -> None:
+    file = tmp_path / "remit.toml"
+    text = (
+        '[identity.oidc]\nissuer = "https://idp.acme.example"\ntenant = "acme"\n{sign_in}'
+        '[sources.shop]\nkind = "sqlite"\ndsn = "sqlite:shop.db"\n[sources.shop.roles]\n' + said + "\n"
+    )
+    file.write_text(text.format(sign_in=""))
+    findings = sign_in_findings(load(file).document)
+    assert [("shop" in one.what, one.fatal) for one in findings] == [(True, False)] * found_out
+    file.write_text(text.format(sign_in='[identity.oidc.sign_in]\nclient_id = "remit"\n'))
+    assert sign_in_findings(load(file).document) == []
 
 
 def test_a_configuration_that_is_not_there_ends_with_one_and_the_remedy(remit: Run, tmp_path: Path) -> None:
@@ -166,7 +202,7 @@ def test_an_address_may_be_a_url_or_of_ipv6() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "says"), [("https://remit.acme.example", "--listen"), ("http://10.0.0.8:8787", "other machines")]
+    ("url", "says"), [("https://remit.acme.example", "--listen"), ("http://10.0.0.8:8787", "https")]
 )
 def test_a_public_address_is_not_listened_on(remit: Run, tmp_path: Path, url: str, says: str) -> None:
     configuration = found(tmp_path)
@@ -175,3 +211,32 @@ def test_a_public_address_is_not_listened_on(remit: Run, tmp_path: Path, url: st
     status, _, err = remit("serve", "--config", configuration)
     assert status == 1
     assert says in err
+
+
+def test_a_source_is_listed_tested_switched_off_and_on_again(remit: Run, tmp_path: Path) -> None:
+    configuration = found(tmp_path)
+    assert remit("source", "list", "--config", configuration)[0] == 1  # there is no store yet
+    assert remit("source", "test", "shop", "--config", configuration)[0] == 0
+    status, out, _ = remit("source", "disable", "shop", "--why", "a\nleak", "--config", configuration)
+    assert (status, out) == (0, "shop is switched off.\n")
+    listed = json.loads(remit("source", "list", "--json", "--config", configuration)[1])
+    assert {source["source"]: (source["on"], source["why"]) for source in listed} == {
+        "shop": (False, "a\nleak"),
+        "payroll": (True, ""),
+    }
+    assert listed[0]["tools"] == ["shop_schema", "shop_query", "shop_explain", "shop_write"]
+    assert "off: a\\nleak" in remit("source", "list", "--config", configuration)[1]
+    status, out, _ = remit("source", "enable", "shop", "--json", "--config", configuration)
+    assert (status, json.loads(out)) == (0, {"source": "shop", "on": True})
+    found_in_log = remit("audit", "search", "--json", "--config", configuration)[1].splitlines()
+    events = [entry for entry in map(json.loads, found_in_log) if entry["event"].startswith("source_")]
+    assert [(entry["event"], entry["source"], entry["why"]) for entry in events] == [
+        ("source_on", "shop", ""),
+        ("source_off", "shop", "a\\nleak"),
+    ]
+
+
+def test_a_source_that_there_is_not_is_named_with_those_that_there_are(remit: Run, tmp_path: Path) -> None:
+    status, _, err = remit("source", "disable", "shopp", "--why", "x", "--config", found(tmp_path))
+    assert status == 2
+    assert "shop, payroll" in err

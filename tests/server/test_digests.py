@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from policies.call import Json
+from policies.canonical import Json
 from server.digests import describe, printable, tenant_key
 
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=300)  # with lone surrogates and controls

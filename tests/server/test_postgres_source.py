@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from mcp.client import Client
 
+from policies.call import Transport
 from policies.errors import ConfigurationError
-from server.app import App
 from server.assembly import assemble
 from server.configuration import Configuration, load
 from server.history import search
+from server.protocol.app import App
 from server.store import look_into_store
 from tests.backends import Postgres
 from tests.server.test_app import facts, text
@@ -85,7 +86,7 @@ async def shop(postgres: Postgres, tmp_path: Path) -> tuple[Shop, Configuration]
 
 async def test_a_question_is_answered_within_the_users_territory(shop: tuple[Shop, Configuration]) -> None:
     _, configuration = shop
-    async with assemble(configuration) as service, Client(App(service, "1")) as client:
+    async with assemble(configuration) as service, Client(App(service, "1", Transport.STDIO)) as client:
         result = await client.call_tool("shop_query", {"sql": "SELECT * FROM customers"})
         refusal = await client.call_tool("shop_query", {"sql": "SELECT ssn FROM customers"})
     assert result.structured_content["row_count"] == 1
@@ -112,7 +113,7 @@ async def test_a_database_that_is_down_is_a_clear_refusal_and_on_record(
     house, _ = shop
     address = f"postgresql://{house.role}@127.0.0.1:{free_port}/{house.database}"
     configuration = house.configured(address, "hunter2hunter2")
-    async with assemble(configuration) as service, Client(App(service, "1")) as client:
+    async with assemble(configuration) as service, Client(App(service, "1", Transport.STDIO)) as client:
         result = await client.call_tool("shop_query", {"sql": "SELECT id FROM customers"})
     assert facts(result)["code"] == "upstream_failed"
     assert "hunter2" not in text(result)
@@ -126,6 +127,6 @@ async def test_a_user_who_must_connect_first_is_told_so(shop: tuple[Shop, Config
     house, configuration = shop
     file = house.folder / "remit.toml"
     file.write_text(configuration.file.read_text().replace('credential = "shared"', 'credential = "user"'))
-    async with assemble(load(file)) as service, Client(App(service, "1")) as client:
+    async with assemble(load(file)) as service, Client(App(service, "1", Transport.STDIO)) as client:
         result = await client.call_tool("shop_query", {"sql": "SELECT id FROM customers"})
     assert facts(result)["code"] == "needs_connection"

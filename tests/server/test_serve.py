@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Generator
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from server.demo.organisation import found
+from server.listening import listen
 
 REMIT = Path(sys.executable).with_name("remit")
 HELLO = {
@@ -100,6 +102,16 @@ def test_a_listening_server_that_is_told_to_stop_signs_its_log_to_the_end(
     report = verified(configuration)
     assert report["ok"]
     assert report["unsigned"] == 0
+
+
+def test_an_answer_does_not_wait_for_the_acknowledgement_of_its_first_half(free_port: int) -> None:
+    with (
+        listen(("127.0.0.1", free_port)) as listening,
+        socket.create_connection(("127.0.0.1", free_port), timeout=5),
+    ):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def verified(configuration: Path) -> dict[str, Any]:
@@ -221,6 +233,11 @@ def failed_start(configuration: Path) -> str:
         ('dsn = "sqlite:shop.db"', 'dsn = "sqlite:nowhere.db"', "shop"),
         ("[sources.shop]", '[policy]\npath = "nowhere"\n\n[sources.shop]', "policy.path"),
         ('rows = "territory = :territory"', 'rows = "id IN (SELECT 1)"', "customers"),
+        (
+            "max_rows = 50",
+            "tool_limits = { merge = { calls_per_minute = 1, burst = 1 } }",
+            "sources.shop.tool_limits: shop has no tool merge",
+        ),
     ],
 )
 def test_a_start_that_must_not_be_ends_with_one_line(tmp_path: Path, old: str, new: str, says: str) -> None:

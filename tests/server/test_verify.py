@@ -589,6 +589,7 @@ async def test_a_folder_or_a_key_that_is_not_there_is_said_with_the_remedy(
         pass
     with pytest.raises(ConfigurationError, match=r"can't be read .FileNotFoundError."):
         await examine(store, tmp_path / "nowhere", tmp_path / "second/public.pem")
-    for name in ("nowhere.pem", "remit.key"):
+    (tmp_path / "strange.pem").write_text("strange")
+    for name in ("nowhere.pem", "strange.pem"):
         with pytest.raises(ConfigurationError, match="no Ed25519 public key"):
             await examine(store, tmp_path / "second", tmp_path / name)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.document import Source
-from policies.secret import Secret
+from policies.secret import Credential, Secret
 from tests.backends import Postgres
 from tools.postgres.connector import PostgresConnector
 
@@ -43,7 +43,7 @@ class Shop:
     server: Postgres
     database: str
     role: str
-    password: Secret
+    credential: Credential
 
     def source(self, **settings: Any) -> Source:
         return Source.model_validate(
@@ -70,6 +70,6 @@ class Shop:
 async def make_shop(server: Postgres, name: str) -> Shop:
     await server.create_database(name)
     password = await server.create_login(f"{name}_reader")
-    shop = Shop(server, name, f"{name}_reader", Secret(password))
+    shop = Shop(server, name, f"{name}_reader", Credential(Secret(password)))
     await shop.execute(SCHEMA + GRANTS.format(role=shop.role))
     return shop

@@ -15,7 +15,7 @@ import pytest
 from policies.call import Table
 from policies.document import Source
 from policies.errors import Denied, InvalidArgument, Refusal
-from policies.secret import Secret
+from policies.secret import Credential, Secret
 from tests.backends import Postgres
 from tests.proofs import run
 from tools.postgres.connector import PostgresConnector
@@ -57,7 +57,7 @@ class Lab:
 
     def __init__(self, server: Postgres, password: str) -> None:
         self.server = server
-        self.password = Secret(password)
+        self.credential = Credential(Secret(password))
         source = Source.model_validate({
             "kind": "postgres",
             "dsn": server.dsn("labdb", "mcp_ro"),
@@ -72,13 +72,13 @@ class Lab:
         self.connector = PostgresConnector("lab", source, server.folder, None)
 
     async def query(self, sql: str) -> Table:
-        return await run(self.connector, "query", {"sql": sql}, credential=self.password)
+        return await run(self.connector, "query", {"sql": sql}, credential=self.credential)
 
     async def direct(self, sql: str, table: Table) -> list[tuple[Any, ...]]:
         """What the server answers to the statement as it came, rendered as the connector renders."""
         link = await asyncpg.connect(
             self.server.dsn("labdb", "mcp_ro"),
-            password=self.password.reveal(),
+            password=self.credential.secret.reveal(),
             ssl=False,
             server_settings={"search_path": "public, pg_catalog"},
         )

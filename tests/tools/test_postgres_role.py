@@ -3,7 +3,7 @@
 import pytest
 
 from policies.errors import Denied
-from policies.secret import Secret
+from policies.secret import Credential, Secret
 from tests.backends import Postgres
 from tests.proofs import run
 from tests.tools.shop import SCHEMA, TABLES, Shop, make_shop
@@ -23,7 +23,7 @@ async def refusal(shop: Shop) -> Denied:
     connector = shop.connector()
     try:
         with pytest.raises(Denied) as denied:
-            await run(connector, "query", COUNT, credential=shop.password)
+            await run(connector, "query", COUNT, credential=shop.credential)
     finally:
         await connector.close()
     assert denied.value.rule == "over_privileged"
@@ -78,8 +78,8 @@ async def test_a_role_that_can_do_more_than_read_is_refused(shop: Shop, sql: str
 async def test_the_exception_is_spelled_out_in_the_configuration(shop: Shop) -> None:
     await shop.execute(f"GRANT INSERT ON public.orders TO {shop.role}")
     connector = shop.connector(overprivileged="the import job shares this role until May")
-    assert (await run(connector, "query", COUNT, credential=shop.password)).rows == ((3000,),)
-    findings = await connector.inspect(shop.password)
+    assert (await run(connector, "query", COUNT, credential=shop.credential)).rows == ((3000,),)
+    findings = await connector.inspect(shop.credential)
     assert any("until May" in finding.what for finding in findings)
     assert not any(finding.fatal for finding in findings)
     await connector.close()
@@ -87,14 +87,14 @@ async def test_the_exception_is_spelled_out_in_the_configuration(shop: Shop) -> 
 
 async def test_a_right_role_has_no_findings(shop: Shop) -> None:
     connector = shop.connector()
-    assert list(await connector.inspect(shop.password)) == []
+    assert list(await connector.inspect(shop.credential)) == []
     await connector.close()
 
 
 async def test_an_over_privileged_role_stops_the_start(shop: Shop) -> None:
     await shop.execute(f"ALTER ROLE {shop.role} BYPASSRLS")
     connector = shop.connector()
-    (finding,) = await connector.inspect(shop.password)
+    (finding,) = await connector.inspect(shop.credential)
     assert finding.fatal
     assert "BYPASSRLS" in finding.what
     await connector.close()
@@ -110,7 +110,7 @@ async def test_what_is_open_by_mistake_is_found(shop: Shop) -> None:
     orders = {"columns": ["id"], "rows": "customer_id = :customer"}
     tables = {**TABLES, "public.gone": {"columns": ["id"]}, "public.orders": orders}
     connector = shop.connector(tables=tables, tls="disable")
-    found = "\n".join(finding.what for finding in await connector.inspect(shop.password))
+    found = "\n".join(finding.what for finding in await connector.inspect(shop.credential))
     for expected in (
         "public.salaries.employee",
         "public.customers.ssn",
@@ -126,7 +126,7 @@ async def test_what_is_open_by_mistake_is_found(shop: Shop) -> None:
 
 async def test_a_server_that_is_down_is_a_finding_that_does_not_stop_the_start(shop: Shop) -> None:
     connector = shop.connector(dsn="postgresql://nobody@127.0.0.1:1/nowhere")
-    (finding,) = await connector.inspect(shop.password)
+    (finding,) = await connector.inspect(shop.credential)
     assert not finding.fatal
 
 
@@ -143,7 +143,7 @@ async def test_the_role_that_the_shipped_sql_makes_passes_and_can_read(postgres:
         )
     name = "odd \"role'"
     password = await postgres.create_login("unused")
-    shop = Shop(postgres, "fresh", "unused", Secret(password))
+    shop = Shop(postgres, "fresh", "unused", Credential(Secret(password)))
     source = shop.source(
         tables={**TABLES, "public.salaries": {"columns": ["id"], "rows": "employee = 'SALLEAK-1'"}}
     )
@@ -151,8 +151,8 @@ async def test_the_role_that_the_shipped_sql_makes_passes_and_can_read(postgres:
         await shop.execute(role_sql(source, role))
         await shop.execute(role_sql(source, role))
     connector = shop.connector(tables=TABLES)
-    assert (await run(connector, "query", COUNT, credential=shop.password)).rows == ((3000,),)
-    findings = [finding.what for finding in await connector.inspect(shop.password)]
+    assert (await run(connector, "query", COUNT, credential=shop.credential)).rows == ((3000,),)
+    findings = [finding.what for finding in await connector.inspect(shop.credential)]
     assert findings == [
         "the role may read more than is configured: public.salaries.employee, public.salaries.id"
     ]

@@ -49,7 +49,7 @@ def signer(key: str = KEY) -> Signer:
 
 async def connect(shop: Shop) -> "asyncpg.Connection[asyncpg.Record]":
     return await asyncpg.connect(
-        shop.server.dsn(shop.database, shop.role), password=shop.password.reveal(), ssl=False
+        shop.server.dsn(shop.database, shop.role), password=shop.credential.secret.reveal(), ssl=False
     )
 
 
@@ -63,17 +63,17 @@ async def test_each_user_reads_the_rows_of_their_own_claims(shop: Shop) -> None:
     connector = guarded(shop)
     for territory in ("EMEA", "AMER"):
         user = User("u", "acme", frozenset(), {"territory": territory})
-        table = await run(connector, "query", TERRITORIES, user=user, credential=shop.password)
+        table = await run(connector, "query", TERRITORIES, user=user, credential=shop.credential)
         assert table.rows == ((territory,),)
     nobody = User("u", "acme", frozenset(), {})
-    assert (await run(connector, "query", TERRITORIES, user=nobody, credential=shop.password)).rows == ()
+    assert (await run(connector, "query", TERRITORIES, user=nobody, credential=shop.credential)).rows == ()
     await connector.close()
 
 
 async def test_a_wrong_key_reads_nothing(shop: Shop) -> None:
     connector = guarded(shop, "another key that is long enough to be one")
     with pytest.raises(UpstreamFailed, match="42501"):
-        await run(connector, "query", TERRITORIES, credential=shop.password)
+        await run(connector, "query", TERRITORIES, credential=shop.credential)
     await connector.close()
 
 
@@ -195,7 +195,7 @@ async def test_both_sides_compute_the_same_hash_for_keys_of_every_length(shop: S
         async with shop.server.admin("rls") as admin:
             await admin.fetchval("SELECT remit.set_key($1)", key)
         connector = guarded(shop, key)
-        assert (await run(connector, "query", TERRITORIES, credential=shop.password)).rows == (("EMEA",),)
+        assert (await run(connector, "query", TERRITORIES, credential=shop.credential)).rows == (("EMEA",),)
         await connector.close()
 
 
@@ -208,7 +208,7 @@ async def test_claims_are_in_the_plan_that_a_yes_binds_to(shop: Shop) -> None:
     from tests.proofs import call_of, tool_of
 
     connector = guarded(shop)
-    async with connector.open(ADA, shop.password) as session:
+    async with connector.open(ADA, shop.credential) as session:
         plan = await session.plan(call_of(tool_of(connector, "query"), TERRITORIES))
     assert plan.request["claims"] == {"territory": "EMEA"}
     json.dumps(plan.request, allow_nan=False)

@@ -1,5 +1,7 @@
 """Who may be on the other end of the wire, and what happens when the wire fails."""
 
+# pyright: reportPrivateUsage=false
+
 import asyncio
 import time
 from contextlib import suppress
@@ -9,12 +11,13 @@ from typing import Any
 import pytest
 
 from policies.errors import UpstreamFailed
-from policies.secret import Secret
+from policies.secret import Credential, Secret
 from tests.backends import Postgres
 from tests.certificates import Authority
 from tests.proofs import run
 from tests.proxy import proxy
 from tests.tools.shop import Shop, make_shop
+from tools.postgres import connector as connecting
 
 pytestmark = pytest.mark.anyio
 
@@ -30,7 +33,7 @@ async def shop(postgres: Postgres) -> Shop:
 async def count(shop: Shop, **settings: Any) -> Any:
     connector = shop.connector(**settings)
     try:
-        return (await run(connector, "query", COUNT, credential=shop.password)).rows
+        return (await run(connector, "query", COUNT, credential=shop.credential)).rows
     finally:
         await connector.close()
 
@@ -39,7 +42,7 @@ async def failure(shop: Shop, arguments: Any = COUNT, **settings: Any) -> Upstre
     connector = shop.connector(**settings)
     try:
         with pytest.raises(UpstreamFailed) as failed:
-            await run(connector, "query", arguments, credential=shop.password)
+            await run(connector, "query", arguments, credential=shop.credential)
     finally:
         await connector.close()
     return failed.value
@@ -99,7 +102,7 @@ async def test_a_role_that_needs_a_client_certificate_is_reached_with_one_alone(
 async def test_a_wrong_password_is_upstream_failed_and_says_nothing_of_it(shop: Shop) -> None:
     connector = shop.connector()
     with pytest.raises(UpstreamFailed) as failed:
-        await run(connector, "query", COUNT, credential=Secret("hunter2-canary"))
+        await run(connector, "query", COUNT, credential=Credential(Secret("hunter2-canary")))
     assert "28P01" in failed.value.message
     assert shop.role not in failed.value.message
     assert "hunter2" not in failed.value.message + failed.value.detail
@@ -109,9 +112,9 @@ async def test_a_wrong_password_is_upstream_failed_and_says_nothing_of_it(shop: 
 async def test_without_a_credential_nobody_elses_is_taken(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("PGPASSWORD", shop.password.reveal())
+    monkeypatch.setenv("PGPASSWORD", shop.credential.secret.reveal())
     passfile = tmp_path / "pgpass"
-    passfile.write_text(f"*:*:*:*:{shop.password.reveal()}\n")
+    passfile.write_text(f"*:*:*:*:{shop.credential.secret.reveal()}\n")
     passfile.chmod(0o600)
     monkeypatch.setenv("PGPASSFILE", str(passfile))
     connector = shop.connector()
@@ -146,12 +149,24 @@ async def test_a_connection_that_is_cut_is_upstream_failed(shop: Shop, at: int) 
 
 async def test_a_call_after_a_lost_connection_gets_a_new_one(shop: Shop) -> None:
     connector = shop.connector()
-    assert (await run(connector, "query", COUNT, credential=shop.password)).rows == ((3000,),)
+    assert (await run(connector, "query", COUNT, credential=shop.credential)).rows == ((3000,),)
     async with shop.server.admin() as admin:
         await admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", shop.role
         )
     with suppress(UpstreamFailed):  # the driver may learn of it only now
-        await run(connector, "query", COUNT, credential=shop.password)
-    assert (await run(connector, "query", COUNT, credential=shop.password)).rows == ((3000,),)
+        await run(connector, "query", COUNT, credential=shop.credential)
+    assert (await run(connector, "query", COUNT, credential=shop.credential)).rows == ((3000,),)
+    await connector.close()
+
+
+async def test_accounts_that_do_not_work_are_not_remembered_for_good(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "_MOST_WAYS", 2)
+    connector = shop.connector()
+    for number in range(5):
+        with pytest.raises(UpstreamFailed):
+            await run(connector, "query", COUNT, credential=Credential(Secret(f"guess {number}")))
+        assert len(connector._ways) <= 2
     await connector.close()

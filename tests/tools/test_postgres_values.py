@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from policies.call import Json, Kind
+from policies.call import Kind
+from policies.canonical import Json
 from tests.backends import Postgres
 from tools.postgres.values import Output, reader, rendered
 

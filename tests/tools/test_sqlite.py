@@ -88,7 +88,7 @@ def unguarded(monkeypatch: pytest.MonkeyPatch, *relations: str) -> None:
     def blind(sql: str, rules: Rules, *, offset: int = 0, cap: bool = True) -> Checked:
         return Checked(sql, (), frozenset(Relation("main", name) for name in relations))
 
-    monkeypatch.setattr("tools.sqlite.connector.check", blind)
+    monkeypatch.setattr("tools.sql.statements.check", blind)
 
 
 async def test_a_query_answers_in_pages(make: Make) -> None:

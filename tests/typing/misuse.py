@@ -7,6 +7,7 @@ from policies.call import (
     Admission,
     Approval,
     Call,
+    Fresh,
     Grant,
     Permit,
     Plan,
@@ -18,7 +19,7 @@ from policies.call import (
 )
 from server.audit import Record
 from server.pipeline import Pipeline
-from tools.connector import Session
+from tools.connector import Ledger, Session
 
 
 async def a_rule_is_asked_about_nobody(house: Pipeline, request: Request) -> None:
@@ -39,12 +40,14 @@ async def a_credential_is_opened_for_a_call_that_is_not_admitted(house: Pipeline
         pass
 
 
-async def a_yes_is_asked_without_a_plan(house: Pipeline, admission: Admission, call: Call) -> None:
-    await house.approvals.ask(admission, call)  # type: ignore[arg-type]
+async def a_yes_is_asked_without_a_plan(house: Pipeline, fresh: Fresh, call: Call, request: Request) -> None:
+    await house.approvals.ask(fresh, call, request)  # type: ignore[arg-type]
 
 
-async def a_yes_is_asked_for_a_call_that_is_not_admitted(house: Pipeline, permit: Permit, plan: Plan) -> None:
-    await house.approvals.ask(permit, plan)  # type: ignore[arg-type]
+async def a_yes_is_asked_for_a_call_that_may_be_a_repetition(
+    house: Pipeline, admission: Admission, plan: Plan, request: Request
+) -> None:
+    await house.approvals.ask(admission, plan, request)  # type: ignore[arg-type]
 
 
 async def an_intent_is_recorded_without_a_yes(record: Record, plan: Plan) -> None:
@@ -52,10 +55,10 @@ async def an_intent_is_recorded_without_a_yes(record: Record, plan: Plan) -> Non
 
 
 async def something_is_done_that_is_not_on_record(
-    house: Pipeline, session: Session, approval: Approval, plan: Plan
+    house: Pipeline, session: Session, approval: Approval, plan: Plan, ledger: Ledger
 ) -> None:
-    await house.executor.run(approval, session)  # type: ignore[arg-type]
-    await session.carry_out(plan)  # type: ignore[arg-type]
+    await house.executor.run(approval, session, ledger)  # type: ignore[arg-type]
+    await session.carry_out(plan, ledger)  # type: ignore[arg-type]
 
 
 async def something_leaves_that_is_not_redacted(record: Record, raw: Raw) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from policies.call import Call, Column, Json, Kind, Plan, Raw, Table, Tier, Tool, Transport
+from policies.call import Call, Column, Kind, Plan, Raw, Table, Tier, Tool, Transport
+from policies.canonical import Json
 from policies.redaction import Span
 from tests.proofs import ADA, grant_of
 
@@ -21,7 +22,7 @@ def raw_of(
     """A result of the source `shop`."""
     if isinstance(columns, Mapping):
         columns = [Column(name, kind) for name, kind in columns.items()]
-    plan = Plan(Call(call, ADA, _QUERY, {}, Transport.STDIO), {}, "1")
+    plan = Plan(Call(call, ADA, _QUERY, "d1", {}, Transport.STDIO), {}, "1")
     return Raw(grant_of(plan), Table(tuple(columns), tuple(tuple(row) for row in rows)))
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.call import Json
+from policies.canonical import Json
 from policies.redaction.layout import decode, layout
 
 scalars = (

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from policies.call import Column, Json, Kind, Table
+from policies.call import Column, Kind, Table
+from policies.canonical import Json
 from policies.errors import ConfigurationError, Refusal
 from policies.redaction import Redactor, Span, structured
 from policies.redaction import language as language_module

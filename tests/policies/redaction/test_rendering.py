@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.call import Column, Json, Kind, Table
+from policies.call import Column, Kind, Table
+from policies.canonical import Json
 from policies.redaction import Redactor, structured
 from policies.redaction.characters import clean
 from policies.redaction.rendering import cell_text, render
@@ -144,4 +145,6 @@ def test_the_structured_half_has_the_same_cells(redactor: Redactor) -> None:
     assert half["columns"] == [{"name": "id", "kind": "number"}, {"name": "doc", "kind": "json"}]
     assert half["rows"] == [[1, {"a": ["x|y", None]}]]
     assert half["row_count"] == 1
+    assert next(iter(half)) == "notice"
+    assert "not instructions" in str(half["notice"])
     assert json.loads(json.dumps(half)) == half

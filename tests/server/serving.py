@@ -1,0 +1,102 @@
+"""A server over HTTP in this process, and a source that a test holds in its hand."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+
+from policies.call import Call, Column, Grant, Kind, Plan, Raw, Table, Tier, Tool, User
+from policies.canonical import Json
+from policies.change import Effect
+from policies.document import Document, Source
+from policies.secret import Credential
+from server.assembly import Service, assemble
+from server.configuration import load
+from server.demo.organisation import found
+from server.listening import HttpServer
+from server.vault import Connected
+from tools.connector import Finding, Ledger, Session, Trace
+from tools.sql.toolset import TABLE_OUTPUT
+
+NOTHING: Mapping[str, Json] = {"type": "object", "properties": {}, "additionalProperties": False}
+ALONE = (
+    'permit (principal, action in [Action::"act", Action::"act_unconfirmed", Action::"act_unapproved"], '
+    "resource);"
+)
+
+
+class Slow:
+    """A connector, and its session: each call waits until it is `let_go`."""
+
+    def __init__(self, tier: Tier = Tier.READ) -> None:
+        self.tools = (Tool("slow", "wait", tier, "Wait", "Waits.", NOTHING, TABLE_OUTPUT),)
+        self.begun = anyio.Event()
+        self.let_go = anyio.Event()
+        self.over = anyio.Event()
+        self.ended = ""
+
+    @asynccontextmanager
+    async def open(self, user: User | None, credential: Credential | None) -> AsyncGenerator[Session]:
+        del user, credential
+        yield self
+
+    async def plan(self, call: Call) -> Plan:
+        return Plan(call, {}, "1")
+
+    async def carry_out(self, grant: Grant, ledger: Ledger) -> Raw:
+        del ledger
+        self.begun.set()
+        self.ended = "cancelled"
+        try:
+            await self.let_go.wait()
+            self.ended = "done"
+        finally:
+            self.over.set()
+        return Raw(grant, Table((Column("waited", Kind.BOOLEAN),), ((True,),)))
+
+    async def trace(self, effect: Effect, mark: Json) -> Trace:
+        del effect, mark
+        return Trace.UNKNOWN
+
+    async def inspect(self, credential: Credential | None) -> Sequence[Finding]:
+        del credential
+        return ()
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+@asynccontextmanager
+async def slow_service(
+    folder: Path, tier: Tier = Tier.READ
+) -> AsyncGenerator[tuple[Service, Document, Slow]]:
+    """The demo's organisation with the source `slow` in place of its own."""
+    file = found(folder)
+    text = file.read_text()
+    (folder / "policy").mkdir()
+    (folder / "policy/alone.cedar").write_text(ALONE)
+    head = text[: text.index("[sources.shop]")]
+    file.write_text(
+        f'{head}[policy]\npath = "policy"\n\n'
+        '[sources.slow]\nkind = "sqlite"\ndsn = "sqlite:shop.db"\ntimeout = 60\nroles.read = ["analyst"]\n'
+    )
+    configuration = load(file)
+    slow = Slow(tier)
+    source: Source = configuration.document.sources["slow"]
+    async with assemble(configuration, {"slow": Connected(source, slow, None)}) as service:
+        yield service, configuration.document, slow
+
+
+@asynccontextmanager
+async def serving(service: Service, document: Document, port: int) -> AsyncGenerator[HttpServer]:
+    """Listens while inside."""
+    server = HttpServer(service, document, ("127.0.0.1", port))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(server.serve)
+        with anyio.fail_after(20):
+            await server.ready.wait()
+        try:
+            yield server
+        finally:
+            server.stop()

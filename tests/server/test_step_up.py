@@ -1,0 +1,108 @@
+"""A token that reaches as far as reading, and a tool that acts: the client is told what to ask for."""
+
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies.call import Tier, Tool, User
+from policies.secret import Credential
+from server.assembly import connected
+from server.configuration import load
+from server.vault import Connected
+from tests.server.oidc.house import House, configured, open_house
+from tests.server.oidc.issuer import URL, PretendIssuer, Signer
+from tools.connector import Connector, Finding, Session
+
+pytestmark = pytest.mark.anyio
+
+KEY = Signer.ec("key")
+
+
+class Acting:
+    """A source with a tool that acts beside those that read."""
+
+    def __init__(self, behind: Connector) -> None:
+        self._behind = behind
+        schema = behind.tools[0].input_schema
+        acting = Tool("shop", "merge", Tier.ACT, "Merge", "Merges.", schema, {"type": "object"})
+        self.tools: Sequence[Tool] = (*behind.tools, acting)
+
+    def open(self, user: User | None, credential: Credential | None) -> AbstractAsyncContextManager[Session]:
+        return self._behind.open(user, credential)
+
+    async def inspect(self, credential: Credential | None) -> Sequence[Finding]:
+        return await self._behind.inspect(credential)
+
+    async def close(self) -> None:
+        await self._behind.close()
+
+
+@pytest.fixture
+def far() -> Iterator[PretendIssuer]:
+    issuer = PretendIssuer(KEY.published())
+    yield issuer
+    issuer.close()
+
+
+@pytest.fixture
+async def house(tmp_path: Path, free_port: int, far: PretendIssuer) -> AsyncGenerator[House]:
+    file = configured(tmp_path, far.url, URL).file
+    text = file.read_text()
+    assert 'read = ["analyst"]\n' in text
+    file.write_text(text.replace('act = ["analyst"] ', 'act = ["support"] ', 1))
+    configuration = load(file)
+    sources = dict(connected(configuration.document))
+    shop = sources["shop"]
+    sources["shop"] = Connected(shop.settings, Acting(shop.connector), shop.credential)
+    async with open_house(configuration, free_port, sources) as opened:
+        yield opened
+
+
+async def call(house: House, tool: str, token: str) -> tuple[int, str]:
+    """The status, and the challenge."""
+    message: Any = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "tools/call",
+        "params": {
+            "name": tool,
+            "arguments": {},
+            "_meta": {
+                "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                "io.modelcontextprotocol/clientInfo": {"name": "a client", "version": "1"},
+                "io.modelcontextprotocol/clientCapabilities": {},
+            },
+        },
+    }
+    modern = {"mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": tool}
+    async with house.browser(token) as browser:
+        answer = await browser.post("/mcp", json=message, headers=modern)
+    return answer.status_code, answer.headers.get("www-authenticate", "")
+
+
+async def test_a_tool_that_acts_asks_for_the_scope_to_act_and_one_that_reads_does_not(
+    house: House, far: PretendIssuer
+) -> None:
+    reading = KEY.sign(far.claims(groups=["analyst", "support"], scope="remit:read"))
+    acting = KEY.sign(far.claims(groups=["analyst", "support"], scope="remit:read remit:act"))
+    assert await call(house, "shop_schema", reading) == (200, "")
+    status, challenge = await call(house, "shop_merge", reading)
+    assert status == 403
+    assert challenge == (
+        'Bearer error="insufficient_scope", scope="remit:read remit:act", '
+        f'resource_metadata="{URL}/.well-known/oauth-protected-resource/mcp"'
+    )
+    assert (await call(house, "shop_merge", acting))[0] == 200
+    bare = KEY.sign(far.claims(groups=["support"], scope="remit:act"))
+    assert (await call(house, "shop_merge", bare))[0] == 403
+
+
+@pytest.mark.threat("T36")
+async def test_a_tool_that_is_closed_and_one_that_does_not_exist_ask_for_nothing(
+    house: House, far: PretendIssuer
+) -> None:
+    reading = KEY.sign(far.claims(groups=["analyst"], scope="remit:read"))
+    assert await call(house, "shop_merge", reading) == await call(house, "shop_merges", reading) == (200, "")

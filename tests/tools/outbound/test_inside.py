@@ -1,0 +1,168 @@
+"""No URL from outside makes remit connect to an inner address: every input, every payload (threat T12)."""
+
+import socket
+import ssl
+from asyncio import start_server
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+from pydantic import ValidationError
+
+from policies.document import Oidc
+from server.issuer import IssuerUnreachable, endpoints, published
+from tests.server.oidc.issuer import PretendIssuer, Signer
+from tests.tools.outbound.far import Far
+from tests.tools.outbound.payloads import NAMES, urls
+from tools.outbound import addresses
+from tools.outbound.client import Transport, client
+from tools.outbound.errors import OutboundError, Unreachable
+
+pytestmark = [pytest.mark.anyio, pytest.mark.threat("T12")]
+
+TLS = ssl.create_default_context()
+REFUSED = (OutboundError, httpx2.InvalidURL, httpx2.UnsupportedProtocol)
+
+
+@pytest.fixture(autouse=True)
+def names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers are what this system takes them for; no name is asked for outside."""
+    system = anyio.getaddrinfo
+
+    async def look_up(host: str, port: int, **named: Any) -> Sequence[Any]:
+        known = NAMES.get(host.rstrip("."))
+        if known is None:
+            return await system(host, port, flags=socket.AI_NUMERICHOST, **named)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in known]
+
+    monkeypatch.setattr(anyio, "getaddrinfo", look_up)
+
+
+@pytest.fixture
+async def watch() -> AsyncIterator[Far]:
+    """Listens on every address of this machine, and should hear nobody."""
+    far = Far()
+    server = await start_server(far.serve, None, 0, family=socket.AF_INET)
+    far.port = server.sockets[0].getsockname()[1]
+    inner = await start_server(far.serve, "::", far.port) if socket.has_dualstack_ipv6() else None
+    try:
+        yield far
+    finally:
+        server.close()
+        if inner:
+            inner.close()
+
+
+@pytest.fixture
+def issuer() -> Iterator[PretendIssuer]:
+    far = PretendIssuer(Signer.ec("first").published())
+    yield far
+    far.close()
+
+
+async def test_a_client_connects_nowhere_inside(watch: Far) -> None:
+    async with client(Transport(TLS), follow_redirects=True) as asking:
+        for url in urls(watch.port):
+            with pytest.raises(REFUSED) as refused:
+                await asking.get(url)
+            assert not isinstance(refused.value, Unreachable), url
+    assert watch.connections == 0
+
+
+async def test_a_client_for_which_every_port_is_right_connects_nowhere_inside_either(
+    watch: Far, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(addresses, "_PORTS", {"https": watch.port, "http": watch.port})
+    async with client(Transport(TLS)) as asking:
+        for url in urls(watch.port):
+            with pytest.raises(REFUSED):
+                await asking.get(url)
+    assert watch.connections == 0
+
+
+@pytest.mark.threat("T15")
+@pytest.mark.parametrize("endpoint", ["jwks_uri", "token_endpoint", "authorization_endpoint"])
+async def test_an_issuer_sends_nobody_inside(watch: Far, issuer: PretendIssuer, endpoint: str) -> None:
+    oidc = issuer.settings()
+    plain = dict.fromkeys(("jwks_uri", "token_endpoint", "authorization_endpoint"), f"{issuer.url}/x")
+    resolved = {f"https://{name}/" for name in NAMES}
+    for url in [*urls(watch.port), "a:$(calc)", "--config=x", "javascript:alert(1)"]:
+        issuer.describe(**{**plain, endpoint: url})
+        if endpoint == "jwks_uri":
+            with pytest.raises(IssuerUnreachable) as refused:
+                await published(oidc, TLS)
+            assert "blocked_address" in refused.value.why, url
+        elif url not in resolved:
+            with pytest.raises(IssuerUnreachable) as refused:
+                await endpoints(oidc, TLS)
+            assert "blocked_address" in refused.value.why, url
+    assert watch.connections == 0
+    assert set(issuer.asked) == {"/realm/.well-known/openid-configuration"}
+
+
+async def test_an_issuer_that_is_elsewhere_in_its_own_words_is_not_gone_after(
+    watch: Far, issuer: PretendIssuer
+) -> None:
+    for url in filter(str.isascii, urls(watch.port)):
+        issuer.answer("/realm/.well-known/openid-configuration", b"", 302, {"location": url})
+        with pytest.raises(IssuerUnreachable) as refused:
+            await published(issuer.settings(), TLS)
+        assert "302" in refused.value.why
+    assert watch.connections == 0
+
+
+async def test_an_inner_endpoint_elsewhere_is_asked_where_the_operator_names_its_origin(
+    issuer: PretendIssuer,
+) -> None:
+    elsewhere = PretendIssuer(Signer.ec("elsewhere").published())
+    try:
+        issuer.describe(jwks_uri=f"{elsewhere.url}/keys")
+        with pytest.raises(IssuerUnreachable):
+            await published(issuer.settings(), TLS)
+        assert elsewhere.asked == []
+        named = issuer.settings(endpoint_origins=[elsewhere.url.removesuffix("/realm")])
+        assert [key.kid for key in await published(named, TLS)] == ["elsewhere"]
+    finally:
+        elsewhere.close()
+
+
+SPELLINGS = [
+    "0177.0.0.1",
+    "0x7f.1",
+    "2130706433",
+    "127.1",
+    "0",
+    "127.0.0.1.",
+    "%31%32%37.0.0.1",
+    "[fe80::1%25lo]",
+]
+NO_MACHINE = [
+    "169.254.169.254",
+    "100.100.100.200",
+    "168.63.129.16",
+    "192.0.0.192",
+    "0.0.0.0",
+    "224.0.0.1",
+    "[::]",
+    "[fd00:ec2::254]",
+    "[ff02::1]",
+    "[::ffff:169.254.169.254]",
+    "metadata.google.internal",
+]
+
+
+@pytest.mark.parametrize("field", ["issuer", "endpoint_origins"])
+async def test_the_operator_names_a_machine_in_plain_words(field: str) -> None:
+    """Any other host is the operator's own word: the payloads that name one are connected to."""
+    far = {"issuer": "https://idp.example", "tenant": "acme"}
+    for host in SPELLINGS:
+        url = f"https://{host}"
+        with pytest.raises(ValidationError):
+            Oidc.model_validate({**far, field: url if field == "issuer" else [url]})
+    for host in NO_MACHINE:
+        named = Oidc.model_validate({**far, "issuer": f"https://{host}"})
+        with pytest.raises(IssuerUnreachable) as refused:
+            await published(named, TLS)
+        assert "blocked_address" in refused.value.why
