@@ -7,7 +7,8 @@ look-up could find another address (DNS rebinding), so there is none.
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from ipaddress import ip_address
-from typing import Final, cast
+from ssl import SSLContext
+from typing import Any, Final, cast
 
 import anyio
 import httpcore2
@@ -51,7 +52,9 @@ class Network(httpcore2.AsyncNetworkBackend):
         failed: httpcore2.ConnectError | httpcore2.ConnectTimeout | None = None
         for address in addresses:
             try:
-                return await self._below.connect_tcp(str(address), port, share, local_address, socket_options)
+                return _Stream(
+                    await self._below.connect_tcp(str(address), port, share, local_address, socket_options)
+                )
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failed = error
         assert failed
@@ -73,3 +76,35 @@ class Network(httpcore2.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await self._below.sleep(seconds)
+
+
+class _Stream(httpcore2.AsyncNetworkStream):
+    """Closes when a handshake is given up: the one below does so for errors alone, not when time is over."""
+
+    def __init__(self, below: httpcore2.AsyncNetworkStream) -> None:
+        self._below = below
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+        return await self._below.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        await self._below.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._below.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> httpcore2.AsyncNetworkStream:
+        try:
+            return await self._below.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self._below.aclose()
+            raise
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._below.get_extra_info(info)

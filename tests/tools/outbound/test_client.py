@@ -1,6 +1,8 @@
 """What an answer may be, how long it may take, and when a request is sent again."""
 
+import gc
 import ssl
+import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -165,6 +167,15 @@ async def test_an_answer_that_never_pauses_and_never_ends_is_given_up_in_time(
     async with listening(Far(CHUNKED, then=ENDLESS), proof) as far:
         with pytest.raises(TooSlow):
             await World(far, tls, size=10**12, seconds=0.3).ask()
+
+
+async def test_a_handshake_that_is_given_up_leaves_no_socket(tls: ClientContext) -> None:
+    async with listening(Far()) as far:
+        with warnings.catch_warnings(record=True, action="always") as left:
+            with pytest.raises(TooSlow):
+                await World(far, tls, tries=1, seconds=0.3).ask()
+            gc.collect()
+    assert not [str(each.message) for each in left]
 
 
 async def test_what_a_far_side_sends_beyond_its_answer_begins_no_other(
