@@ -17,8 +17,8 @@ import cedarpy
 
 from policies.call import Call, Obligation, Permit, Tier, Tool, Transport, User
 from policies.canonical import Json, canonical
-from policies.document import OWN, Source
 from policies.errors import ConfigurationError, not_open
+from policies.sources import OWN, Source
 
 
 class Action(StrEnum):

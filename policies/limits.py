@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from policies.call import Call
 from policies.canonical import canonical
-from policies.document import Limits, Pace, Source
+from policies.document import Limits
 from policies.errors import LimitReached
+from policies.sources import Source
+from policies.values import Pace
 
 
 @dataclass(frozen=True, slots=True)

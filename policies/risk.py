@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from policies.change import Effect, Kind
-from policies.document import Source
+from policies.sources import Source
 
 FORM_CHANGES: Final = 20
 """More records than these are looked at on our own page, however harmless each one is."""

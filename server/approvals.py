@@ -31,10 +31,10 @@ from policies.call import (
 )
 from policies.canonical import canonical
 from policies.change import Effect
-from policies.document import Source
 from policies.errors import Denied, InDoubt, InvalidArgument, NotApproved
 from policies.question import FORM_CHARACTERS, AnswerNeeded, Question, title, wording
 from policies.risk import Level, Risk, assess
+from policies.sources import Source
 from server.actions import DECLINED_FOR, OPEN_FOR, Action, Actions, Begun, Content, State, moved_on, once
 from server.decisions import Decisions
 from server.store import Store

@@ -5,16 +5,18 @@ import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import anyio
 import anyio.to_thread
 
 from policies.call import Tier, Tool, Transport, User
-from policies.document import OWN, Document, Source
+from policies.document import Document
 from policies.errors import ConfigurationError, not_open
 from policies.limits import Buckets
 from policies.redaction import Redactor
 from policies.secret import Credential
+from policies.sources import OWN, AnySource
 from server.approvals import Approvals
 from server.audit import open_audit
 from server.configuration import Configuration
@@ -165,11 +167,10 @@ def connected(document: Document) -> Mapping[str, Connected]:
     return {name: _connection(name, source, document) for name, source in document.sources.items()}
 
 
-def _connection(name: str, source: Source, document: Document) -> Connected:
-    security = source.row_security
-    key = resolve(security.key, document.root) if security else None
-    credential = Credential(resolve(source.password, document.root)) if source.password else None
-    connector = connect(name, source, document.root, key)
+def _connection(name: str, source: AnySource, document: Document) -> Connected:
+    secret = partial(resolve, root=document.root)
+    credential = Credential(secret(source.shared_secret)) if source.shared_secret else None
+    connector = connect(name, source, document.root, secret)
     verbs = [tool.verb for tool in connector.tools]
     if strange := sorted(source.tool_limits.keys() - set(verbs)):
         raise ConfigurationError(

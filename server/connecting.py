@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import anyio
 
 from policies.call import User
-from policies.document import Source
 from policies.secret import Credential, Secret
+from policies.sources import Source
 from server.audit import Audit
 from server.connections import Connection, Connections
 from server.digests import printable

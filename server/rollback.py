@@ -11,8 +11,8 @@ from typing import Final, cast
 from policies.arguments import ArgumentSchema
 from policies.call import Request, Tier, Tool, Undoing, User
 from policies.canonical import Json
-from policies.document import OWN
 from policies.errors import Denied, NotFound
+from policies.sources import OWN
 from server.actions import Action, Actions, State
 from server.store import Reader
 from server.transaction import Transaction

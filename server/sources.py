@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from policies.call import Tool, Transport, User
-from policies.document import Source
+from policies.sources import Source
 from server.vault import Connected
 
 

@@ -13,9 +13,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import asyncpg
 
-from policies.document import Document, is_loopback
+from policies.document import Document
 from policies.errors import ConfigurationError
 from policies.secret import Secret
+from policies.sources import is_loopback
 from server.commit import Many, Script
 from server.transaction import Rows, Statement, StoreUnavailable
 from tools.outbound.tls import ClientContext, Tls, client_context

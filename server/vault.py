@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from policies.call import Fresh
-from policies.document import OWN, Source
 from policies.errors import NeedsConnection
 from policies.secret import Credential
+from policies.sources import OWN, Source
 from server.connections import Connections
 from tools.connector import Connector, Session
 

@@ -8,9 +8,11 @@ from typing import cast
 from policies.arguments import ArgumentSchema
 from policies.call import Call, Request, Tool, Transport, User
 from policies.canonical import Json, canonical
-from policies.document import Document, Source
+from policies.document import Document
 from policies.errors import ConfigurationError, Denied, not_open
 from policies.secret import Secret
+from policies.sources import AnySource, PostgresSource, SqliteSource, SqlSource
+from policies.values import SecretReference
 from tools.connector import Connector
 from tools.postgres.connector import PostgresConnector
 from tools.sql.guard import check_rules
@@ -18,25 +20,40 @@ from tools.sql.rules import Rules
 from tools.sql.toolset import toolset
 from tools.sqlite.connector import SqliteConnector
 
+Resolve = Callable[[SecretReference], Secret]
+"""What a reference of the configuration stands for. Raises `ConfigurationError`."""
 
-def connect(name: str, source: Source, root: Path, row_security_key: Secret | None) -> Connector:
+
+def connect(name: str, source: AnySource, root: Path, resolve: Resolve) -> Connector:
     """The connector of one source; `root` is the folder of the configuration. Raises `ConfigurationError`."""
+    match source:
+        case PostgresSource():
+            _hold_rules(name, source)
+            security = source.row_security
+            return PostgresConnector(name, source, root, resolve(security.key) if security else None)
+        case SqliteSource():
+            _hold_rules(name, source)
+            return SqliteConnector(name, source, root)
+
+
+def _hold_rules(name: str, source: SqlSource) -> None:
     try:
         check_rules(Rules.of(source))
     except ValueError as error:
         raise ConfigurationError(
             str(error), where=f"sources.{name}", remedy="Mend the settings of that table."
         ) from error
-    match source.kind:
-        case "postgres":
-            return PostgresConnector(name, source, root, row_security_key)
-        case "sqlite":
-            return SqliteConnector(name, source, root)
 
 
 def definitions(document: Document) -> Sequence[Tool]:
     """Every tool of the configuration, in order, without reaching any source."""
-    return [tool for name, source in document.sources.items() for tool in toolset(name, source)]
+    return [tool for name, source in document.sources.items() for tool in _tools(name, source)]
+
+
+def _tools(name: str, source: AnySource) -> Sequence[Tool]:
+    match source:
+        case PostgresSource() | SqliteSource():
+            return toolset(name, source)
 
 
 Gate = Callable[[User, Tool, Transport], object]

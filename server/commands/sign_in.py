@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from policies.document import LOOPBACK, Document
+from policies.document import Document
 from policies.errors import ConfigurationError
+from policies.values import LOOPBACK
 from server.commands.options import takes_configuration
 from server.configuration import load
 from server.keys import open_keys, open_masters, store_password

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from typing import cast
 
 import anyio
 
@@ -67,8 +68,8 @@ async def inventory(document: Document) -> list[dict[str, object]]:
             "source": name,
             "kind": source.kind,
             "classification": source.classification,
-            "credential": "none" if source.kind == "sqlite" else source.credential,
-            "tables": len(source.tables),
+            "credential": source.credential if source.asks_who_comes else "none",
+            "extent": dict(source.extent),
             "tools": [tool.name for tool in tools if tool.source == name],
             "on": name not in off,
             "why": off.get(name, ""),
@@ -79,7 +80,8 @@ async def inventory(document: Document) -> list[dict[str, object]]:
 
 def line(source: Mapping[str, object]) -> str:
     state = "on" if source["on"] else f"off: {printable(str(source['why']))}"
-    facts = f"{source['kind']:10}  {source['classification']:12}  tables: {source['tables']}"
+    extent = ", ".join(f"{what}: {count}" for what, count in cast("dict[str, int]", source["extent"]).items())
+    facts = f"{source['kind']:10}  {source['classification']:12}  {extent}"
     return f"{source['source']:20}  {facts}  {state}"
 
 

@@ -5,6 +5,7 @@ import sys
 from functools import partial
 
 from policies.errors import Denied, Refusal
+from policies.sources import PostgresSource
 from server.commands.lines import answer
 from server.commands.options import takes_configuration
 from server.configuration import load
@@ -35,6 +36,9 @@ def run(options: argparse.Namespace) -> int:
         )
         return 2
     if options.what == "role":
+        if not isinstance(source, PostgresSource):
+            print(f"remit: {options.source} has no roles: it is of kind {source.kind}.", file=sys.stderr)
+            return 2
         print(role_sql(source, options.role))
         return 0
     return answer("sql", partial(verdict, rules=Rules.of(source)))

@@ -4,7 +4,7 @@ from typing import Final
 
 from policies.call import Call, Column, Kind, Table, Tier, Tool, User
 from policies.canonical import Json
-from policies.document import OWN
+from policies.sources import OWN
 from server.actions import Action, Actions, State
 from server.moments import moment
 from server.transaction import Transaction

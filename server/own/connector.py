@@ -8,9 +8,9 @@ from typing import Final
 from policies.call import Call, Grant, Plan, Raw, Table, Tool, User
 from policies.canonical import Json
 from policies.change import Effect
-from policies.document import OWN
 from policies.errors import NeedsConnection, NotFound
 from policies.secret import Credential
+from policies.sources import OWN
 from server.actions import Actions
 from server.connections import Connections
 from server.own import actions, sources

@@ -4,7 +4,7 @@ from typing import Final
 
 from policies.call import Column, Kind, Table, Tier, Tool
 from policies.canonical import Json
-from policies.document import OWN, Source
+from policies.sources import OWN, Source
 from server.connections import Connection
 from server.moments import day
 from tools.sql.toolset import TABLE_OUTPUT

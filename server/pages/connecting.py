@@ -73,7 +73,7 @@ class ConnectingPages:
             signed_in,
             422 if problem else 200,
             offer=offer,
-            writes=any(table.write for table in offer.settings.tables.values()),
+            writes=offer.settings.may_be_changed,
             form=self._site.sessions.form(signed_in, request.url.path),
             problem=problem,
             login=login,

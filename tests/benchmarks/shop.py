@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from policies.document import parse
+from policies.sources import PostgresSource
 from tests.backends import Postgres
 from tools.postgres.role import role_sql
 
@@ -107,6 +108,7 @@ async def make_shop(server: Postgres) -> Shop:
         await admin.execute(TABLE)
         await admin.copy_records_to_table("customers", records=list(_customers()))
         source = parse(configuration(shop, store="sqlite:remit.db"), Path("remit.toml")).sources["shop"]
+        assert isinstance(source, PostgresSource)
         await admin.execute(role_sql(source, role))
         await admin.execute("VACUUM ANALYZE customers")
     return shop

@@ -7,7 +7,7 @@ from typing import Final
 
 import anyio
 
-from policies.document import Source
+from policies.sources import PostgresSource
 from tests.backends import Postgres
 from tests.crash.harness import Far
 from tests.crash.sqlite import CONFIGURATION
@@ -32,7 +32,7 @@ def jobs_in_postgres(server: Postgres, folder: Path, count: int, credential: str
 async def _made(server: Postgres, folder: Path, count: int, name: str, credential: str) -> Far:
     await server.create_database(name)
     password = await server.create_login(name)
-    source = Source.model_validate(
+    source = PostgresSource.model_validate(
         {"kind": "postgres", "dsn": server.dsn(name, name), "tables": TABLES, "timeout": 2}
     )
     async with server.admin(name) as admin:

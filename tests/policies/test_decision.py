@@ -7,18 +7,18 @@ import pytest
 
 from policies.call import Call, Obligation, Tier, Tool, Transport, User
 from policies.decision import Action, Policy
-from policies.document import Roles, Source
 from policies.errors import ConfigurationError, Denied
+from policies.sources import Roles, SqliteSource
 
 HOME = Path(__file__).parents[2] / "policies"
 SCHEMA = (HOME / "schema.cedarschema").read_text()
 SHIPPED = {"policies/default.cedar": (HOME / "default.cedar").read_text()}
-SHOP = Source(
+SHOP = SqliteSource(
     kind="sqlite",
     dsn="sqlite:shop.db",
     roles=Roles(read=("analyst", "support"), act=("support",), act_unconfirmed=("robot",), approve=("lead",)),
 )
-HR = Source(kind="sqlite", dsn="sqlite:hr.db")
+HR = SqliteSource(kind="sqlite", dsn="sqlite:hr.db")
 
 
 def policy(extra: Mapping[str, str] | None = None) -> Policy:

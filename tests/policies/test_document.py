@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from policies.document import Document, is_loopback, parse
+from policies.document import Document, parse
 from policies.errors import ConfigurationError
+from policies.sources import is_loopback
 
 FILE = Path("/etc/remit/remit.toml")
 
@@ -59,6 +60,19 @@ def test_a_fault_is_reported_at_its_line(line: int, text: str) -> None:
     found = int(error.where.rsplit(":", 1)[1])
     assert abs(found - line) <= 1, error
     assert error.remedy
+
+
+@pytest.mark.parametrize("kind", ['kind = "oracle"\n', ""])
+def test_a_kind_that_there_is_not_is_told_with_those_that_there_are(kind: str) -> None:
+    error = refused(SHOP.replace('kind = "sqlite"\n', kind))
+    assert "sources.shop.kind: " in str(error)
+    assert error.remedy == "Write one of: postgres, sqlite."
+
+
+def test_a_setting_of_another_kind_is_refused_by_its_own_name() -> None:
+    error = refused(SHOP.replace('dsn = "sqlite:shop.db"', 'dsn = "sqlite:shop.db"\nmax_cost = 7'))
+    assert "sources.shop.max_cost: there is no such setting of a source of kind sqlite" in str(error)
+    assert error.where == f"{FILE}:7"
 
 
 @pytest.mark.threat("T35")

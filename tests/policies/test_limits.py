@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.call import Call, Tier, Tool, Transport, User
-from policies.document import Limits, Pace, Source
+from policies.document import Limits
 from policies.errors import LimitReached
 from policies.limits import Bucket, Buckets, Rate, spend
+from policies.sources import SqliteSource
+from policies.values import Pace
 
 rates = st.builds(Rate, per_minute=st.integers(1, 100_000), burst=st.integers(1, 1000))
 
@@ -92,7 +94,7 @@ def test_a_refusal_names_whose_calls_they_were_and_when_to_come_back() -> None:
 
 
 LIMITS = Limits(tenant=Pace(calls_per_minute=7, burst=7))
-SHOP = Source(
+SHOP = SqliteSource(
     kind="sqlite",
     dsn="sqlite:shop.db",
     limits=Pace(calls_per_minute=5, burst=5),

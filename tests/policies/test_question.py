@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from policies.call import Call, Plan, Tier, Tool, Transport, User
 from policies.canonical import Json
 from policies.change import Change, Effect, changes_from_json, changes_to_json
-from policies.document import Source
 from policies.question import caveats, title, wording
 from policies.risk import Level, assess
+from policies.sources import SqliteSource
 from policies.visible import quoted, visible
 from server.approvals import new_id
 from server.protocol.asking import FORM
@@ -21,7 +21,7 @@ from server.protocol.asking import FORM
 pytestmark = pytest.mark.threat("T17")
 
 WRITE = Tool("shop", "write", Tier.ACT, "Write", "Writes.", {}, {})
-SHOP = Source(kind="sqlite", dsn="sqlite:shop.db")
+SHOP = SqliteSource(kind="sqlite", dsn="sqlite:shop.db")
 DECEIVING = "\u202e\u200b\u2066\ufeff\x1b[2J\x07\r\n\t\ufe0f\U000e0041\u3164"
 VALUES: st.SearchStrategy[Json] = st.one_of(
     st.none(),

@@ -26,8 +26,9 @@ from policies.call import (
 )
 from policies.document import Audit as Settings
 from policies.document import Limits as Paces
-from policies.document import Pace, Source
 from policies.limits import Buckets
+from policies.sources import SqliteSource
+from policies.values import Pace
 from server.audit import Audit
 from server.keys import Keys
 from server.limits import Limits
@@ -61,7 +62,7 @@ def buckets(calls_per_minute: int = 100_000, burst: int = 10_000) -> Buckets:
     """Nothing but the user's own calls is limited."""
     plenty = Pace(calls_per_minute=6_000_000, burst=100_000)
     paces = Paces(calls_per_minute=calls_per_minute, burst=burst, tenant=plenty, source=plenty)
-    return Buckets(paces, {"shop": Source(kind="sqlite", dsn="sqlite:shop.db")})
+    return Buckets(paces, {"shop": SqliteSource(kind="sqlite", dsn="sqlite:shop.db")})
 
 
 def keys(folder: Path) -> Keys:

@@ -9,7 +9,7 @@ import anyio
 from policies.call import Call, Column, Grant, Kind, Plan, Raw, Table, Tier, Tool, User
 from policies.canonical import Json
 from policies.change import Effect
-from policies.document import Document, Source
+from policies.document import Document
 from policies.secret import Credential
 from server.assembly import Service, assemble
 from server.configuration import load
@@ -83,7 +83,7 @@ async def slow_service(
     )
     configuration = load(file)
     slow = Slow(tier)
-    source: Source = configuration.document.sources["slow"]
+    source = configuration.document.sources["slow"]
     async with assemble(configuration, {"slow": Connected(source, slow, None)}) as service:
         yield service, configuration.document, slow
 

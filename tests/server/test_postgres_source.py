@@ -10,6 +10,7 @@ from mcp.client import Client
 
 from policies.call import Transport
 from policies.errors import ConfigurationError
+from policies.sources import PostgresSource
 from server.assembly import assemble
 from server.configuration import Configuration, load
 from server.history import search
@@ -80,7 +81,9 @@ async def shop(postgres: Postgres, tmp_path: Path) -> tuple[Shop, Configuration]
     configuration = house.configured(postgres.dsn(name, house.role), password)
     async with postgres.admin(name) as admin:
         await admin.execute(SHOP)
-        await admin.execute(role_sql(configuration.document.sources["shop"], house.role))
+        source = configuration.document.sources["shop"]
+        assert isinstance(source, PostgresSource)
+        await admin.execute(role_sql(source, house.role))
     return house, configuration
 
 

@@ -15,9 +15,9 @@ import pytest
 
 from policies.call import Answer, Caller, Channel, Grant, Raw, Request, Tool, Transport, User
 from policies.decision import Policy
-from policies.document import Source
 from policies.errors import Refusal
 from policies.question import AnswerNeeded
+from policies.sources import Source
 from server.assembly import Service
 from server.executor import Executor
 from tests.server.shelf import PUT, Shelf, shelf_service, shelved

@@ -7,8 +7,8 @@ from typing import Any
 
 from policies.call import Call, Plan, Raw, Transport, Undoing, User
 from policies.change import Change, Effect
-from policies.document import Source
 from policies.secret import Credential, Secret
+from policies.sources import PostgresSource
 from tests.backends import Postgres
 from tests.proofs import ADA, Notes, call_of, grant_of, tool_of
 from tools.connector import Ledger, Session
@@ -45,8 +45,8 @@ class Desk:
     credential: Credential
     tables: Mapping[str, Any]
 
-    def source(self, **settings: Any) -> Source:
-        return Source.model_validate(
+    def source(self, **settings: Any) -> PostgresSource:
+        return PostgresSource.model_validate(
             {
                 "kind": "postgres",
                 "dsn": self.server.dsn(self.database, self.role),

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from policies.document import Source
 from policies.secret import Credential, Secret
+from policies.sources import PostgresSource
 from tests.backends import Postgres
 from tools.postgres.connector import PostgresConnector
 
@@ -45,8 +45,8 @@ class Shop:
     role: str
     credential: Credential
 
-    def source(self, **settings: Any) -> Source:
-        return Source.model_validate(
+    def source(self, **settings: Any) -> PostgresSource:
+        return PostgresSource.model_validate(
             {
                 "kind": "postgres",
                 "dsn": self.server.dsn(self.database, self.role),

@@ -8,7 +8,7 @@ import apsw
 
 from policies.call import Call, Plan, Transport, Undoing, User
 from policies.change import Change
-from policies.document import Source
+from policies.sources import SqliteSource
 from tests.proofs import ADA, Notes, grant_of, tool_of
 from tools.sqlite.connector import SqliteConnector
 
@@ -29,7 +29,7 @@ def writable(*columns: str, key: tuple[str, ...] = ("id",), **more: Any) -> dict
 
 def connector_of(file: Path, **more: Any) -> SqliteConnector:
     document = {"kind": "sqlite", "dsn": f"sqlite:{file.name}", "timeout": 5, **more}
-    return SqliteConnector("shop", Source.model_validate(document), file.parent)
+    return SqliteConnector("shop", SqliteSource.model_validate(document), file.parent)
 
 
 async def plan(source: SqliteConnector, sql: str, user: User = ADA, undo: Any = None) -> Plan:

@@ -13,9 +13,9 @@ import asyncpg
 import pytest
 
 from policies.call import Table
-from policies.document import Source
 from policies.errors import Denied, InvalidArgument, Refusal
 from policies.secret import Credential, Secret
+from policies.sources import PostgresSource
 from tests.backends import Postgres
 from tests.proofs import run
 from tools.postgres.connector import PostgresConnector
@@ -58,7 +58,7 @@ class Lab:
     def __init__(self, server: Postgres, password: str) -> None:
         self.server = server
         self.credential = Credential(Secret(password))
-        source = Source.model_validate({
+        source = PostgresSource.model_validate({
             "kind": "postgres",
             "dsn": server.dsn("labdb", "mcp_ro"),
             "credential": "shared",

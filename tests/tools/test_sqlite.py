@@ -12,8 +12,8 @@ import apsw
 import pytest
 
 from policies.call import Kind, Table, User
-from policies.document import Source
 from policies.errors import ConfigurationError, Denied, InvalidArgument, Refusal, UpstreamFailed
+from policies.sources import SqliteSource
 from tests.proofs import run
 from tools.sql.rules import Checked, Relation, Rules
 from tools.sqlite import engine
@@ -64,7 +64,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def make(file: Path) -> Make:
     def connector(**settings: Any) -> SqliteConnector:
-        source = Source.model_validate({
+        source = SqliteSource.model_validate({
             "kind": "sqlite", "dsn": f"sqlite:{file.name}", "timeout": 5, "tables": TABLES, **settings
         })  # fmt: skip
         return SqliteConnector("shop", source, file.parent)

@@ -7,8 +7,8 @@ from typing import Any
 import apsw
 import pytest
 
-from policies.document import Source
 from policies.errors import Denied, InvalidArgument, Refusal
+from policies.sources import SqliteSource
 from tests.proofs import run
 from tools.sqlite.connector import SqliteConnector
 
@@ -36,7 +36,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def connector(file: Path) -> SqliteConnector:
-    source = Source.model_validate({
+    source = SqliteSource.model_validate({
         "kind": "sqlite", "dsn": "sqlite:lab.db", "timeout": 5, "max_bytes": 50_000_000, "tables": TABLES
     })  # fmt: skip
     return SqliteConnector("lab", source, file.parent)

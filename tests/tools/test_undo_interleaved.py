@@ -11,8 +11,8 @@ import pytest
 
 from policies.call import Call, Plan, Transport, Undoing
 from policies.change import Change
-from policies.document import Source
 from policies.errors import Refusal
+from policies.sources import SqliteSource
 from tests.proofs import ADA, Notes, grant_of, tool_of
 from tools.sqlite.connector import SqliteConnector
 
@@ -68,7 +68,7 @@ def others(tmp_path: Path) -> Iterator[Others]:
 
 class Ours:
     def __init__(self, folder: Path) -> None:
-        self._source = SqliteConnector("shop", Source.model_validate(SETTINGS), folder)
+        self._source = SqliteConnector("shop", SqliteSource.model_validate(SETTINGS), folder)
 
     async def plan(self, order: int, undo: tuple[Change, ...] | None = None) -> Plan:
         tool = tool_of(self._source, "write")

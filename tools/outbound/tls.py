@@ -17,8 +17,8 @@ from typing import Any, Literal
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from policies.document import Tls as TlsSettings
 from policies.errors import ConfigurationError
+from policies.values import Tls as TlsSettings
 
 log = logging.getLogger("remit.outbound")
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from policies.document import Source
 from policies.errors import ConfigurationError
+from policies.sources import PostgresSource
 from tools.outbound.tls import ClientContext, Tls, client_context
 
 _DEFAULT_HOST = "/var/run/postgresql"
@@ -26,7 +26,7 @@ class Address:
     database: str
 
 
-def parse_address(name: str, source: Source) -> Address:
+def parse_address(name: str, source: PostgresSource) -> Address:
     """Reads `postgresql://user@host:port/database`; `host` and `port` may stand in the query instead.
 
     The user may be left out where each user brings an account of their own. Raises `ConfigurationError`.
@@ -50,7 +50,7 @@ def parse_address(name: str, source: Source) -> Address:
     return Address(host, port, user, database)
 
 
-def tls_context(name: str, source: Source, root: Path) -> ClientContext | bool:
+def tls_context(name: str, source: PostgresSource, root: Path) -> ClientContext | bool:
     """Built once per source: making one costs more than a query. `False` is no TLS.
 
     Raises `ConfigurationError` where a file is missing or is no certificate.

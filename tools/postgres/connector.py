@@ -15,9 +15,9 @@ import asyncpg
 
 from policies.call import Tool, User
 from policies.canonical import canonical
-from policies.document import Source
 from policies.errors import ConfigurationError, Denied, Refusal
 from policies.secret import Credential, Secret
+from policies.sources import PostgresSource
 from tools.connector import Finding, Session
 from tools.outbound.expiry import ending
 from tools.outbound.tls import ClientContext
@@ -63,7 +63,9 @@ async def _is_reset(link: object) -> None:
 class PostgresConnector:
     """One source of kind `postgres`. `root` is the folder of the configuration."""
 
-    def __init__(self, name: str, source: Source, root: Path, row_security_key: Secret | None) -> None:
+    def __init__(
+        self, name: str, source: PostgresSource, root: Path, row_security_key: Secret | None
+    ) -> None:
         """Raises `ConfigurationError` for an address, a TLS file or a key that can't be used."""
         if (source.row_security is None) != (row_security_key is None):
             raise ConfigurationError(

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
 
-from policies.document import Source
+from policies.sources import PostgresSource
 from tools.connector import Finding
 from tools.postgres.catalog import schema_parameters
 from tools.postgres.privileges import (
@@ -26,7 +26,7 @@ from tools.sql.rules import Relation, Rules
 _TOLD = 5
 
 
-async def inspect_link(name: str, source: Source, rules: Rules, link: Link) -> list[Finding]:
+async def inspect_link(name: str, source: PostgresSource, rules: Rules, link: Link) -> list[Finding]:
     """Looks at the privileges of the connection's role, within a transaction that is open."""
     writes = write_parameters(rules)
     excess = [str(Excess(row["what"], row["object"])) for row in await link.fetch(EXCESS, *writes)]

@@ -6,8 +6,8 @@ from typing import Final
 from policies.call import Call
 from policies.canonical import Json
 from policies.change import Change, Effect, Fields, Kind
-from policies.document import Source
 from policies.errors import Conflict, Denied, InvalidArgument
+from policies.sources import PostgresSource
 from tools.postgres import rows
 from tools.postgres.carrying import hold_size, key_of, look_up, standing, stands
 from tools.postgres.order import Order
@@ -28,7 +28,7 @@ class Planner:
     """Of one call. All but `proposal` asks the server, in a transaction that is open."""
 
     def __init__(
-        self, link: Link, source: Source, rules: Rules, call: Call, claims: Mapping[str, Json]
+        self, link: Link, source: PostgresSource, rules: Rules, call: Call, claims: Mapping[str, Json]
     ) -> None:
         """`claims` are signed for row security."""
         self._link = link

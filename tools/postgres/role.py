@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.document import Source
+from policies.sources import PostgresSource
 from tools.postgres.privileges import needed
 from tools.sql.filters import columns_read
 from tools.sql.rules import Relation, Rules
@@ -31,7 +31,7 @@ _GRANT_SEQUENCE = """DO $do$ DECLARE feeding text; BEGIN
 END $do$;"""
 
 
-def role_sql(source: Source, role: str) -> str:
+def role_sql(source: PostgresSource, role: str) -> str:
     """For an administrator to read and run in the source's database; it can be run again.
 
     It sets no password: `\\password` in psql sends one hashed. Revocations are from PUBLIC, and so for every
@@ -40,7 +40,7 @@ def role_sql(source: Source, role: str) -> str:
     return "\n".join(_lines(Rules.of(source), source, role)) + "\n"
 
 
-def _lines(rules: Rules, source: Source, name: str) -> Iterator[str]:
+def _lines(rules: Rules, source: PostgresSource, name: str) -> Iterator[str]:
     role = _identifier(name)
     milliseconds = round(source.timeout * 1000)
     schemas = sorted({relation.schema for relation in rules.relations})

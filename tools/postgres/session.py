@@ -11,7 +11,7 @@ import asyncpg
 from policies.call import Call, Grant, Plan, Raw, Table
 from policies.canonical import Json
 from policies.change import Effect
-from policies.document import Source
+from policies.sources import PostgresSource
 from tools.connector import Ledger, Trace
 from tools.postgres.catalog import SCHEMA_COLUMNS, SCHEMA_SQL, schema_parameters
 from tools.postgres.connection import Statement, forget_statements, statement
@@ -55,7 +55,7 @@ class Settings:
     """
 
     name: str
-    source: Source
+    source: PostgresSource
     rules: Rules
     version: str
     signer: Signer | None

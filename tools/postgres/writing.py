@@ -8,8 +8,8 @@ import anyio
 
 from policies.canonical import Json
 from policies.change import Effect
-from policies.document import Source
 from policies.errors import InDoubt, Refusal, UpstreamFailed
+from policies.sources import PostgresSource
 from tools.connector import Ledger, Trace
 from tools.postgres import tracing
 from tools.postgres.carrying import Done, change_rows
@@ -29,7 +29,14 @@ class Writing:
     """The writes of one session. `limit` is how long each step may take, in seconds."""
 
     def __init__(
-        self, name: str, link: Link, anew: Anew, signer: Signer | None, *, source: Source, limit: float
+        self,
+        name: str,
+        link: Link,
+        anew: Anew,
+        signer: Signer | None,
+        *,
+        source: PostgresSource,
+        limit: float,
     ) -> None:
         self._source = name
         self._link = link

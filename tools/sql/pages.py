@@ -6,7 +6,7 @@ from typing import Self
 
 from policies.call import Column, Table
 from policies.canonical import Json
-from policies.document import Source
+from policies.sources import Source
 
 CUT = "…[cut]"
 _CUT_BYTES = len(CUT.encode())

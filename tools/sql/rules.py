@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from policies.document import Source
+from policies.sources import SqlSource
 
 
 class Dialect(StrEnum):
@@ -51,10 +51,10 @@ class Rules:
     max_changed_rows: int = 100
 
     @classmethod
-    def of(cls, source: Source) -> Self:
+    def of(cls, source: SqlSource) -> Self:
         """Table names of the configuration are `name` or `schema.name`."""
         dialect = Dialect(source.kind)
-        schema = "main" if dialect is Dialect.SQLITE else source.default_schema
+        schema = source.default_schema
         return cls(
             dialect=dialect,
             default_schema=schema,

@@ -5,7 +5,7 @@ from typing import Final, cast
 
 from policies.call import Kind, Tier, Tool
 from policies.canonical import Json
-from policies.document import Source
+from policies.sources import SqlSource
 from tools.sql.cursors import MAX_LENGTH
 
 MAX_SQL_CHARACTERS: Final = 65_536
@@ -94,7 +94,7 @@ WRITE_OUTPUT: Final[Mapping[str, Json]] = {
 _DIALECTS = {"postgres": "PostgreSQL", "sqlite": "SQLite"}
 
 
-def toolset(name: str, source: Source) -> tuple[Tool, ...]:
+def toolset(name: str, source: SqlSource) -> tuple[Tool, ...]:
     """`schema`, `query`, `explain` and perhaps `write`, described by the configuration alone (threat T26)."""
     dialect = _DIALECTS[source.kind]
     sql: dict[str, Json] = {
@@ -153,15 +153,11 @@ def toolset(name: str, source: Source) -> tuple[Tool, ...]:
             {"sql": sql},
             required=["sql"],
         ),
-        *(
-            [_write_tool(name, source, dialect)]
-            if any(table.write for table in source.tables.values())
-            else []
-        ),
+        *([_write_tool(name, source, dialect)] if source.may_be_changed else []),
     )
 
 
-def _write_tool(name: str, source: Source, dialect: str) -> Tool:
+def _write_tool(name: str, source: SqlSource, dialect: str) -> Tool:
     tables = "; ".join(
         f"{table} ({', '.join(rules.write)}; key: {', '.join(rules.key)})"
         for table, rules in source.tables.items()

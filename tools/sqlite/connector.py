@@ -13,9 +13,9 @@ import apsw
 from policies.call import Call, Column, Grant, Kind, Plan, Raw, Table, Tool, User
 from policies.canonical import Json, canonical
 from policies.change import Effect, Fields, changes_from_json, changes_to_json
-from policies.document import Source
 from policies.errors import ConfigurationError, Refusal, UpstreamFailed
 from policies.secret import Credential
+from policies.sources import SqliteSource
 from tools.connector import Finding, Ledger, Session, Trace
 from tools.sql import arguments, cursors, toolset
 from tools.sql.pages import Limits, Page
@@ -50,7 +50,7 @@ STEPS: Final = (Column("step", Kind.NUMBER), Column("parent", Kind.NUMBER), Colu
 class SqliteConnector:
     """One source of kind `sqlite`: `dsn` is `sqlite:` and a path, relative to `root`."""
 
-    def __init__(self, name: str, source: Source, root: Path) -> None:
+    def __init__(self, name: str, source: SqliteSource, root: Path) -> None:
         """Raises `ConfigurationError` for a dsn that is no path."""
         path = source.dsn.removeprefix(_SCHEME)
         if path == source.dsn or not path or "\0" in path:
@@ -130,7 +130,7 @@ class SqliteConnector:
 
 class SqliteSession:
     def __init__(
-        self, path: Path, source: Source, rules: Rules, version: str, statements: Statements
+        self, path: Path, source: SqliteSource, rules: Rules, version: str, statements: Statements
     ) -> None:
         self._statements = statements
         self._path = path

@@ -11,8 +11,9 @@ import httpx2
 
 from policies.call import Transport, User
 from policies.change import Change, Effect
-from policies.document import Document, LocalIdentity, Oidc, Source
+from policies.document import Document, LocalIdentity, Oidc
 from policies.document import Identity as IdentitySettings
+from policies.sources import PostgresSource
 from server.audit import open_audit
 from server.connecting import Connecting
 from server.connections import Connections
@@ -32,7 +33,7 @@ DIGEST = "3f9c1b7a24de" * 5 + "beef"
 ONE = "k3yOfTheFirstQuestion1"
 TWO = "k3yOfAnotherQuestion_2"
 
-SHOP = Source(kind="postgres", dsn="postgresql://db.acme.example/shop")
+SHOP = PostgresSource(kind="postgres", dsn="postgresql://db.acme.example/shop")
 PRICE = Change(
     "orders", {"id": 7}, before={"id": 7, "status": "open", "price": "5.00"}, after={"status": "paid"}
 )

@@ -1,0 +1,160 @@
+"""The connected systems as settings: what all of them have, and what each kind adds."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Final, Literal, Self, get_args
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from pydantic import BaseModel, Field, model_validator
+
+from policies.values import Dsn, Frozen, Identifier, Pace, Role, SecretReference
+
+OWN = "remit"
+"""The source of remit's own tools, which no source of the configuration can be called."""
+
+
+class Roles(Frozen):
+    """The shipped Cedar policy reads these lists and allows nothing else."""
+
+    read: tuple[Role, ...] = ()
+    act: tuple[Role, ...] = ()
+    act_unconfirmed: tuple[Role, ...] = ()
+    approve: tuple[Role, ...] = ()
+
+
+class TableRules(Frozen):
+    """`rows` is a condition over the table's columns and, as `:name`, the user's claims."""
+
+    columns: tuple[Identifier, ...] = Field(min_length=1)
+    rows: str | None = None
+    key: tuple[Identifier, ...] = ()
+    write: tuple[Identifier, ...] = ()
+
+
+class RowSecurity(Frozen):
+    """Claims are handed to the database signed with `key`, for row-level security policies of its own."""
+
+    key: SecretReference
+
+
+class Source(BaseModel, ABC, frozen=True):
+    """One connected system, of whatever kind. Sizes are in bytes, times in seconds.
+
+    `limits` takes the place of the general `limits.source`; `tool_limits` are by verb, as in `query`.
+    """
+
+    model_config = Frozen.model_config
+
+    asks_who_comes: ClassVar[bool] = True
+    """Whether the system takes nobody without a credential."""
+
+    kind: str
+    credential: Literal["user", "shared"] = "user"
+    reason: str | None = None
+    renew_days: int = Field(default=90, ge=1, le=90)
+    classification: Literal["public", "internal", "confidential", "restricted"] = "confidential"
+    max_rows: int = Field(default=1000, ge=1, le=100_000)
+    max_bytes: int = Field(default=1_000_000, ge=1_000, le=50_000_000)
+    max_cell_bytes: int = Field(default=65_536, ge=64, le=10_000_000)
+    timeout: float = Field(default=10, gt=0, le=600)
+    max_changed_rows: int = Field(default=100, ge=1, le=1000)
+    limits: Pace | None = None
+    tool_limits: dict[str, Pace] = {}
+    roles: Roles = Roles()
+
+    @property
+    def takes_accounts(self) -> bool:
+        """Whether it is reached with each user's own account alone."""
+        return self.asks_who_comes and self.credential == "user"
+
+    @property
+    def shared_secret(self) -> SecretReference | None:
+        """What everybody's calls reach it with, where that is configured."""
+        return None
+
+    @property
+    @abstractmethod
+    def may_be_changed(self) -> bool:
+        """Whether anything in it may be changed by somebody."""
+
+    @property
+    @abstractmethod
+    def extent(self) -> Mapping[str, int]:
+        """How many of its things may be reached, by what they are called."""
+
+    @model_validator(mode="after")
+    def _a_shared_credential_has_a_reason(self) -> Self:
+        if self.asks_who_comes and self.credential == "shared" and not self.reason:
+            raise ValueError('credential = "shared" needs reason = "why one role may serve every user"')
+        return self
+
+
+class SqlSource(Source, frozen=True):
+    """A database. Tables without a schema are in `default_schema`."""
+
+    kind: Literal["postgres", "sqlite"]
+    dsn: Dsn
+    default_schema: Identifier = "public"
+    functions: tuple[str, ...] = ()
+    tables: dict[str, TableRules] = {}
+
+    @property
+    def may_be_changed(self) -> bool:
+        return any(table.write for table in self.tables.values())
+
+    @property
+    def extent(self) -> Mapping[str, int]:
+        return {"tables": len(self.tables)}
+
+
+class PostgresSource(SqlSource, frozen=True):
+    """`max_cost` is in the planner's units."""
+
+    kind: Literal["postgres"]
+    password: SecretReference | None = None
+    tls: Literal["verify-full", "verify-ca", "require", "disable"] = "verify-full"
+    tls_ca: str | None = None
+    tls_certificate: str | None = None
+    tls_key: str | None = None
+    max_cost: float = Field(default=1_000_000, gt=0)
+    row_security: RowSecurity | None = None
+    overprivileged: str | None = None
+
+    @property
+    def shared_secret(self) -> SecretReference | None:
+        return self.password
+
+    @model_validator(mode="after")
+    def _weak_tls_stays_on_this_machine(self) -> Self:
+        if self.tls != "verify-full" and not is_loopback(self.dsn):
+            raise ValueError(f'tls = "{self.tls}" is only for a host on this machine: use "verify-full"')
+        return self
+
+
+class SqliteSource(SqlSource, frozen=True):
+    """A file of this machine: it asks nobody who they are."""
+
+    asks_who_comes: ClassVar[bool] = False
+
+    kind: Literal["sqlite"]
+    default_schema: Literal["main"] = "main"
+
+
+Kinds = PostgresSource | SqliteSource
+AnySource = Annotated[Kinds, Field(discriminator="kind")]
+KINDS: Final = tuple(str(get_args(each.model_fields["kind"].annotation)[0]) for each in get_args(Kinds))
+
+
+def is_loopback(dsn: str) -> bool:
+    """Whether a database URL names this machine: no host, a socket's folder, or a loopback address."""
+    parts = urlsplit(dsn)
+    query = {key.lower(): values for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
+    if {"hostaddr", "service", "servicefile"} & query.keys():
+        return False
+    address = parts.netloc.rpartition("@")[2]
+    hosts = [re.sub(r":\d*$", "", host).strip("[]") for host in address.split(",")]
+    hosts += [host for value in query.get("host", []) for host in value.split(",")]
+    return all(
+        host in {"", "localhost", "127.0.0.1", "::1"} or host.startswith("/") for host in map(unquote, hosts)
+    )
