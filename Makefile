@@ -5,14 +5,22 @@ KILLS ?= 1000
 # of hostile input, over each transport
 FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= $(shell date +%s)
+SEED ?= $(shell date +%s)
 
-.PHONY: demo test bench crash fuzz lint lock wheel clean
+.PHONY: demo test long bench crash fuzz lint lock wheel clean
 
 demo: .venv/installed
 	$(BIN)/remit demo
 
 test: lint
 	$(BIN)/pytest --numprocesses=auto --dist=worksteal
+
+# what is left to chance, as often as it takes to trust it
+long: export LONG := 1
+long: export SEED := $(SEED)
+long: .venv/installed
+	@echo seed $(SEED)
+	$(BIN)/pytest $$(grep --recursive --include='*.py' --files-with-matches 'import.* rounds' tests)
 
 bench: .venv/installed
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks

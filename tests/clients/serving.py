@@ -51,4 +51,4 @@ def listening(configuration: Path, port: int) -> Generator[str]:
             yield f"http://{address}"
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)

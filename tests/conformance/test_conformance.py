@@ -75,7 +75,7 @@ def configuration(tmp_path: Path) -> Configuration:
 async def running(server: HttpServer) -> AsyncGenerator[None]:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(server.serve)
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             await server.ready.wait()
         try:
             yield

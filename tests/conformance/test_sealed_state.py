@@ -51,7 +51,7 @@ async def replica(folder: Path, forge: Forge, port: int) -> AsyncGenerator[str]:
         transports = FixtureTransports(FixtureApp(service))
         server = HttpServer(service, document, ("127.0.0.1", port), transports)
         tasks.start_soon(server.serve)
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             await server.ready.wait()
         yield f"http://127.0.0.1:{port}/mcp"
         server.stop()

@@ -19,16 +19,16 @@ from tests.crash.postgres import jobs_in_postgres
 from tests.crash.race import race, shared
 from tests.crash.revocation import revoke
 from tests.crash.sqlite import jobs_in_sqlite
+from tests.rounds import SEED
 
 pytestmark = [pytest.mark.threat("T47"), pytest.mark.timeout(200)]
 
-KILLS = 100
-SEED = 20261126
+KILLS = 60
 ROUNDS = 8
 CALLS = 50
 
 
-def test_a_hundred_kills_leave_one_effect_a_call(tmp_path: Path) -> None:
+def test_kills_leave_one_effect_a_call(tmp_path: Path) -> None:
     report = crash(jobs_in_sqlite(tmp_path, 1500), KILLS, SEED)
     assert report.kills == KILLS
     assert report.violations == 0, report
@@ -36,15 +36,15 @@ def test_a_hundred_kills_leave_one_effect_a_call(tmp_path: Path) -> None:
 
 
 def test_kills_are_traced_by_the_transactions_own_id(tmp_path: Path, postgres: Postgres) -> None:
-    report = crash(jobs_in_postgres(postgres, tmp_path, 1500), KILLS // 4, SEED)
+    report = crash(jobs_in_postgres(postgres, tmp_path, 1500), KILLS // 3, SEED)
     assert report.violations == 0, report
     assert report.doubtful == []
-    assert report.done > KILLS // 10
+    assert report.done > KILLS // 8
 
 
 @pytest.mark.parametrize("control", CONTROLS)
 def test_the_harness_sees_what_is_wrong(tmp_path: Path, control: str) -> None:
-    report = crash(jobs_in_sqlite(tmp_path, 1500), KILLS // 3, SEED, control)
+    report = crash(jobs_in_sqlite(tmp_path, 1500), KILLS // 2, SEED, control)
     assert report.unintended or report.doubled, report
 
 

@@ -12,7 +12,7 @@ from server.demo.organisation import found
 from tests.hostile.values import is_quoted
 
 REMIT = Path(sys.executable).with_name("remit")
-BOUND = 10.0  # seconds within which the server answers or hangs up
+BOUND = 60.0  # seconds within which the server answers or hangs up
 MANY = "calls_per_minute = 6000000, burst = 100000"
 LIMITS = f"""
 [limits]
@@ -84,7 +84,7 @@ class Target:
         """Stops it in good order. Returns its exit status."""
         self.process.terminate()
         status = self.process.wait(timeout=60)
-        self._hearing.join(timeout=10)
+        self._hearing.join(timeout=60)
         return status
 
 

@@ -9,7 +9,7 @@ import pytest
 from policies.frames import MAX_BYTES
 from tests.hostile.conversations import OverStdio
 from tests.hostile.messages import MODERN, SQL, call, frame, hello, modern
-from tests.hostile.target import Target, assert_log_verifies, organisation, started
+from tests.hostile.target import BOUND, Target, assert_log_verifies, organisation, started
 from tests.hostile.values import VALUES
 
 pytestmark = pytest.mark.threat("T30", "T31")
@@ -33,7 +33,7 @@ LINES: dict[str, bytes] = {
 
 
 def assert_refused(speaking: OverStdio) -> None:
-    answer = json.loads(speaking.heard.get(timeout=10))
+    answer = json.loads(speaking.heard.get(timeout=BOUND))
     assert answer["id"] is None
     assert answer["error"]["code"] in {-32700, -32600}
     assert len(json.dumps(answer)) < 300
@@ -72,7 +72,7 @@ def test_a_client_that_leaves_midway_ends_the_server_in_good_order(tmp_path: Pat
         over.write(last, end=b"")
         assert target.process.stdin
         target.process.stdin.close()
-        assert target.process.wait(timeout=20) == 0
+        assert target.process.wait(timeout=60) == 0
         target.assert_calm_to_the_end(VALUES)
     assert_log_verifies(configuration)
 
@@ -88,6 +88,6 @@ def test_a_client_that_does_not_read_and_leaves_ends_the_server(tmp_path: Path) 
         target.process.stdout.close()
         target.process.stdin.write((GOOD + b"\n") * 50)
         target.process.stdin.close()
-        assert target.process.wait(timeout=20) == 0
+        assert target.process.wait(timeout=60) == 0
         target.assert_calm_to_the_end()
     assert_log_verifies(configuration)

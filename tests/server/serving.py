@@ -94,7 +94,7 @@ async def serving(service: Service, document: Document, port: int) -> AsyncGener
     server = HttpServer(service, document, ("127.0.0.1", port))
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(server.serve)
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             await server.ready.wait()
         try:
             yield server

@@ -98,7 +98,7 @@ def workers(
         finally:
             process.terminate()
             process.wait(timeout=60)
-            hearing.join(timeout=10)
+            hearing.join(timeout=60)
 
 
 def _write(folder: Path, store: str, server: Postgres, issuer: str) -> Path:

@@ -191,7 +191,7 @@ async def test_http_answers_on_this_machine_alone_and_only_under_its_own_name(
     ping: dict[str, Any] = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(server.serve)
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             await server.ready.wait()
         async with Client(url, mode=era) as client:
             result = await client.call_tool("shop_query", {"sql": "SELECT 1 AS one"})

@@ -71,7 +71,7 @@ class Wire:
             f"accept: application/json, text/event-stream\r\nmcp-protocol-version: {MODERN}\r\n"
             f"mcp-method: tools/call\r\nmcp-name: shelf_put\r\ncontent-length: {len(body)}\r\n\r\n"
         )
-        connection = socket.create_connection(("127.0.0.1", self._port), timeout=20)
+        connection = socket.create_connection(("127.0.0.1", self._port), timeout=60)
         connection.sendall(head.encode() + body)
         return connection
 

@@ -96,7 +96,7 @@ def test_a_listening_server_that_is_told_to_stop_signs_its_log_to_the_end(
             assert process.stderr
             assert any("listening" in line for line in iter(process.stderr.readline, ""))
             process.send_signal(ending)
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=60) == 0
         finally:
             process.kill()
     report = verified(configuration)
@@ -107,7 +107,7 @@ def test_a_listening_server_that_is_told_to_stop_signs_its_log_to_the_end(
 def test_an_answer_does_not_wait_for_the_acknowledgement_of_its_first_half(free_port: int) -> None:
     with (
         listen(("127.0.0.1", free_port)) as listening,
-        socket.create_connection(("127.0.0.1", free_port), timeout=5),
+        socket.create_connection(("127.0.0.1", free_port), timeout=60),
     ):
         accepted, _ = listening.accept()
         with accepted:
@@ -146,7 +146,7 @@ def test_a_server_that_is_told_to_stop_signs_its_log_to_the_end(
             speaking.process.stdin.close()
         else:
             os.kill(speaking.process.pid, ending)
-        assert speaking.process.wait(timeout=20) == 0
+        assert speaking.process.wait(timeout=60) == 0
     report = verified(configuration)
     assert report["ok"]
     assert report["unsigned"] == 0
@@ -189,7 +189,7 @@ def test_neither_log_holds_what_was_asked_or_answered(tmp_path: Path) -> None:
         speaking.receive()
         assert speaking.process.stdin
         speaking.process.stdin.close()
-        assert speaking.process.wait(timeout=20) == 0
+        assert speaking.process.wait(timeout=60) == 0
     log = (tmp_path / "server.log").read_text()
     for line in log.splitlines():
         json.loads(line)

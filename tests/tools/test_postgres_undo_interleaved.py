@@ -1,9 +1,8 @@
 """Taking back beside other transactions: no change of anybody else is written over (threat T50).
 
-UNDO_ROUNDS=1000 runs a thousand interleavings, UNDO_SEED=N others than these.
+`make long` runs a thousand interleavings.
 """
 
-import os
 import random
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +14,7 @@ import pytest
 from policies.errors import Refusal
 from tests.backends import Postgres
 from tests.proofs import ADA, Notes, grant_of
+from tests.rounds import SEED, rounds
 from tests.tools.desk import Desk, make_desk, takes_back, writes
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T50")]
 
-ROUNDS: Final = int(os.environ.get("UNDO_ROUNDS", "300"))
-SEED: Final = int(os.environ.get("UNDO_SEED", "20261126"))
+ROUNDS: Final = rounds(300, 1000)
 BATCH: Final = 100
 LONGEST: Final = 0.008  # seconds between two steps of the others: about what taking back takes
 SCHEMA: Final = f"""

@@ -157,7 +157,7 @@ async def test_a_writer_waits_for_another_and_then_sees_what_it_did(desk: Desk) 
     ):
         await other.execute("UPDATE public.tickets SET note = 'mine' WHERE id = 3")
         tasks.start_soon(carry_out)
-        with anyio.fail_after(5):
+        with anyio.fail_after(60):
             while not await watch.fetch(waiting, desk.role):
                 await anyio.lowlevel.checkpoint()
         assert outcome == []

@@ -1,4 +1,7 @@
-"""Taking back beside other writers: whatever comes between, nobody's change is written over (threat T50)."""
+"""Taking back beside other writers: whatever comes between, nobody's change is written over (threat T50).
+
+`make long` runs a thousand interleavings.
+"""
 
 import random
 import threading
@@ -14,12 +17,12 @@ from policies.change import Change
 from policies.errors import Refusal
 from policies.sources import SqliteSource
 from tests.proofs import ADA, Notes, grant_of, tool_of
+from tests.rounds import SEED, rounds
 from tools.sqlite.connector import SqliteConnector
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T50")]
 
-ROUNDS: Final = 1000
-SEED: Final = 20261126
+ROUNDS: Final = rounds(300, 1000)
 SETTINGS: Final = {
     "kind": "sqlite",
     "dsn": "sqlite:shop.db",
@@ -34,7 +37,7 @@ class Others:
     def __init__(self, file: Path) -> None:
         self._connection: Any = apsw.Connection(str(file))
         self._connection.set_busy_timeout(5_000)
-        # What is lost at a power cut is not looked at here, and a thousand rounds are quick without it.
+        # What is lost at a power cut is not looked at here, and many rounds are quick without it.
         self._connection.execute("PRAGMA synchronous = OFF")
         self._number = 0
         self.last: str | None = None
@@ -85,7 +88,7 @@ class Ours:
 
 
 @pytest.mark.timeout(200)
-async def test_no_update_is_lost_in_a_thousand_interleavings(tmp_path: Path, others: Others) -> None:
+async def test_no_update_is_lost_whatever_comes_between(tmp_path: Path, others: Others) -> None:
     dice = random.Random(SEED)
     ours = Ours(tmp_path)
     undone = refused = 0

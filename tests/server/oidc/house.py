@@ -75,7 +75,7 @@ async def open_house(
     async with assemble(configuration, sources) as service, anyio.create_task_group() as tasks:
         server = HttpServer(service, configuration.document, ("127.0.0.1", port))
         tasks.start_soon(server.serve)
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             await server.ready.wait()
         try:
             yield House(f"http://127.0.0.1:{port}")

@@ -27,7 +27,7 @@ from tests.server.pages.house import ONE, House, house, question, send
 
 pytestmark = pytest.mark.anyio
 
-PATIENCE = 20  # seconds
+PATIENCE = 60  # seconds
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ async def show(host: Page, result: types.CallToolResult, *, links: bool = True) 
     told = result.model_dump(by_alias=True, mode="json", exclude_none=True)
     held = f'<head><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     html = view().replace("<head>", held, 1)
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         await host.evaluate("([html, result, links]) => show(html, result, links)", [html, told, links])
     return host.frame_locator("iframe")
 
