@@ -78,11 +78,14 @@ class NeedsConnection(Refusal):
 
     code = "needs_connection"
 
-    def __init__(self, source: str) -> None:
-        super().__init__(
-            f"You have not connected {source}, or your connection is due to be renewed. "
-            "Only you can do that, on a page of your own."
+    def __init__(self, source: str, *, was_due: bool = False) -> None:
+        """`was_due`: there was a connection, and it had to be renewed by now."""
+        what = (
+            f"Your connection to {source} was due to be renewed, and has ended."
+            if was_due
+            else f"You have not connected {source}."
         )
+        super().__init__(f"{what} Only you can connect it, on a page of your own.")
         self.source = source
 
 

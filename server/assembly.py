@@ -17,6 +17,7 @@ from policies.limits import Buckets
 from policies.redaction import Redactor
 from policies.secret import Credential
 from policies.sources import OWN, AnySource
+from server import lapsing
 from server.approvals import Approvals
 from server.audit import open_audit
 from server.configuration import Configuration
@@ -124,8 +125,8 @@ async def assemble(
         await audit.put(
             "", lambda _: {"event": "serving", "catalogue": catalogue.version, "policy": policy.version}
         )
-        watching = asyncio.create_task(recovery.watch())
-        stack.push_async_callback(_stopped, watching)
+        for watching in (recovery.watch(), lapsing.watch(connections)):
+            stack.push_async_callback(_stopped, asyncio.create_task(watching))
         yield Service(
             document.server.name,
             Pipeline(

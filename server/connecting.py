@@ -46,7 +46,7 @@ class Connecting:
         audit: Audit,
     ) -> None:
         self._sources = sources
-        self._connections = connections
+        self.connections = connections
         self._tickets = tickets
         self._audit = audit
 
@@ -84,23 +84,30 @@ class Connecting:
             pass
         if await self._tickets.take(Kind.CONNECT, offer.id) is None:
             return None
-        return await self._connections.make(user, offer.source, login, secret, offer.settings.renew_days)
+        return await self.connections.make(user, offer.source, login, secret, offer.settings.renew_days)
 
     async def mine(self, user: User) -> list[Connection]:
-        return await self._connections.of(user)
+        return await self.connections.of(user)
 
     async def end(self, id: str, user: User) -> bool:  # noqa: A002
         """False where this person has no such connection."""
-        for connection in await self._connections.of(user):
+        for connection in await self.connections.of(user):
             if connection.id == id:
-                return await self._connections.end(connection, by=user.id, why="the user ended it")
+                return await self.connections.end(connection, by=user.id, why="the user ended it")
         return False
+
+    async def renew(self, id: str, user: User, client: str) -> str | None:  # noqa: A002
+        """The id of an offer to make this one anew. None where this person has no such connection."""
+        for connection in await self.connections.of(user):
+            if connection.id == id:
+                return await self.offer(user, connection.source, client)
+        return None
 
     async def wait(self, user: User, source: str, seconds: float) -> None:
         """Until the user has connected the source, or the time is over."""
         with anyio.move_on_after(seconds):
             while True:
-                if source in await self._connections.standing(user):
+                if source in await self.connections.standing(user):
                     return
                 await anyio.sleep(_LOOK)
 

@@ -2,45 +2,56 @@
 
 The secret of one is sealed under its tenant's key, and bound to tenant, user, source and id: moved to another
 row it does not open (threats T09, T37). Making and ending one are on record in the transaction that does it.
+From its due day on the secret is not kept; the row without one stays, so that its user is told why it ended.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from policies.call import Receipt, User
 from policies.canonical import Json
+from policies.errors import NeedsConnection
+from policies.renewal import DAY, due_within
 from policies.secret import Credential, Secret
 from server.digests import printable
 from server.keys import Ring
 from server.seal import DoesNotOpen
-from server.store import Store
-from server.transaction import Rows, Transaction, now_ms
+from server.store import Reader, Store
+from server.transaction import Transaction, now_ms
 
 if TYPE_CHECKING:
     from server.audit import Audit
 
-DAY: Final = 86_400_000  # milliseconds
+SWEPT: Final = 100  # connections that one look ends
 
 _READ: Final = """
-    SELECT id, tenant, user_id, source, login, made_at, due_at, used_at, sealed
+    SELECT id, tenant, user_id, source, login, made_at, due_at, used_at, now_ms(), sealed
     FROM connections
 """
 _ADD: Final = """
     INSERT INTO connections (id, tenant, user_id, source, login, made_at, due_at, used_at, sealed)
     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)
 """
-_END: Final = "DELETE FROM connections WHERE id = $1 RETURNING id"
-_FORMER: Final = _READ + " WHERE tenant = $1 AND user_id = $2 AND source = $3"
+_END: Final = "DELETE FROM connections WHERE id = $1 RETURNING sealed"
+_LAPSE: Final = """
+    UPDATE connections SET sealed = '', login = ''
+    WHERE id = $1 AND due_at <= $2 AND sealed <> '' RETURNING id
+"""
+_OVERDUE: Final = _READ + f" WHERE due_at <= $1 AND sealed <> '' ORDER BY due_at LIMIT {SWEPT}"
+_THE_ONE: Final = _READ + " WHERE tenant = $1 AND user_id = $2 AND source = $3"
 _USE: Final = "UPDATE connections SET used_at = $1 WHERE id = $2 AND used_at < $3"
 _STANDS: Final = "SELECT 1 FROM connections WHERE id = $1 AND due_at > $2"
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Times are in milliseconds since 1970. From `due_at` on it has to be made anew."""
+    """Times are in milliseconds since 1970. From `due_at` on it has to be made anew.
+
+    `read_at` is when all this was so.
+    """
 
     id: str
     tenant: str
@@ -50,6 +61,12 @@ class Connection:
     made_at: int
     due_at: int
     used_at: int
+    read_at: int
+
+    @property
+    def due_within(self) -> int | None:
+        """In days, as `policies.renewal.due_within` says."""
+        return due_within(self.made_at, self.due_at, self.read_at)
 
 
 class Connections:
@@ -58,25 +75,27 @@ class Connections:
         self._audit = audit
         self._ring = ring
 
-    async def credential(self, tenant: str, user: str, source: str) -> Credential | None:
-        """What this user reaches the source with, or None. It counts as used.
+    async def credential(self, tenant: str, user: str, source: str) -> Credential:
+        """What this user reaches the source with. It counts as used.
 
-        Raises `AuditUnavailable` where the store can't be read or the secret does not open; one that was
-        tampered with is ended, on record.
+        Raises `NeedsConnection`, or `AuditUnavailable` where the store can't be read or the secret does not
+        open; one that was tampered with is ended, on record.
         """
-        rows, now = await self._store.read(partial(_standing, tenant, user))
-        row = next((row for row in rows if _connection(row).source == source), None)
+        row = await self._store.read(partial(_one, tenant, user, source))
         if row is None:
-            return None
+            raise NeedsConnection(source)
         *_, sealed = row
         found = _connection(row)
+        if found.due_within == 0:
+            await self.lapse(found)
+            raise NeedsConnection(source, was_due=True)
         try:
             opened = await self._ring.open(tenant, sealed, *_bound(found.id, tenant, user, source))
         except DoesNotOpen:
             await self.end(found, by="", why="its secret does not open")
             raise
-        if found.used_at < now - DAY:
-            await self._store.run(partial(_used, found.id, now))
+        if found.used_at < found.read_at - DAY:
+            await self._store.run(partial(_used, found.id, found.read_at))
         return Credential(Secret(cast("str", opened)), found.login, found.id)
 
     async def make(self, user: User, source: str, login: str, secret: Secret, days: int) -> Connection:
@@ -87,10 +106,9 @@ class Connections:
 
         def making() -> Transaction[tuple[Connection, Receipt]]:
             now = yield from now_ms()
-            made = Connection(number, user.tenant, user.id, source, login, now, now + days * DAY, 0)
-            for row in (yield _FORMER, (user.tenant, user.id, source)):
-                yield _END, (row[0],)
-                yield from self._entry(_connection(row), "disconnected", user.id, why="it was made anew")
+            made = Connection(number, user.tenant, user.id, source, login, now, now + days * DAY, 0, now)
+            for row in (yield _THE_ONE, (user.tenant, user.id, source)):
+                yield from self._ending(_connection(row), user.id, "it was made anew")
             yield _ADD, (number, user.tenant, user.id, source, login, now, made.due_at, sealed)
             return made, (yield from self._entry(made, "connected", user.id, until=made.due_at))
 
@@ -101,29 +119,56 @@ class Connections:
     async def end(self, connection: Connection, *, by: str, why: str) -> bool:
         """Its secret is gone from the store on return, on record. False where somebody else has ended it."""
 
-        def ending() -> Transaction[Receipt | None]:
-            if not (yield _END, (connection.id,)):
-                return None
-            return (yield from self._entry(connection, "disconnected", by, why=printable(why)))
+        return await self._ended(partial(self._ending, connection, by, printable(why)))
 
+    async def lapse(self, connection: Connection) -> bool:
+        """The same for one that is due: its row stays, without login and secret."""
+        return await self._ended(partial(self._lapsing, connection))
+
+    async def overdue(self) -> list[Connection]:
+        """The first `SWEPT` whose secret is kept although they are due."""
+
+        def looking() -> Transaction[list[Connection]]:
+            now = yield from now_ms()
+            return [_connection(row) for row in (yield _OVERDUE, (now,))]
+
+        return await self._store.read(looking)
+
+    async def of(self, user: User) -> list[Connection]:
+        """The user's own by source, with those that were due and have ended."""
+        return await self._store.read(
+            partial(_listed, " WHERE tenant = $1 AND user_id = $2 ORDER BY source", user.tenant, user.id)
+        )
+
+    async def by_source(self, user: User) -> Mapping[str, Connection]:
+        return {found.source: found for found in await self.of(user)}
+
+    async def standing(self, user: User) -> Mapping[str, Connection]:
+        """Those of the user's that can be used now, by source."""
+        return {name: found for name, found in (await self.by_source(user)).items() if found.due_within != 0}
+
+    async def everybody(self) -> list[Connection]:
+        """Those whose secret is kept."""
+        return await everybodys(self._store)
+
+    async def _ended(self, ending: Callable[[], Transaction[Receipt | None]]) -> bool:
         receipt = await self._store.run(ending)
         if receipt is not None:
             self._audit.acknowledge(receipt)
         return receipt is not None
 
-    async def of(self, user: User) -> list[Connection]:
-        """The user's own, by source."""
-        return await self._store.read(
-            partial(_listed, " WHERE tenant = $1 AND user_id = $2 ORDER BY source", user.tenant, user.id)
-        )
+    def _ending(self, connection: Connection, by: str, why: str) -> Transaction[Receipt | None]:
+        """None where it had ended before, and that is on record."""
+        rows = yield _END, (connection.id,)
+        if not rows or not rows[0][0]:
+            return None
+        return (yield from self._entry(connection, "disconnected", by, why=why))
 
-    async def standing(self, user: User) -> Mapping[str, Connection]:
-        """Those of the user's that can be used now, by source."""
-        rows, _ = await self._store.read(partial(_standing, user.tenant, user.id))
-        return {found.source: found for found in map(_connection, rows)}
-
-    async def everybody(self) -> list[Connection]:
-        return await self._store.read(partial(_listed, " ORDER BY tenant, user_id, source"))
+    def _lapsing(self, connection: Connection) -> Transaction[Receipt | None]:
+        now = yield from now_ms()
+        if not (yield _LAPSE, (connection.id, now)):
+            return None
+        return (yield from self._entry(connection, "disconnected", "", why="it was due"))
 
     def _entry(self, connection: Connection, event: str, by: str, **more: Json) -> Transaction[Receipt]:
         facts: dict[str, Json] = {
@@ -142,17 +187,20 @@ class Connections:
         return (yield from self._audit.append(printable(connection.tenant), said))
 
 
+async def everybodys(store: Reader) -> list[Connection]:
+    """Those whose secret is kept."""
+    return await store.read(partial(_listed, " WHERE sealed <> '' ORDER BY tenant, user_id, source"))
+
+
 def stands(connection: str) -> Transaction[bool]:
     """Whether nobody has ended it, and it is not due, by the time of this transaction (threat T43)."""
     now = yield from now_ms()
     return bool((yield _STANDS, (connection, now)))
 
 
-def _standing(tenant: str, user: str) -> Transaction[tuple[Rows, int]]:
-    """Those that are not due, and the time that this was so."""
-    now = yield from now_ms()
-    rows = yield _READ + " WHERE tenant = $1 AND user_id = $2 AND due_at > $3", (tenant, user, now)
-    return rows, now
+def _one(tenant: str, user: str, source: str) -> Transaction[Sequence[Any] | None]:
+    rows = yield _THE_ONE, (tenant, user, source)
+    return rows[0] if rows else None
 
 
 def _listed(condition: str, *arguments: str) -> Transaction[list[Connection]]:

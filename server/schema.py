@@ -119,6 +119,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (tenant, version)
         )""",
     ),
+    ("CREATE INDEX connections_due ON connections (due_at)",),
 )
 
 

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from policies.call import Fresh
-from policies.errors import NeedsConnection
 from policies.secret import Credential
 from policies.sources import OWN, Source
 from server.connections import Connections
@@ -56,7 +55,4 @@ class Vault:
         connected = self._sources[source]
         if not connected.settings.takes_accounts:
             return connected.credential
-        credential = await self._connections.credential(tenant, user, source)
-        if credential is None:
-            raise NeedsConnection(source)
-        return credential
+        return await self._connections.credential(tenant, user, source)

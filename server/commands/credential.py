@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import anyio
 
 from policies.document import Document
+from policies.renewal import said
 from policies.visible import visible
 from server.commands.opened import opened
 from server.commands.options import takes_configuration
@@ -76,13 +77,16 @@ def facts(connection: Connection) -> dict[str, object]:
         "made_at": day(connection.made_at),
         "used_at": day(connection.used_at) if connection.used_at else None,
         "renew_by": day(connection.due_at),
+        "due_within_days": connection.due_within,
     }
 
 
 def line(connection: Connection) -> str:
     used = f"last used {day(connection.used_at)}" if connection.used_at else "not used yet"
+    days = connection.due_within
+    due = "" if days is None else ", IT IS DUE" if days == 0 else f", DUE {said(days).upper()}"
     return (
         f"{connection.id}  {visible(connection.tenant)}/{visible(connection.user)}  {connection.source} as "
         f"{visible(connection.login)}, since {day(connection.made_at)}, {used}, renew by "
-        f"{day(connection.due_at)}"
+        f"{day(connection.due_at)}{due}"
     )

@@ -12,6 +12,7 @@ from policies.document import Document, Identity
 from policies.errors import ConfigurationError
 from policies.redaction import Redactor
 from server.assembly import connected, inspect
+from server.commands.due import due_findings
 from server.commands.options import takes_configuration
 from server.configuration import load
 from server.issuer import IssuerUnreachable, published, trusting
@@ -117,6 +118,8 @@ async def _own(document: Document) -> AsyncGenerator[Finding]:
                 await open_keys(await open_masters(document, store), store)
             except ConfigurationError as error:
                 yield _finding("keys", error)
+            for finding in await due_findings(store):
+                yield finding
     except ConfigurationError as error:
         yield _finding("store", error)
 

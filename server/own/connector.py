@@ -79,13 +79,14 @@ class OwnSession:
         name = str(call.arguments["source"])
         if name not in self._open_to.own(call.user, call.transport):
             raise NotFound("There is no such source for you to connect. remit_sources lists those there are.")
-        if name not in await self._connections.standing(call.user):
-            raise NeedsConnection(name)
+        made = (await self._connections.by_source(call.user)).get(name)
+        if made is None or made.due_within == 0:
+            raise NeedsConnection(name, was_due=made is not None)
         return name
 
     async def _sources(self, plan: Plan) -> Table:
         call = plan.call
-        made = await self._connections.standing(call.user)
+        made = await self._connections.by_source(call.user)
         own = self._open_to.own(call.user, call.transport)
         return sources.table(
             [

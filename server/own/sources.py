@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.call import Column, Kind, Table, Tier, Tool
 from policies.canonical import Json
+from policies.renewal import said
 from policies.sources import OWN, Source
 from server.connections import Connection
 from server.moments import day
@@ -16,7 +17,11 @@ COLUMNS: Final = (
     Column("connected", Kind.NAME),
     Column("since", Kind.TIME),
     Column("renew_by", Kind.TIME),
+    Column("notice", Kind.NAME),
 )
+
+_RENEW: Final = "the user renews it on the page of their connections"
+_ANEW: Final = "the user connects it anew with remit_connect"
 
 SOURCES: Final = Tool(
     OWN,
@@ -25,7 +30,7 @@ SOURCES: Final = Tool(
     "Sources open to you",
     (
         "Lists the sources that are open to the same user: what kind each is, how its data is classified, "
-        "and whether the user has connected it."
+        "whether the user has connected it, and whether that has to be renewed soon."
     ),
     {"type": "object", "properties": {}, "additionalProperties": False},
     TABLE_OUTPUT,
@@ -58,12 +63,17 @@ CONNECT: Final = Tool(
 
 def row(name: str, source: Source, connection: Connection | None, *, own: bool) -> tuple[Json, ...]:
     """In the order of COLUMNS. `own`: it takes each user's own connection."""
+    kind, classification = source.kind, source.classification
     if not own:
-        return (name, source.kind, source.classification, "for everybody", None, None)
+        return (name, kind, classification, "for everybody", None, None, None)
     if connection is None:
-        return (name, source.kind, source.classification, "no", None, None)
+        return (name, kind, classification, "no", None, None, None)
     since, until = map(day, (connection.made_at, connection.due_at))
-    return (name, source.kind, source.classification, "yes", since, until)
+    days = connection.due_within
+    if days == 0:
+        return (name, kind, classification, "no", None, None, f"ended on {until}, when it was due: {_ANEW}")
+    notice = f"due {said(days)}: {_RENEW}" if days else None
+    return (name, kind, classification, "yes", since, until, notice)
 
 
 def table(rows: list[tuple[Json, ...]]) -> Table:

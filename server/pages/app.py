@@ -112,7 +112,7 @@ class Pages:
                 Route("/connect/{id}", connecting.look, methods=["GET"]),
                 Route("/connect/{id}", connecting.connect, methods=["POST"]),
                 Route(CONNECTIONS, connecting.mine, methods=["GET"]),
-                Route(f"{CONNECTIONS}/{{id}}", connecting.end, methods=["POST"]),
+                Route(f"{CONNECTIONS}/{{id}}", connecting.change, methods=["POST"]),
                 Route(SIGN_IN, signing_in.begin, methods=["GET"]),
                 Route(CALLBACK, signing_in.come_back, methods=["GET"]),
                 Route(f"{SIGN_IN}/{{ticket}}", signing_in.open_link, methods=["GET"]),

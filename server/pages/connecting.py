@@ -11,6 +11,7 @@ from server.connecting import Connecting, Offer
 from server.pages.sessions import SignedIn
 from server.pages.site import CONNECTIONS, NothingHere, Site
 
+OWN_PAGE: Final = "the page of your connections"
 LONGEST: Final = 1_000  # characters of a login or a secret
 
 
@@ -50,10 +51,17 @@ class ConnectingPages:
         forms = {one.id: self._site.sessions.form(signed_in, f"{path}/{one.id}") for one in found}
         return self._site.page(request, "connections.html", signed_in, connections=found, forms=forms)
 
-    async def end(self, request: Request) -> Response:
+    async def change(self, request: Request) -> Response:
+        """Ends one, or leads to the page on which it is made anew."""
         signed_in = await self._site.person(request)
-        await self._site.form(request, signed_in)
-        if not await self._connecting.end(request.path_params["id"], signed_in.user):
+        fields = await self._site.form(request, signed_in)
+        named, user = request.path_params["id"], signed_in.user
+        if fields.get("do") == "renew":
+            offer = await self._connecting.renew(named, user, OWN_PAGE)
+            if offer is None:
+                raise NothingHere
+            return RedirectResponse(f"/connect/{offer}", 303)
+        if not await self._connecting.end(named, user):
             raise NothingHere
         return RedirectResponse(CONNECTIONS, 303)
 

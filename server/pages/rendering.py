@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from policies.renewal import said
 from policies.visible import pieces, plain_pieces
 from server.moments import moment
 
@@ -21,5 +22,5 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     filters: dict[str, Any] = made.filters
-    filters |= {"pieces": pieces, "name": plain_pieces, "moment": moment}
+    filters |= {"pieces": pieces, "name": plain_pieces, "moment": moment, "within": said}
     return made

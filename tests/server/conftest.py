@@ -16,6 +16,7 @@ from server.configuration import Configuration, load
 from server.demo.organisation import found
 from server.store import Store, open_store
 from tests.backends import Postgres
+from tests.server.desk import Desk, open_desk
 from tests.server.oidc.forgeries import Forge, make_forge
 from tests.server.places import Place, embedded
 
@@ -50,6 +51,12 @@ def configuration(tmp_path: Path) -> Configuration:
 async def service(configuration: Configuration) -> AsyncIterator[Service]:
     async with assemble(configuration) as running:
         yield running
+
+
+@pytest.fixture
+async def desk(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with open_desk(postgres, tmp_path) as desk:
+        yield desk
 
 
 @pytest.fixture(scope="module")
