@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from policies.canonical import Json, canonical
 from policies.change import Change, Effect
+from policies.networks import Address
 
 
 class Tier(StrEnum):
@@ -80,13 +81,15 @@ class Channel(StrEnum):
 class Caller:
     """The far end of a transport. `client` is what it calls itself: for the log alone (threat T11).
 
-    `channels` are those that its client offers to ask through.
+    `channels` are those that its client offers to ask through. `address` is where a request over HTTP comes
+    from, None where nobody knows.
     """
 
     transport: Transport
     client: str
     token: Token | None = field(default=None, repr=False)
     channels: frozenset[Channel] = frozenset()
+    address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ class User:
 class Call:
     """A user's wish for a tool that exists, with arguments that are valid and in their canonical form.
 
-    `definition` is the digest of the tool as clients saw it listed.
+    `definition` is the digest of the tool as clients saw it listed, `address` where the user calls from.
     """
 
     id: str
@@ -149,6 +152,7 @@ class Call:
     arguments: Mapping[str, Json] = field(repr=False)
     transport: Transport
     undoing: Undoing | None = None
+    address: Address | None = None
 
     @property
     def inverse(self) -> tuple[Change, ...] | None:

@@ -16,6 +16,7 @@ from policies.values import (
     Frozen,
     Identifier,
     MasterReference,
+    NetworkSetting,
     Origin,
     Pace,
     Role,
@@ -46,7 +47,8 @@ class Server(Frozen):
     """`name` is the audience of sealed state: the same on every replica. `store` is the store of record.
 
     `origins` are those of web pages that may call it, beside its own. `plaintext` says why HTTP without TLS
-    is right although other machines can reach it.
+    is right although other machines can reach it. `proxies` are the networks of those whose X-Forwarded-For
+    counts.
     """
 
     name: str = Field(default="remit", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
@@ -54,6 +56,7 @@ class Server(Frozen):
     origins: tuple[Origin, ...] = ()
     tls_certificate: str | None = None
     tls_key: str | None = None
+    proxies: tuple[NetworkSetting, ...] = ()
     plaintext: str | None = None
     store: Dsn = "sqlite:remit.db"
     store_password: SecretReference | None = None

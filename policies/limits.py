@@ -5,6 +5,7 @@ That number is the theoretical arrival time of the next call, in microseconds.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from policies.call import Call
 from policies.canonical import canonical
@@ -26,14 +27,24 @@ class Rate:
         """Microseconds between two calls at the steady rate, rounded up: never faster than allowed."""
         return -(-60_000_000 // self.per_minute)
 
+    @classmethod
+    def at_most(cls, calls: int) -> Self:
+        """Never more than so many in any minute, some of them at once."""
+        at_once = calls // 4
+        return cls(per_minute=calls - at_once, burst=1 + at_once)
+
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Calls that are counted together, under `key`. `of` says to a caller whose calls they are."""
+    """Calls that are counted together, under `key`. `of` says to a caller whose calls they are.
+
+    `most` is the number of calls a minute that a caller is told, where that is not the rate's.
+    """
 
     key: str
     rate: Rate
     of: str
+    most: int = 0
 
 
 class Buckets:
@@ -47,6 +58,10 @@ class Buckets:
         self._tenant = _rate(limits.tenant)
         self._source = _rate(limits.source)
         self._sources = {name: _rate(source.limits or limits.source) for name, source in sources.items()}
+        self._users = {
+            name: _rate(source.user_limits) for name, source in sources.items() if source.user_limits
+        }
+        self._own = frozenset(name for name, source in sources.items() if source.takes_accounts)
         self._tools = {
             f"{name}_{verb}": _rate(pace)
             for name, source in sources.items()
@@ -64,9 +79,26 @@ class Buckets:
                 f"users of {tool.source}",
             ),
         ]
+        if rate := self._users.get(tool.source):
+            key = canonical(["user of source", user.tenant, user.id, tool.source])
+            buckets.append(Bucket(key, rate, f"you on {tool.source}"))
         if rate := self._tools.get(tool.name):
             buckets.append(Bucket(canonical(["tool", tool.name]), rate, f"users of {tool.name}"))
         return buckets
+
+    def own(self, call: Call) -> str | None:
+        """The key of the bucket of the user's own connection, None where there is none for the source.
+
+        It is the same for each connection that they make: none is quicker for being new.
+        """
+        if call.tool.source not in self._own:
+            return None
+        return canonical(["connection", call.user.tenant, call.user.id, call.tool.source])
+
+    def held(self, call: Call, key: str, per_minute: int) -> Bucket:
+        """That bucket, where the user holds it to so many calls a minute."""
+        of = f"your connection to {call.tool.source}"
+        return Bucket(key, Rate.at_most(per_minute), of, most=per_minute)
 
 
 def spend(buckets: Sequence[Bucket], arrivals: Sequence[int | None], now: int) -> list[int]:
@@ -84,8 +116,9 @@ def spend(buckets: Sequence[Bucket], arrivals: Sequence[int | None], now: int) -
             longest, full = wait, bucket
     if longest:
         seconds = -(-longest // 1_000_000)
+        most = full.most or full.rate.per_minute
         raise LimitReached(
-            f"Too many calls: {full.of} may make {full.rate.per_minute} a minute. Try again in {seconds} s.",
+            f"Too many calls: {full.of} may make {most} a minute. Try again in {seconds} s.",
             retry_after=seconds,
         )
     return after

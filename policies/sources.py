@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import BaseModel, Field, model_validator
 
-from policies.values import Dsn, Frozen, Identifier, Pace, Role, SecretReference
+from policies.values import Dsn, Frozen, Identifier, NetworkSetting, Pace, Role, SecretReference
 
 OWN = "remit"
 """The source of remit's own tools, which no source of the configuration can be called."""
@@ -41,7 +41,9 @@ class RowSecurity(Frozen):
 class Source(BaseModel, ABC, frozen=True):
     """One connected system, of whatever kind. Sizes are in bytes, times in seconds.
 
-    `limits` takes the place of the general `limits.source`; `tool_limits` are by verb, as in `query`.
+    `limits` takes the place of the general `limits.source`; `user_limits` are for each user of it, and
+    `tool_limits` by verb, as in `query`. `networks` are those that it may be used from, all where there are
+    none.
     """
 
     model_config = Frozen.model_config
@@ -60,6 +62,8 @@ class Source(BaseModel, ABC, frozen=True):
     timeout: float = Field(default=10, gt=0, le=600)
     max_changed_rows: int = Field(default=100, ge=1, le=1000)
     limits: Pace | None = None
+    user_limits: Pace | None = None
+    networks: tuple[NetworkSetting, ...] = ()
     tool_limits: dict[str, Pace] = {}
     roles: Roles = Roles()
 

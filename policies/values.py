@@ -1,12 +1,14 @@
 """What single settings may be, and the tables that several others are made of."""
 
 import re
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from policies.host import is_plain
+from policies.networks import network_of
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -64,6 +66,9 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 SecretReference = Annotated[str, AfterValidator(_reference)]
 MasterReference = Annotated[str, AfterValidator(_master)]
 Dsn = Annotated[str, AfterValidator(_without_password)]
+
+
+NetworkSetting = Annotated[IPv4Network | IPv6Network, BeforeValidator(lambda value: network_of(str(value)))]
 
 
 class Frozen(BaseModel):

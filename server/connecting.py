@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import anyio
 
 from policies.call import User
+from policies.networks import UNRESTRICTED, Restrictions
 from policies.secret import Credential, Secret
 from policies.sources import Source
 from server.audit import Audit
@@ -73,7 +74,9 @@ class Connecting:
             return None
         return Offer(id, content["source"], source.settings, content["client"])
 
-    async def accept(self, offer: Offer, user: User, login: str, secret: Secret) -> Connection | None:
+    async def accept(
+        self, offer: Offer, user: User, login: str, secret: Secret, restrictions: Restrictions = UNRESTRICTED
+    ) -> Connection | None:
         """Tries it, and keeps it. None where the offer is spent by now.
 
         Raises `Denied` for an account that can do more than it should, `UpstreamFailed` for one that the
@@ -84,7 +87,9 @@ class Connecting:
             pass
         if await self._tickets.take(Kind.CONNECT, offer.id) is None:
             return None
-        return await self.connections.make(user, offer.source, login, secret, offer.settings.renew_days)
+        return await self.connections.make(
+            user, offer.source, login, secret, days=offer.settings.renew_days, restrictions=restrictions
+        )
 
     async def mine(self, user: User) -> list[Connection]:
         return await self.connections.of(user)

@@ -1,23 +1,27 @@
 """Each user's own connections to sources: at most one for a user and a source, and nobody else's way in.
 
-The secret of one is sealed under its tenant's key, and bound to tenant, user, source and id: moved to another
-row it does not open (threats T09, T37). Making and ending one are on record in the transaction that does it.
-From its due day on the secret is not kept; the row without one stays, so that its user is told why it ended.
+The secret of one is sealed under its tenant's key, and bound to tenant, user, source, id and restrictions: in
+another row, or under wider ones, it does not open (threats T09, T37). Making and ending one are on record in
+the transaction that does it. From its due day on the secret is not kept; the row without one stays, so that
+its user is told why it ended.
 """
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from policies.call import Receipt, User
 from policies.canonical import Json
 from policies.errors import NeedsConnection
+from policies.networks import Restrictions
 from policies.renewal import DAY, due_within
 from policies.secret import Credential, Secret
 from server.digests import printable
 from server.keys import Ring
+from server.keys.ring import key_of
+from server.keys.rows import TenantKey
 from server.seal import DoesNotOpen
 from server.store import Reader, Store
 from server.transaction import Transaction, now_ms
@@ -28,12 +32,14 @@ if TYPE_CHECKING:
 SWEPT: Final = 100  # connections that one look ends
 
 _READ: Final = """
-    SELECT id, tenant, user_id, source, login, made_at, due_at, used_at, now_ms(), sealed
+    SELECT id, tenant, user_id, source, login, made_at, due_at, used_at, networks, per_minute,
+        now_ms(), sealed
     FROM connections
 """
 _ADD: Final = """
-    INSERT INTO connections (id, tenant, user_id, source, login, made_at, due_at, used_at, sealed)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)
+    INSERT INTO connections
+        (id, tenant, user_id, source, login, made_at, due_at, used_at, networks, per_minute, sealed)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)
 """
 _END: Final = "DELETE FROM connections WHERE id = $1 RETURNING sealed"
 _LAPSE: Final = """
@@ -50,7 +56,7 @@ _STANDS: Final = "SELECT 1 FROM connections WHERE id = $1 AND due_at > $2"
 class Connection:
     """Times are in milliseconds since 1970. From `due_at` on it has to be made anew.
 
-    `read_at` is when all this was so.
+    `restrictions` are its user's own. `read_at` is when all this was so.
     """
 
     id: str
@@ -61,6 +67,7 @@ class Connection:
     made_at: int
     due_at: int
     used_at: int
+    restrictions: Restrictions
     read_at: int
 
     @property
@@ -69,28 +76,43 @@ class Connection:
         return due_within(self.made_at, self.due_at, self.read_at)
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """One with what is sealed, and the row of the key that this is sealed under."""
+
+    connection: Connection
+    sealed: str = field(repr=False)
+    key: TenantKey | None = field(repr=False)
+
+
 class Connections:
     def __init__(self, store: Store, audit: "Audit", ring: Ring) -> None:
         self._store = store
         self._audit = audit
         self._ring = ring
 
-    async def credential(self, tenant: str, user: str, source: str) -> Credential:
-        """What this user reaches the source with. It counts as used.
+    async def find(self, tenant: str, user: str, source: str) -> Closed:
+        """What this user reaches the source with, still sealed.
 
-        Raises `NeedsConnection`, or `AuditUnavailable` where the store can't be read or the secret does not
-        open; one that was tampered with is ended, on record.
+        Raises `NeedsConnection` or `StoreUnavailable`.
         """
-        row = await self._store.read(partial(_one, tenant, user, source))
-        if row is None:
+        found = await self._store.read(partial(_one, tenant, user, source))
+        if found is None:
             raise NeedsConnection(source)
-        *_, sealed = row
-        found = _connection(row)
-        if found.due_within == 0:
-            await self.lapse(found)
+        if found.connection.due_within == 0:
+            await self.lapse(found.connection)
             raise NeedsConnection(source, was_due=True)
+        return found
+
+    async def open(self, closed: Closed) -> Credential:
+        """It counts as used.
+
+        Raises `AuditUnavailable` where the secret does not open: one that was tampered with is ended, on
+        record.
+        """
+        found = closed.connection
         try:
-            opened = await self._ring.open(tenant, sealed, *_bound(found.id, tenant, user, source))
+            opened = await self._ring.open_under(closed.key, closed.sealed, *_bound(found))
         except DoesNotOpen:
             await self.end(found, by="", why="its secret does not open")
             raise
@@ -98,19 +120,30 @@ class Connections:
             await self._store.run(partial(_used, found.id, found.read_at))
         return Credential(Secret(cast("str", opened)), found.login, found.id)
 
-    async def make(self, user: User, source: str, login: str, secret: Secret, days: int) -> Connection:
+    async def make(
+        self,
+        user: User,
+        source: str,
+        login: str,
+        secret: Secret,
+        *,
+        days: int,
+        restrictions: Restrictions,
+    ) -> Connection:
         """Durable on return. One that there was before is ended; both are on record."""
         number = secrets.token_hex(16)
-        bound = _bound(number, user.tenant, user.id, source)
-        sealed = await self._ring.seal(user.tenant, secret.reveal(), *bound)
+        new = Connection(number, user.tenant, user.id, source, login, 0, 0, 0, restrictions, 0)
+        sealed = await self._ring.seal(user.tenant, secret.reveal(), *_bound(new))
 
         def making() -> Transaction[tuple[Connection, Receipt]]:
             now = yield from now_ms()
-            made = Connection(number, user.tenant, user.id, source, login, now, now + days * DAY, 0, now)
+            until = now + days * DAY
+            made = Connection(number, user.tenant, user.id, source, login, now, until, 0, restrictions, now)
             for row in (yield _THE_ONE, (user.tenant, user.id, source)):
                 yield from self._ending(_connection(row), user.id, "it was made anew")
-            yield _ADD, (number, user.tenant, user.id, source, login, now, made.due_at, sealed)
-            return made, (yield from self._entry(made, "connected", user.id, until=made.due_at))
+            held = (restrictions.networks, restrictions.per_minute)
+            yield _ADD, (number, user.tenant, user.id, source, login, now, until, *held, sealed)
+            return made, (yield from self._entry(made, "connected", user.id, until=until))
 
         made, receipt = await self._store.run(making)
         self._audit.acknowledge(receipt)
@@ -198,9 +231,12 @@ def stands(connection: str) -> Transaction[bool]:
     return bool((yield _STANDS, (connection, now)))
 
 
-def _one(tenant: str, user: str, source: str) -> Transaction[Sequence[Any] | None]:
+def _one(tenant: str, user: str, source: str) -> Transaction[Closed | None]:
     rows = yield _THE_ONE, (tenant, user, source)
-    return rows[0] if rows else None
+    if not rows:
+        return None
+    *_, sealed = rows[0]
+    return Closed(_connection(rows[0]), sealed, (yield from key_of(tenant, sealed)))
 
 
 def _listed(condition: str, *arguments: str) -> Transaction[list[Connection]]:
@@ -213,8 +249,10 @@ def _used(connection: str, now: int) -> Transaction[None]:
 
 
 def _connection(row: Sequence[Any]) -> Connection:
-    return Connection(*row[:-1])
+    id_, tenant, user, source, login, made_at, due_at, used_at, networks, per_minute, read_at, _ = row
+    restrictions = Restrictions(networks, per_minute)
+    return Connection(id_, tenant, user, source, login, made_at, due_at, used_at, restrictions, read_at)
 
 
-def _bound(connection: str, tenant: str, user: str, source: str) -> tuple[str, ...]:
-    return ("connection", tenant, user, source, connection)
+def _bound(one: Connection) -> tuple[str, ...]:
+    return ("connection", one.tenant, one.user, one.source, one.id, *one.restrictions.bound)

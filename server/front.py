@@ -25,6 +25,7 @@ from server.web.bodies import Bodies
 from server.web.framing import Framing
 from server.web.health import Health
 from server.web.hosts import Hosts, Names
+from server.web.peers import Peers
 from server.web.siblings import Place, Siblings, from_siblings
 
 Address: TypeAlias = tuple[str, int]
@@ -54,7 +55,7 @@ class Front:
         self._health = Health(
             pages.before(guarded, document.server.url) if pages else guarded, lambda: _answers(service.store)
         )
-        self.outside = named(self._health, document, address)
+        self.outside = Peers(named(self._health, document, address), document.server.proxies)
         self.inside = from_siblings(Bodies(transports), principal)
 
     @asynccontextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from time import monotonic_ns
 
-from policies.call import Admission, Permit, Receipt
+from policies.call import Admission, Call, Permit, Receipt
 from policies.errors import not_open
 from policies.limits import Buckets, spend
 from server.audit import Record
@@ -33,7 +33,10 @@ class Limits:
         call = permit.call
         buckets = self._buckets.of(call)
         known = yield from recall(_Known)
-        yield from known.look(call.tool.source, [CLOCK, *(bucket.key for bucket in buckets)])
+        own = self._buckets.own(call)
+        yield from known.look(call, [CLOCK, *(bucket.key for bucket in buckets)], own)
+        if own and (per_minute := known.paces[own]):
+            buckets = [*buckets, self._buckets.held(call, own, per_minute)]
         if known.off[call.tool.source]:
             raise not_open(call.tool.name, why="its source is switched off")
         now = self._clock.read(known.kept[CLOCK], known.wall * 1000)
@@ -45,19 +48,30 @@ class Limits:
 
 @dataclass(slots=True)
 class _Known:
-    """What a commit has read of the limits, and has written of them since. `wall` is in milliseconds."""
+    """What a commit has read of the limits, and has written of them since. `wall` is in milliseconds.
+
+    `paces` are the calls a minute that users hold connections of their own to, 0 where they don't.
+    """
 
     wall: int = 0
     off: dict[str, bool] = field(default_factory=dict[str, bool])
     kept: dict[str, int | None] = field(default_factory=dict[str, int | None])
+    paces: dict[str, int] = field(default_factory=dict[str, int])
 
-    def look(self, source: str, keys: Sequence[str]) -> Transaction[None]:
-        """Reads what is not known yet."""
+    def look(self, call: Call, keys: Sequence[str], own: str | None) -> Transaction[None]:
+        """Reads what is not known yet. `own` is the key of the user's own connection."""
+        source, user = call.tool.source, call.user
+        asks_pace = own is not None and own not in self.paces
+        if own is not None:
+            keys = [*keys, own]
         new = [key for key in keys if key not in self.kept]
-        if not new and source in self.off:
+        if not new and not asks_pace and source in self.off:
             return
-        rows = yield reading(len(new)), (source, *new)
+        whose = (user.tenant, user.id) if asks_pace else ()
+        rows = yield reading(len(new), pace=asks_pace), (source, *new, *whose)
         off, self.wall, *kept = rows[0]
+        if own is not None and asks_pace:
+            self.paces[own] = kept.pop() or 0
         self.off[source] = bool(off)
         self.kept.update(zip(new, kept, strict=True))
 
@@ -88,7 +102,15 @@ class SteadyClock:
 
 
 @cache
-def reading(keys: int) -> str:
-    """Whether the source is off, the time, and what is kept under so many keys: `$1` is the source."""
+def reading(keys: int, *, pace: bool = False) -> str:
+    """Whether the source is off, the time, and what is kept under so many keys: `$1` is the source.
+
+    With `pace` the one that the user holds their connection to it by, too.
+    """
     kept = "".join(f", (SELECT tat FROM limits WHERE key = ${number})" for number in range(2, keys + 2))  # noqa: S608 - numbers alone
+    if pace:
+        kept += (
+            f", (SELECT per_minute FROM connections WHERE tenant = ${keys + 2} AND user_id = ${keys + 3} "  # noqa: S608
+            "AND source = $1)"
+        )
     return f"SELECT (SELECT 1 FROM sources_off WHERE source = $1), now_ms(){kept}"  # noqa: S608

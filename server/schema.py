@@ -119,7 +119,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (tenant, version)
         )""",
     ),
-    ("CREATE INDEX connections_due ON connections (due_at)",),
+    (
+        "CREATE INDEX connections_due ON connections (due_at)",
+        # What its user holds one to: bound into what is sealed.
+        "ALTER TABLE connections ADD COLUMN networks TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE connections ADD COLUMN per_minute BIGINT NOT NULL DEFAULT 0",
+    ),
 )
 
 

@@ -1,13 +1,16 @@
 """Each call's credential: opened once the call is admitted, for that call, and never shown."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
-from policies.call import Fresh
+from policies.call import Call, Fresh
+from policies.errors import Denied
+from policies.networks import Network, is_within
 from policies.secret import Credential
 from policies.sources import OWN, Source
-from server.connections import Connections
+from server.connections import Connection, Connections
 from tools.connector import Connector, Session
 
 
@@ -31,28 +34,62 @@ class Vault:
     async def reopen(self, source: str, tenant: str, user: str) -> AsyncGenerator[Session]:
         """For tracing what was done in a source, with the credential of whoever did it.
 
+        It is the server that looks, from wherever it runs: no network of a user's is asked for.
+
         Raises `NeedsConnection`, or what the connector's `open` raises.
         """
-        credential = await self._credential(source, tenant, user)
+        credential = await self._credential(source, tenant, user, lambda _: None)
         async with self._sources[source].connector.open(None, credential) as session:
             yield session
 
     @asynccontextmanager
     async def open(self, fresh: Fresh) -> AsyncGenerator[Session]:
-        """Raises `NeedsConnection`, or what the connector's `open` raises."""
+        """Raises `NeedsConnection`, `Denied` for a network, or what the connector's `open` raises."""
         call = fresh.admission.permit.call
         source = call.tool.source
         if source == OWN:
             async with self._own.open(call.user, None) as session:
                 yield session
             return
-        credential = await self._credential(source, call.user.tenant, call.user.id)
+        _hold_network(call, self._sources[source].settings.networks)
+        credential = await self._credential(
+            source, call.user.tenant, call.user.id, partial(_hold_restrictions, call)
+        )
         async with self._sources[source].connector.open(call.user, credential) as session:
             yield session
 
-    async def _credential(self, source: str, tenant: str, user: str) -> Credential | None:
-        """The user's own, or the shared one: never the one in the place of the other (threat T09)."""
+    async def _credential(
+        self, source: str, tenant: str, user: str, hold: Callable[[Connection], None]
+    ) -> Credential | None:
+        """The user's own, or the shared one: never the one in the place of the other (threat T09).
+
+        `hold` raises for a connection that is not to be used; it is not opened then.
+        """
         connected = self._sources[source]
         if not connected.settings.takes_accounts:
             return connected.credential
-        return await self._connections.credential(tenant, user, source)
+        found = await self._connections.find(tenant, user, source)
+        hold(found.connection)
+        return await self._connections.open(found)
+
+
+def _hold_network(call: Call, networks: Sequence[Network]) -> None:
+    if networks and not is_within(call.address, networks):
+        raise _elsewhere(
+            call,
+            f"{call.tool.source} is not open to the network that you call from. Call from another one; an "
+            "administrator says which.",
+        )
+
+
+def _hold_restrictions(call: Call, connection: Connection) -> None:
+    if not connection.restrictions.allow(call.address):
+        raise _elsewhere(
+            call,
+            f"You hold your connection to {call.tool.source} to certain networks, and this call comes from "
+            "another. Call from one of them, or make the connection anew on the page of your connections.",
+        )
+
+
+def _elsewhere(call: Call, message: str) -> Denied:
+    return Denied(message, rule="network", detail=f"called from {call.address or 'an unknown address'}")

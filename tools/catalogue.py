@@ -10,6 +10,7 @@ from policies.call import Call, Request, Tool, Transport, User
 from policies.canonical import Json, canonical
 from policies.document import Document
 from policies.errors import ConfigurationError, Denied, not_open
+from policies.networks import THIS_MACHINE
 from policies.secret import Secret
 from policies.sources import AnySource, PostgresSource, SqliteSource, SqlSource
 from policies.values import SecretReference
@@ -96,7 +97,14 @@ class Catalogue:
             else self._schemas[tool.name].check(request.arguments)
         )
         return Call(
-            request.id, user, tool, self._definitions[tool.name], arguments, transport, request.undoing
+            request.id,
+            user,
+            tool,
+            self._definitions[tool.name],
+            arguments,
+            transport,
+            request.undoing,
+            THIS_MACHINE if transport is Transport.STDIO else request.caller.address,
         )
 
     def open_to(self, user: User, transport: Transport) -> Sequence[Tool]:

@@ -78,6 +78,8 @@ def facts(connection: Connection) -> dict[str, object]:
         "used_at": day(connection.used_at) if connection.used_at else None,
         "renew_by": day(connection.due_at),
         "due_within_days": connection.due_within,
+        "networks": connection.restrictions.networks.split(),
+        "per_minute": connection.restrictions.per_minute or None,
     }
 
 

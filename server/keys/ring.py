@@ -16,6 +16,7 @@ from server.keys.masters import Masters
 from server.keys.rows import TenantKey
 from server.seal import DoesNotOpen
 from server.store import Store
+from server.transaction import Transaction
 
 KEY_BYTES = 32
 
@@ -43,10 +44,13 @@ class Ring:
 
         Raises `StoreUnavailable` or `MasterUnavailable` too.
         """
+        return await self.open_under(await self._store.read(partial(key_of, tenant, text)), text, *bound)
+
+    async def open_under(self, row: TenantKey | None, text: str, *bound: str) -> Json:
+        """The same where the row was read before, by `key_of`."""
         parts = _SEALED.fullmatch(text)
         if parts is None:
             raise DoesNotOpen("it is not of the form of one")
-        row = await self._store.read(partial(rows.read_one, tenant, int(parts[1])))
         if row is None:
             raise DoesNotOpen("the tenant has no such key")
         value: Json = json.loads(envelope.open(await self._key(row), parts[2], *_bound(row, bound)))
@@ -65,6 +69,12 @@ class Ring:
         if key is None:
             key = self._unwrapped[place] = await self._masters.unwrap(row.wrapped, *row.bound)
         return key
+
+
+def key_of(tenant: str, text: str) -> Transaction[TenantKey | None]:
+    """The row of the key that the text was sealed under, as part of a reading of more."""
+    parts = _SEALED.fullmatch(text)
+    return (yield from rows.read_one(tenant, int(parts[1]))) if parts else None
 
 
 _SEALED = re.compile(r"1\.([1-9][0-9]{0,8})\.(.+)")

@@ -1,11 +1,13 @@
 """`/connect/{id}` and `/connections`: a person connects sources with accounts of theirs, and ends that."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from policies.errors import AuditUnavailable, Refusal
+from policies.networks import restrictions_of
 from policies.secret import Secret
 from server.connecting import Connecting, Offer
 from server.pages.sessions import SignedIn
@@ -30,16 +32,20 @@ class ConnectingPages:
         fields = await self._site.form(request, signed_in)
         offer = await self._offer(request, signed_in)
         login, secret = fields.get("login", "").strip(), fields.get("secret", "")
-        problem = _problem(login, secret)
-        if problem:
-            return self._asked(request, signed_in, offer, problem, login)
+        try:
+            _hold_length(login, secret)
+            restrictions = restrictions_of(
+                fields.get("networks", ""), fields.get("per_minute", ""), offer.settings.networks
+            )
+        except ValueError as problem:
+            return self._asked(request, signed_in, offer, f"{problem}.", fields)
         self._site.tries.of_secret(signed_in.session)
         try:
-            made = await self._connecting.accept(offer, signed_in.user, login, Secret(secret))
+            made = await self._connecting.accept(offer, signed_in.user, login, Secret(secret), restrictions)
         except AuditUnavailable:
             raise
         except Refusal as refusal:
-            return self._asked(request, signed_in, offer, refusal.message, login)
+            return self._asked(request, signed_in, offer, refusal.message, fields)
         if made is None:
             raise NothingHere
         return self._site.page(request, "connected.html", signed_in, offer=offer, connection=made)
@@ -73,8 +79,15 @@ class ConnectingPages:
         return offer
 
     def _asked(
-        self, request: Request, signed_in: SignedIn, offer: Offer, problem: str = "", login: str = ""
+        self,
+        request: Request,
+        signed_in: SignedIn,
+        offer: Offer,
+        problem: str = "",
+        typed: Mapping[str, str] | None = None,
     ) -> Response:
+        """What was `typed` stands there again, but for the secret."""
+        typed = typed or {}
         return self._site.page(
             request,
             "connect.html",
@@ -84,14 +97,16 @@ class ConnectingPages:
             writes=offer.settings.may_be_changed,
             form=self._site.sessions.form(signed_in, request.url.path),
             problem=problem,
-            login=login,
+            login=typed.get("login", "").strip(),
+            networks=typed.get("networks", ""),
+            per_minute=typed.get("per_minute", ""),
             longest=LONGEST,
         )
 
 
-def _problem(login: str, secret: str) -> str:
+def _hold_length(login: str, secret: str) -> None:
+    """Raises `ValueError`."""
     if not login or not secret:
-        return "Give both, the account's name and its password."
+        raise ValueError("Give both, the account's name and its password")
     if max(len(login), len(secret)) > LONGEST:
-        return f"Neither may be longer than {LONGEST} characters."
-    return ""
+        raise ValueError(f"Neither may be longer than {LONGEST} characters")

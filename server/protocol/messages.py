@@ -13,6 +13,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from policies.call import Caller, Channel, Reply, Tier, Token, Tool, Transport
 from policies.errors import Denied, LimitReached, Refusal
 from server.web.bearer import VERIFIED
+from server.web.peers import PEER
 
 if TYPE_CHECKING:
     from policies.canonical import Json
@@ -32,6 +33,7 @@ def caller(context: Context, transport: Transport) -> Caller:
         client=f"{info.name} {info.version}"[:128] if info else "",
         token=None if request is None else request.scope.get(VERIFIED),
         channels=channels(context),
+        address=None if request is None else request.scope.get(PEER),
     )
 
 

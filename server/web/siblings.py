@@ -1,7 +1,7 @@
 """Finds the worker that keeps a session of the handshake era: its client may reach any, and one knows it.
 
 Workers reach each other through sockets in a folder that their own user alone may enter. What passes there
-is the request, and what its token says, never the token (threat T03).
+is the request, where it came from, and what its token says, never the token (threat T03).
 """
 
 import base64
@@ -19,14 +19,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from policies.bearer import token_from_json, token_to_json
 from policies.call import Token
+from policies.networks import address_of
 from server.web.bearer import VERIFIED
 from server.web.bodies import BODY
 from server.web.leaving import unless_they_leave
+from server.web.peers import PEER
 
 TOKEN: Final = b"x-remit-token"
+PEER_TOLD: Final = b"x-remit-peer"
 # Of one connection, and so not for the next (RFC 9110, section 7.6.1).
 HOP: Final = frozenset(
-    {b"connection", b"content-length", b"host", b"keep-alive", b"te", b"transfer-encoding", TOKEN}
+    {b"connection", b"content-length", b"host", b"keep-alive", b"te", b"transfer-encoding", TOKEN, PEER_TOLD}
 )
 PATIENCE: Final = httpx2.Timeout(None, connect=2.0)  # an answer may be a stream; the caller's leaving ends it
 
@@ -105,6 +108,8 @@ def from_siblings(app: ASGIApp, principal: Callable[[Token], object]) -> ASGIApp
         if told is not None:
             token = _read(told)
             scope = {**scope, VERIFIED: token, "user": principal(token)}
+        peer = next((value for name, value in scope["headers"] if name == PEER_TOLD), b"")
+        scope = {**scope, PEER: address_of(peer.decode("latin-1"))}
         await app(scope, receive, send)
 
     return admit
@@ -135,6 +140,8 @@ async def _forwarded(client: httpx2.AsyncClient, scope: Scope, send: Send) -> bo
     headers = [(name, value) for name, value in scope["headers"] if name not in HOP]
     if token := scope.get(VERIFIED):
         headers.append((TOKEN, _write(token)))
+    if peer := scope.get(PEER):
+        headers.append((PEER_TOLD, str(peer).encode()))
     address = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
     try:
         async with client.stream(

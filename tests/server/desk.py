@@ -41,6 +41,7 @@ dsn = "{dsn}"
 tls_ca = "{ca}"
 timeout = 3
 renew_days = 30
+{more}
 
 [sources.shop.roles]
 read = ["analyst"]
@@ -101,13 +102,19 @@ class Person:
             connecting=desk.service.connecting,
         )
 
-    async def call(self, tool: str, arguments: dict[str, Any], answer: Answer | None = None) -> Reply:
+    async def call(
+        self,
+        tool: str,
+        arguments: dict[str, Any],
+        answer: Answer | None = None,
+        caller: Caller = TERMINAL,
+    ) -> Reply:
         return await self._pipeline.run(
-            Request(secrets.token_hex(16), TERMINAL, tool, arguments, answer=answer)
+            Request(secrets.token_hex(16), caller, tool, arguments, answer=answer)
         )
 
-    async def rows(self) -> Any:
-        return (await self.call("shop_query", LOOK)).structured["rows"]
+    async def rows(self, caller: Caller = TERMINAL) -> Any:
+        return (await self.call("shop_query", LOOK, caller=caller)).structured["rows"]
 
     async def offer(self) -> str:
         """The path of the page that the person is sent to."""
@@ -124,10 +131,10 @@ class Person:
             assert (await send(browser, link("", ticket))).status_code == 303
             yield browser
 
-    async def connect(self, account: Account, path: str = "") -> httpx2.Response:
+    async def connect(self, account: Account, path: str = "", **typed: str) -> httpx2.Response:
         path = path or await self.offer()
         async with self.browser() as browser:
-            return await fill_in(browser, path, login=account.login, secret=account.password)
+            return await fill_in(browser, path, login=account.login, secret=account.password, **typed)
 
 
 @dataclass
@@ -158,7 +165,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(postgres: Postgres, folder: Path) -> AsyncGenerator[Desk]:
+async def open_desk(postgres: Postgres, folder: Path, more: str = "") -> AsyncGenerator[Desk]:
+    """`more` are further settings of the source."""
     name = f"own_{secrets.token_hex(4)}"
     await postgres.create_database(name)
     accounts = {
@@ -168,7 +176,7 @@ async def open_desk(postgres: Postgres, folder: Path) -> AsyncGenerator[Desk]:
         await admin.execute(SHOP.format(ada=accounts["ada"].login, bob=accounts["bob"].login))
     dsn = f"postgresql://localhost:{postgres.port}/{name}"
     file = folder / "remit.toml"
-    file.write_text(CONFIGURATION.format(dsn=dsn, ca=postgres.ca))
+    file.write_text(CONFIGURATION.format(dsn=dsn, ca=postgres.ca, more=more))
     configuration = load(file)
     async with assemble(configuration) as service:
         yield Desk(postgres, name, folder, configuration, service, accounts)

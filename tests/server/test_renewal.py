@@ -32,7 +32,8 @@ async def left(desk: Desk, days: float) -> None:
 
 
 async def notice(person: Person) -> Any:
-    return (await person.call("remit_sources", {})).structured["rows"][0][-1]
+    rows: Any = (await person.call("remit_sources", {})).structured["rows"]
+    return rows[0][-1]
 
 
 async def page(person: Person) -> str:
@@ -140,8 +141,8 @@ async def test_more_than_one_look_takes_are_ended_in_several(desk: Desk) -> None
     await desk.person(ADA).connect(desk.accounts["ada"])
     await desk.change(
         f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {SWEPT + 20}) "
-        "INSERT INTO connections SELECT 'id' || i, tenant, 'user' || i, source, login, made_at, 1, 0, sealed "
-        "FROM connections, n"
+        "INSERT INTO connections SELECT 'id' || i, tenant, 'user' || i, source, login, made_at, 1, 0, "
+        "sealed, networks, per_minute FROM connections, n"
     )
     connections = desk.service.connecting.connections
     assert await lapsing.sweep(connections) == SWEPT
