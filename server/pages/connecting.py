@@ -6,7 +6,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from policies.errors import AuditUnavailable, Refusal
+from policies.errors import AuditUnavailable, Denied, Refusal
 from policies.networks import restrictions_of
 from policies.secret import Secret
 from server.connecting import Connecting, Offer
@@ -14,6 +14,9 @@ from server.pages.sessions import SignedIn
 from server.pages.site import CONNECTIONS, NothingHere, Site
 
 OWN_PAGE: Final = "the page of your connections"
+NARROWER: Final = (
+    "Or give an account here that may do no more: `remit sql role` prints what such a one is made with."
+)
 LONGEST: Final = 1_000  # characters of a login or a secret
 
 
@@ -45,7 +48,8 @@ class ConnectingPages:
         except AuditUnavailable:
             raise
         except Refusal as refusal:
-            return self._asked(request, signed_in, offer, refusal.message, fields)
+            told = f"{refusal.message} {NARROWER}" if _is_too_mighty(refusal) else refusal.message
+            return self._asked(request, signed_in, offer, told, fields)
         if made is None:
             raise NothingHere
         return self._site.page(request, "connected.html", signed_in, offer=offer, connection=made)
@@ -102,6 +106,10 @@ class ConnectingPages:
             per_minute=typed.get("per_minute", ""),
             longest=LONGEST,
         )
+
+
+def _is_too_mighty(refusal: Refusal) -> bool:
+    return isinstance(refusal, Denied) and refusal.rule == "over_privileged"
 
 
 def _hold_length(login: str, secret: str) -> None:

@@ -50,7 +50,7 @@ act = ["analyst"]
 [sources.shop.tables.orders]
 columns = ["id", "owner", "note"]
 key = ["id"]
-write = ["note"]
+{write}
 """
 # Who sees which row is the database's own rule, by its own name for who asks.
 SHOP = """
@@ -62,6 +62,7 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO {ada}, {bob};
 GRANT SELECT, UPDATE (note) ON orders TO {ada}, {bob};
 """
+WRITABLE = 'write = ["note"]'
 LOOK = {"sql": "SELECT id, note FROM orders ORDER BY id"}
 WRITE = {"sql": "UPDATE orders SET note = 'paid' WHERE id = 1"}
 ADA = LocalIdentity(user="ada", tenant="acme", roles=("analyst",))
@@ -165,7 +166,9 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(postgres: Postgres, folder: Path, more: str = "") -> AsyncGenerator[Desk]:
+async def open_desk(
+    postgres: Postgres, folder: Path, more: str = "", write: str = WRITABLE
+) -> AsyncGenerator[Desk]:
     """`more` are further settings of the source."""
     name = f"own_{secrets.token_hex(4)}"
     await postgres.create_database(name)
@@ -176,7 +179,7 @@ async def open_desk(postgres: Postgres, folder: Path, more: str = "") -> AsyncGe
         await admin.execute(SHOP.format(ada=accounts["ada"].login, bob=accounts["bob"].login))
     dsn = f"postgresql://localhost:{postgres.port}/{name}"
     file = folder / "remit.toml"
-    file.write_text(CONFIGURATION.format(dsn=dsn, ca=postgres.ca, more=more))
+    file.write_text(CONFIGURATION.format(dsn=dsn, ca=postgres.ca, more=more, write=write))
     configuration = load(file)
     async with assemble(configuration) as service:
         yield Desk(postgres, name, folder, configuration, service, accounts)

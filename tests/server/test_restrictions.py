@@ -114,3 +114,20 @@ async def test_an_administrator_holds_each_user_of_a_source_to_a_pace(held: Desk
         assert await ada.rows() == ROWS
     with pytest.raises(LimitReached, match="you on shop may make 1 a minute"):
         await ada.rows()
+
+
+async def test_a_login_that_can_write_is_refused_for_a_source_that_only_reads(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    async with open_desk(postgres, tmp_path, write="") as desk:
+        ada = desk.person(ADA)
+        answer = await ada.connect(desk.accounts["ada"])
+        assert answer.status_code == 422
+        for told in ("can do more than is configured", "may do no more", "remit sql role"):
+            assert told in answer.text
+        with pytest.raises(NeedsConnection):
+            await ada.rows()
+        async with desk.postgres.admin(desk.database) as admin:
+            await admin.execute(f"REVOKE UPDATE (note) ON orders FROM {desk.accounts['ada'].login}")
+        assert (await ada.connect(desk.accounts["ada"])).status_code == 200
+        assert await ada.rows() == ROWS
