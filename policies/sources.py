@@ -6,9 +6,19 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar, Final, Literal, Self, get_args
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
-from policies.values import Dsn, Frozen, Identifier, NetworkSetting, Pace, Role, SecretReference
+from policies.values import (
+    Dsn,
+    Frozen,
+    Identifier,
+    NetworkSetting,
+    Pace,
+    Pin,
+    Role,
+    SecretReference,
+    with_a_reserve,
+)
 
 OWN = "remit"
 """The source of remit's own tools, which no source of the configuration can be called."""
@@ -113,12 +123,13 @@ class SqlSource(Source, frozen=True):
 
 
 class PostgresSource(SqlSource, frozen=True):
-    """`max_cost` is in the planner's units."""
+    """`max_cost` is in the planner's units. `tls_pins` are as those of `policies.values.Tls`."""
 
     kind: Literal["postgres"]
     password: SecretReference | None = None
     tls: Literal["verify-full", "verify-ca", "require", "disable"] = "verify-full"
     tls_ca: str | None = None
+    tls_pins: tuple[Pin, ...] = ()
     tls_certificate: str | None = None
     tls_key: str | None = None
     max_cost: float = Field(default=1_000_000, gt=0)
@@ -128,6 +139,11 @@ class PostgresSource(SqlSource, frozen=True):
     @property
     def shared_secret(self) -> SecretReference | None:
         return self.password
+
+    @field_validator("tls_pins")
+    @classmethod
+    def _a_pin_has_a_reserve(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return with_a_reserve(value)
 
     @model_validator(mode="after")
     def _weak_tls_stays_on_this_machine(self) -> Self:

@@ -5,7 +5,15 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from policies.host import is_plain
 from policies.networks import network_of
@@ -87,6 +95,13 @@ EndpointOrigin = Annotated[WebAddress, AfterValidator(_origin)]
 Pin = Annotated[str, Field(pattern=r"^sha256//[A-Za-z0-9+/]{43}=$")]  # as curl and openssl users write them
 
 
+def with_a_reserve(pins: tuple[str, ...]) -> tuple[str, ...]:
+    """Raises `ValueError` for a pin alone."""
+    if pins and len(set(pins)) < 2:
+        raise ValueError("tls_pins needs a second pin, of a key in reserve: else a new key locks remit out")
+    return pins
+
+
 class Tls(Frozen):
     """How a far side proves who it is, and what remit shows it. Files are PEM, the key without passphrase.
 
@@ -99,13 +114,10 @@ class Tls(Frozen):
     tls_certificate: str | None = None
     tls_key: str | None = None
 
-    @model_validator(mode="after")
-    def _a_pin_has_a_reserve(self) -> Self:
-        if self.tls_pins and len(set(self.tls_pins)) < 2:
-            raise ValueError(
-                "tls_pins needs a second pin, of a key in reserve: else a new key locks remit out"
-            )
-        return self
+    @field_validator("tls_pins")
+    @classmethod
+    def _a_pin_has_a_reserve(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return with_a_reserve(value)
 
     @model_validator(mode="after")
     def _a_key_has_its_certificate(self) -> Self:

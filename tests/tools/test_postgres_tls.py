@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from policies.errors import UpstreamFailed
+from policies.errors import ConfigurationError, UpstreamFailed
 from policies.secret import Credential, Secret
 from tests.backends import Postgres
 from tests.certificates import Authority
 from tests.proofs import run
 from tests.proxy import proxy
 from tests.tools.shop import Shop, make_shop
+from tools.outbound.tls import ClientContext, pin_of
 from tools.postgres import connector as connecting
 
 pytestmark = pytest.mark.anyio
@@ -169,4 +170,61 @@ async def test_accounts_that_do_not_work_are_not_remembered_for_good(
         with pytest.raises(UpstreamFailed):
             await run(connector, "query", COUNT, credential=Credential(Secret(f"guess {number}")))
         assert len(connector._ways) <= 2
+    await connector.close()
+
+
+async def test_only_a_server_with_a_pinned_key_hears_the_password(shop: Shop) -> None:
+    reserve = "sha256//" + "A" * 43 + "="
+    connector = shop.connector()
+    await run(connector, "query", COUNT, credential=shop.credential)
+    assert isinstance(connector._tls, ClientContext)
+    (seen,) = connector._tls.peers.values()
+    await connector.close()
+    assert await count(shop, tls_pins=(pin_of(seen), reserve)) == ((3000,),)
+    async with proxy(shop.server.port) as relay:
+        dsn = f"postgresql://{shop.role}@127.0.0.1:{relay.port}/{shop.database}"
+        failed = await failure(shop, dsn=dsn, tls_pins=(reserve, "sha256//" + "B" * 43 + "="))
+    assert "tls_pins" in failed.detail
+    assert "tls_pins" not in failed.message
+
+
+@pytest.mark.parametrize("pins", [("A",), ("A", "A")])
+async def test_a_pin_has_one_in_reserve(shop: Shop, pins: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="second pin"):
+        shop.connector(tls_pins=tuple(f"sha256//{pin * 43}=" for pin in pins))
+
+
+async def test_pins_that_nobody_would_check_are_refused(shop: Shop) -> None:
+    pins = tuple(f"sha256//{letter * 43}=" for letter in "AB")
+    socket = shop.server.socket_dsn(shop.database, shop.role)
+    withouts: list[dict[str, Any]] = [{"tls": "disable"}, {"dsn": socket}]
+    for settings in withouts:
+        with pytest.raises(ConfigurationError, match="need TLS"):
+            shop.connector(tls_pins=pins, **settings)
+
+
+async def test_an_account_that_a_call_holds_is_not_forgotten(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "_MOST_WAYS", 1)
+    connector = shop.connector()
+    acquire, waiting, go_on = connector._acquire, asyncio.Event(), asyncio.Event()
+
+    async def wait(pool: Any) -> Any:
+        if not waiting.is_set():
+            waiting.set()
+            await go_on.wait()  # the pool has no connection yet, and looks idle
+        return await acquire(pool)
+
+    monkeypatch.setattr(connector, "_acquire", wait)
+    async with asyncio.TaskGroup() as tasks:
+        first = tasks.create_task(run(connector, "query", COUNT, credential=shop.credential))
+        await waiting.wait()
+        (held,) = connector._ways.values()
+        with pytest.raises(UpstreamFailed):
+            await run(connector, "query", COUNT, credential=Credential(Secret("guess")))
+        assert held in connector._ways.values()
+        go_on.set()
+    assert first.result().rows == ((3000,),)
+    assert held.held == 0
     await connector.close()

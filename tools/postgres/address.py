@@ -55,6 +55,12 @@ def tls_context(name: str, source: PostgresSource, root: Path) -> ClientContext 
 
     Raises `ConfigurationError` where a file is missing or is no certificate.
     """
+    if source.tls_pins and (source.tls == "disable" or parse_address(name, source).host.startswith("/")):
+        raise ConfigurationError(
+            "tls_pins need TLS, and this source is reached without",
+            where=f"sources.{name}",
+            remedy="Name a host in the dsn and take tls out, or take tls_pins out.",
+        )
     if source.tls == "disable":
         return False
     context = client_context(
@@ -62,6 +68,7 @@ def tls_context(name: str, source: PostgresSource, root: Path) -> ClientContext 
             f"sources.{name}",
             minimum="1.2",
             ca=root / source.tls_ca if source.tls_ca else None,
+            pins=frozenset(source.tls_pins),
             certificate=root / source.tls_certificate if source.tls_certificate else None,
             key=root / source.tls_key if source.tls_key else None,
         )

@@ -47,13 +47,17 @@ _KEPT_STATEMENTS: Final = 100  # on the server, by each connection
 _STATEMENTS_PER_CONNECTION: Final = 10_000  # then a new one, and its role is looked at again
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Way:
-    """One credential's connections, and what was seen of the server through them."""
+    """One credential's connections, and what was seen of the server through them.
+
+    `held` counts the calls that have it, also those that wait for a connection.
+    """
 
     pool: "asyncpg.Pool[asyncpg.Record]"
     evidences: Evidences
     shapes: Shapes
+    held: int = 0
 
 
 async def _is_reset(link: object) -> None:
@@ -146,14 +150,19 @@ class PostgresConnector:
     async def _link(self, credential: Credential | None) -> AsyncGenerator[tuple[Link, _Way]]:
         with failures_of(self._name):
             way = await self._way(credential)
-            link = await self._acquire(way.pool)
+        way.held += 1  # no other call has run since: nobody has forgotten it meanwhile
         try:
-            yield link, way
+            with failures_of(self._name):
+                link = await self._acquire(way.pool)
+            try:
+                yield link, way
+            finally:
+                # A cancelled call gives its connection back, too. One that can't be made clean is hung up by
+                # the pool, which is all that is left to do: the call has its answer, or its error, by now.
+                with anyio.CancelScope(shield=True), suppress(*DRIVER):
+                    await way.pool.release(link, timeout=_RELEASE_SECONDS)
         finally:
-            # A cancelled call gives its connection back, too. One that can't be made clean is hung up by the
-            # pool, which is all that is left to do: the call has its answer, or its error, by now.
-            with anyio.CancelScope(shield=True), suppress(*DRIVER):
-                await way.pool.release(link, timeout=_RELEASE_SECONDS)
+            way.held -= 1
 
     @asynccontextmanager
     async def _anew(self, credential: Credential | None) -> AsyncGenerator[Link]:
@@ -201,7 +210,7 @@ class PostgresConnector:
     def _forget_idle(self) -> None:
         """Of users who have gone, where there are many."""
         if len(self._ways) >= _MOST_WAYS:
-            self._ways = {key: way for key, way in self._ways.items() if way.pool.get_size()}
+            self._ways = {key: way for key, way in self._ways.items() if way.held or way.pool.get_size()}
 
     async def _hold_role(self, link: Link) -> None:
         """Raises `Denied` for a role that can do more than is configured, unless the source says why."""
