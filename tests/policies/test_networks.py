@@ -32,11 +32,11 @@ JUNK = st.one_of(
 
 def networks(version: int) -> SearchStrategy[Network]:
     bits = 32 if version == 4 else 128
-    return st.builds(
-        lambda address, prefix: ip_network((address, prefix), strict=False),
-        st.ip_addresses(v=version),  # type: ignore[arg-type]
-        st.integers(0, bits),
-    )
+
+    def made(address: IPv4Address | IPv6Address, prefix: int) -> Network:
+        return ip_network(f"{address}/{prefix}", strict=False)
+
+    return st.builds(made, V4 if version == 4 else V6, st.integers(0, bits))
 
 
 @given(V4)

@@ -1,5 +1,7 @@
 """Where a request comes from: the far end of its connection, whatever stands in a header."""
 
+# pyright: reportPrivateUsage=false
+
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
