@@ -9,6 +9,7 @@ import pytest
 
 from policies.change import Effect
 from policies.errors import InDoubt, NotFound, Refusal, StaleConfirmation, UpstreamFailed
+from policies.sources import PostgresSource, Source
 from server.actions import Action, State
 from server.assembly import Service
 from server.own.connector import Own
@@ -42,8 +43,8 @@ async def gone() -> None:
     raise ProcessGoneError
 
 
-def recovery(service: Service, shelf: Shelf, tmp_path: Path, **settings: str) -> Recovery:
-    source = shelved(tmp_path / "again").document.sources["shelf"].model_copy(update=settings)
+def recovery(service: Service, shelf: Shelf, tmp_path: Path, source: Source | None = None) -> Recovery:
+    source = source or shelved(tmp_path / "again").document.sources["shelf"]
     audit = service.pipeline.audit
     sources = {"shelf": Connected(source, shelf, None)}
     connections = service.pipeline.vault._connections  # pyright: ignore[reportPrivateUsage]
@@ -95,7 +96,8 @@ async def test_an_action_over_an_account_that_was_taken_away_is_in_doubt(
     shelf.after_note = gone
     with pytest.raises(ProcessGoneError):
         await user.put(apple="green")
-    finding = recovery(user.service, shelf, tmp_path, kind="postgres", credential="user")
+    taking_accounts = PostgresSource(kind="postgres", dsn="postgresql://localhost/shelf")
+    finding = recovery(user.service, shelf, tmp_path, taking_accounts)
     await lapse(user.service)
     shelf.trail = Trace.DONE  # which nobody can look at any more
     await finding.look()
