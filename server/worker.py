@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future
 from queue import SimpleQueue
 from threading import Thread
 from typing import TypeVar
@@ -23,20 +22,21 @@ class Worker:
 
     def submit(self, job: Callable[[], T]) -> "asyncio.Future[T]":
         """The job's result, to come. Cancelling it takes back a job that has not begun."""
-        future: Future[T] = Future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
 
         def run() -> None:
-            if not future.set_running_or_notify_cancel():
+            if future.cancelled():
                 return
             try:
                 result = job()
             except BaseException as error:  # noqa: BLE001 - it is raised where the result is awaited
-                future.set_exception(error)
+                _tell(loop, _fail, future, error)
             else:
-                future.set_result(result)
+                _tell(loop, _succeed, future, result)
 
         self._jobs.put(run)
-        return asyncio.wrap_future(future)
+        return future
 
     def stop(self) -> None:
         """Ends the thread after the jobs that it has."""
@@ -45,3 +45,22 @@ class Worker:
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
             job()
+
+
+def _tell(loop: asyncio.AbstractEventLoop, how: Callable[..., None], *what: object) -> None:
+    """A future is the loop's alone. Where the loop is closed, nobody waits for it."""
+    try:
+        loop.call_soon_threadsafe(how, *what)
+    except RuntimeError:
+        if not loop.is_closed():
+            raise
+
+
+def _succeed(future: "asyncio.Future[T]", result: T) -> None:
+    if not future.cancelled():
+        future.set_result(result)
+
+
+def _fail(future: "asyncio.Future[T]", error: BaseException) -> None:
+    if not future.cancelled():
+        future.set_exception(error)
