@@ -1,0 +1,145 @@
+"""What a pretend GitLab holds: people, projects, their files and issues, and who may see which."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Literal
+
+Visibility = Literal["public", "internal", "private"]
+WHEN = "2026-05-04T10:20:30.000Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: int
+    username: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    author: Person
+    body: str
+    system: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    iid: int
+    title: str
+    author: Person
+    description: str | None = None
+    state: str = "opened"
+    labels: tuple[str, ...] = ()
+    assignees: tuple[Person, ...] = ()
+    notes: tuple[Note, ...] = ()
+    confidential: bool = False
+
+
+@dataclass(slots=True)
+class Project:
+    """`branches` are files by path; `members` are user names, `shared_with` groups beside its own."""
+
+    id: int
+    path: str
+    visibility: Visibility = "private"
+    members: frozenset[str] = frozenset()
+    description: str | None = None
+    branches: dict[str, dict[str, bytes]] = field(default_factory=dict[str, dict[str, bytes]])
+    default_branch: str = "main"
+    issues: list[Issue] = field(default_factory=list[Issue])
+    former_paths: frozenset[str] = frozenset()
+    shared_with: frozenset[str] = frozenset()
+
+    def is_open_to(self, username: str | None) -> bool:
+        if self.visibility == "public" or username in self.members:
+            return True
+        return self.visibility == "internal" and username is not None
+
+    def files(self, ref: str) -> dict[str, bytes] | None:
+        """Those of a branch, of `HEAD`, or of a commit by its whole id."""
+        name = self.default_branch if ref == "HEAD" else ref
+        by_commit = {commit_id(files): files for files in self.branches.values()}
+        return self.branches.get(name, by_commit.get(ref))
+
+
+def blob_id(content: bytes) -> str:
+    """As git makes it."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def commit_id(files: dict[str, bytes]) -> str:
+    listing = "".join(f"{path} {blob_id(content)}\n" for path, content in sorted(files.items()))
+    return hashlib.sha1(listing.encode()).hexdigest()
+
+
+ADA = Person(1, "ada", "Ada Lovelace")
+BOB = Person(2, "bob", "Bob Stone")
+
+TOKEN_IN_FILE = "glpat-Zx81kQpWvT4mNs7RbYe2"
+KEY_IN_ISSUE = "AKIAQ4J7XN2M5TRWP3ZK"
+README = b"# Shop\n\nAsk Anna Schmidt <anna.schmidt@acme.example> before you change prices.\n"
+DEPLOY = f'export GITLAB_TOKEN="{TOKEN_IN_FILE}"\n./deploy.sh --now\n'.encode()
+LOGO = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256))
+
+
+def world() -> list[Project]:
+    """Ada is in both of acme's private projects, Bob in one; `rival` is another's and Ada may see it too."""
+    both, ada = frozenset({"ada", "bob"}), frozenset({"ada"})
+    issues = [
+        Issue(
+            iid=number,
+            title=f"Basket {number} is slow",
+            author=BOB,
+            state="closed" if number % 5 == 0 else "opened",
+            labels=("bug",) if number % 2 else (),
+        )
+        for number in range(1, 30)
+    ]
+    issues.append(
+        Issue(
+            iid=30,
+            title="Login fails for Peter Parker",
+            author=BOB,
+            description=f"Write to peter.parker@acme.example.\nThe key is {KEY_IN_ISSUE}.",
+            labels=("bug", "login"),
+            assignees=(ADA,),
+            notes=tuple(
+                Note(ADA if number % 2 else BOB, f"Comment {number}", system=number == 3)
+                for number in range(1, 13)
+            ),
+        )
+    )
+    main = {
+        "README.md": README,
+        "logo.png": LOGO,
+        "scripts/deploy.sh": DEPLOY,
+        "src/basket.py": b"def total(basket):\n    return sum(line.price for line in basket)\n",
+        "src/shop café #1?.py": b"print('open')\n",
+        "big.txt": b"0123456789abcde\n" * 8000,
+    }
+    shop = Project(
+        10,
+        "acme/shop",
+        members=both,
+        description="The shop",
+        branches={"main": main, "feature/prices": {**main, "src/prices.py": b"PRICES = {}\n"}},
+        issues=issues,
+        former_paths=frozenset({"acme/old-shop"}),
+    )
+    payroll = Project(
+        11,
+        "acme/people/payroll",
+        members=ada,
+        branches={"main": {"README.md": b"Payroll\n"}},
+        issues=[Issue(1, "Raise", ADA, confidential=True)],
+    )
+    site = Project(12, "acme/site", "public", branches={"main": {"index.html": b"<p>Hello</p>\n"}})
+    rival = Project(
+        13,
+        "rival/plans",
+        members=ada,
+        branches={"main": {"README.md": b"SENTINEL-RIVAL\n"}},
+        issues=[Issue(1, "SENTINEL-RIVAL", ADA)],
+        shared_with=frozenset({"acme"}),
+    )
+    return [shop, payroll, site, rival]
