@@ -74,9 +74,11 @@ class Transport(httpx2.AsyncBaseTransport):
                 answer = await self._once(request)
             except Unreachable:
                 seconds = backoff(tries)
+                if not _there_is_time_for(seconds):
+                    raise
             else:
                 told = pause(answer, tries, self._now())
-                if told is None or told > self._bounds.longest_pause:
+                if told is None or told > self._bounds.longest_pause or not _there_is_time_for(told):
                     return answer
                 await answer.aclose()
                 seconds = told
@@ -114,6 +116,11 @@ def client(
         max_redirects=_REDIRECTS,
         trust_env=False,
     )
+
+
+def _there_is_time_for(pause: float) -> bool:
+    """Whether the caller's own deadline lies beyond it: else it learns now what it would wait for in vain."""
+    return anyio.current_time() + pause < anyio.current_effective_deadline()
 
 
 def _below(request: httpx2.Request, seconds: float) -> Request:

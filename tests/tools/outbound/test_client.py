@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 import pytest
 
@@ -237,6 +238,24 @@ async def test_what_may_be_repeated_is_when_the_far_side_says_when(
         assert (await world.ask(method)).status_code == status
         assert world.slept == slept
         assert far.connections == len(slept) + 1
+
+
+async def test_a_pause_that_the_callers_deadline_would_cut_short_is_not_begun(
+    tls: ClientContext, proof: ssl.SSLContext
+) -> None:
+    async with listening(Far(told(429, "retry-after: 20"), OK), proof) as far:
+        world = World(far, tls)
+        with anyio.fail_after(20):
+            assert (await world.ask()).status_code == 429
+        assert world.slept == []
+        with anyio.fail_after(600):
+            assert (await world.ask()).status_code == 200
+    away = Far()
+    away.port = 1
+    world = World(away, tls)
+    with anyio.fail_after(60), pytest.raises(Unreachable):
+        await world.ask()
+    assert world.slept == [0.5, 1.0]
 
 
 async def test_a_body_that_is_streamed_is_sent_once(tls: ClientContext, proof: ssl.SSLContext) -> None:
