@@ -121,7 +121,7 @@ class SignIn(Frozen):
         return value
 
 
-class Oidc(Tls):
+class Oidc(Tls, frozen=True):
     """Who an HTTP caller is: what a token of this issuer says, and nothing else.
 
     `roles_claim`, `tenant_claim` and the values of `claims` are names of claims, or paths through nested ones

@@ -72,13 +72,13 @@ def _is_id(value: Json) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool)
 
 
-def parse(frame: bytes) -> Json:
-    """The value of a frame. Raises `BadFrame`.
+def parse(frame: bytes, most: int = MAX_BYTES) -> Json:
+    """The value of a frame of at most so many bytes. Raises `BadFrame`.
 
     Two readers of JSON that disagree are a way around a guard: a key that stands twice, another encoding than
     UTF-8, half a character, and numbers that JSON does not have are refused (RFC 8259, sections 4, 6 and 8).
     """
-    refuse_long(len(frame))
+    refuse_long(len(frame), most)
     _refuse_deep_and_wide(frame)
     try:
         value: Json = json.loads(
@@ -91,10 +91,10 @@ def parse(frame: bytes) -> Json:
     return value
 
 
-def refuse_long(size: int) -> None:
+def refuse_long(size: int, most: int = MAX_BYTES) -> None:
     """Raises `BadFrame` for a frame of so many bytes."""
-    if size > MAX_BYTES:
-        raise BadFrame(f"A message has at most {MAX_BYTES} bytes. Send less.", status=413)
+    if size > most:
+        raise BadFrame(f"A message has at most {most} bytes. Send less.", status=413)
 
 
 def _refuse_deep_and_wide(frame: bytes) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar, Final, Literal, Self, get_args
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 
 from policies.values import (
     Dsn,
@@ -17,6 +17,8 @@ from policies.values import (
     Pin,
     Role,
     SecretReference,
+    Tls,
+    WebAddress,
     with_a_reserve,
 )
 
@@ -60,6 +62,8 @@ class Source(BaseModel, ABC, frozen=True):
 
     asks_who_comes: ClassVar[bool] = True
     """Whether the system takes nobody without a credential."""
+    is_seen_by_anybody: ClassVar[bool] = False
+    """Whether something can be told of it, if not what is in it, without a credential."""
 
     kind: str
     credential: Literal["user", "shared"] = "user"
@@ -161,7 +165,41 @@ class SqliteSource(SqlSource, frozen=True):
     default_schema: Literal["main"] = "main"
 
 
-Kinds = PostgresSource | SqliteSource
+def _projects(value: str) -> str:
+    path = value.removesuffix("/*")
+    if not re.fullmatch(r"\w[\w.-]{0,254}(/\w[\w.-]{0,254}){0,20}", path, re.ASCII) or (
+        path == value and "/" not in path
+    ):
+        raise ValueError("write a project's full path, group/project, or all below a group: group/*")
+    return value
+
+
+class GitlabSource(Source, Tls, frozen=True):
+    """Projects of one GitLab, and no others: by their full paths, or `group/*` for all below a group.
+
+    `overprivileged` says why a token that may do more than read is taken all the same.
+    """
+
+    is_seen_by_anybody: ClassVar[bool] = True
+
+    kind: Literal["gitlab"]
+    credential: Literal["user"] = "user"
+    url: WebAddress = "https://gitlab.com"
+    projects: tuple[Annotated[str, AfterValidator(_projects)], ...] = Field(min_length=1, max_length=1000)
+    # A file is one cell, and code is slow to look through for people and secrets: some 150 µs a byte.
+    max_bytes: int = Field(default=100_000, ge=1_000, le=1_000_000)
+    overprivileged: str | None = None
+
+    @property
+    def may_be_changed(self) -> bool:
+        return False
+
+    @property
+    def extent(self) -> Mapping[str, int]:
+        return {"projects": len(self.projects)}
+
+
+Kinds = PostgresSource | SqliteSource | GitlabSource
 AnySource = Annotated[Kinds, Field(discriminator="kind")]
 KINDS: Final = tuple(str(get_args(each.model_fields["kind"].annotation)[0]) for each in get_args(Kinds))
 

@@ -102,11 +102,13 @@ def with_a_reserve(pins: tuple[str, ...]) -> tuple[str, ...]:
     return pins
 
 
-class Tls(Frozen):
+class Tls(BaseModel, frozen=True):
     """How a far side proves who it is, and what remit shows it. Files are PEM, the key without passphrase.
 
     `tls_pins` are SHA-256 of the keys that its certificate may have: the one in use and one in reserve.
     """
+
+    model_config = Frozen.model_config
 
     tls_minimum: Literal["1.2", "1.3"] = "1.3"
     tls_ca: str | None = None

@@ -183,7 +183,7 @@ def _connection(name: str, source: AnySource, document: Document) -> Connected:
 
 
 async def inspect(sources: Mapping[str, Connected]) -> list[Finding]:
-    """What is wrong with any source that has a credential to look with."""
+    """What is wrong with any source that has a credential to look with, or can be looked at without one."""
     findings: list[Finding] = []
 
     async def look(source: Connected) -> None:
@@ -191,7 +191,7 @@ async def inspect(sources: Mapping[str, Connected]) -> list[Finding]:
 
     async with anyio.create_task_group() as tasks:
         for source in sources.values():
-            if not source.settings.takes_accounts:
+            if not source.settings.takes_accounts or source.settings.is_seen_by_anybody:
                 tasks.start_soon(look, source)
     return findings
 

@@ -12,9 +12,11 @@ from policies.document import Document
 from policies.errors import ConfigurationError, Denied, not_open
 from policies.networks import THIS_MACHINE
 from policies.secret import Secret
-from policies.sources import AnySource, PostgresSource, SqliteSource, SqlSource
+from policies.sources import AnySource, GitlabSource, PostgresSource, SqliteSource, SqlSource
 from policies.values import SecretReference
 from tools.connector import Connector
+from tools.gitlab import toolset as gitlab
+from tools.gitlab.connector import GitlabConnector
 from tools.postgres.connector import PostgresConnector
 from tools.sql.guard import check_rules
 from tools.sql.rules import Rules
@@ -35,6 +37,8 @@ def connect(name: str, source: AnySource, root: Path, resolve: Resolve) -> Conne
         case SqliteSource():
             _hold_rules(name, source)
             return SqliteConnector(name, source, root)
+        case GitlabSource():
+            return GitlabConnector(name, source, root)
 
 
 def _hold_rules(name: str, source: SqlSource) -> None:
@@ -55,6 +59,8 @@ def _tools(name: str, source: AnySource) -> Sequence[Tool]:
     match source:
         case PostgresSource() | SqliteSource():
             return toolset(name, source)
+        case GitlabSource():
+            return gitlab.toolset(name, source)
 
 
 Gate = Callable[[User, Tool, Transport], object]

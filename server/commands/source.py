@@ -11,6 +11,7 @@ from typing import cast
 import anyio
 
 from policies.document import Document
+from policies.sources import Source
 from server.assembly import connected, inspect
 from server.commands.opened import opened
 from server.commands.options import takes_configuration
@@ -96,8 +97,15 @@ def test(document: Document, options: argparse.Namespace) -> int:
         for finding in findings:
             print(f"{finding.what}. {finding.remedy}")
         if not findings:
-            print(f"{options.source} answers, and its credential can do no more than it should.")
+            print(f"{options.source} {_in_order(document.sources[options.source])}")
     return 1 if findings else 0
+
+
+def _in_order(source: Source) -> str:
+    if not source.takes_accounts:
+        return "answers, and its credential can do no more than it should."
+    looked = "answers. What" if source.is_seen_by_anybody else "was not looked at: what"
+    return f"{looked} each user's own account can do is looked at when it is connected."
 
 
 async def examine(document: Document, source: str) -> list[Finding]:

@@ -5,7 +5,7 @@ import sys
 from functools import partial
 
 from policies.errors import Denied, Refusal
-from policies.sources import PostgresSource
+from policies.sources import PostgresSource, SqlSource
 from server.commands.lines import answer
 from server.commands.options import takes_configuration
 from server.configuration import load
@@ -41,6 +41,9 @@ def run(options: argparse.Namespace) -> int:
             return 2
         print(role_sql(source, options.role))
         return 0
+    if not isinstance(source, SqlSource):
+        print(f"remit: {options.source} takes no SQL: it is of kind {source.kind}.", file=sys.stderr)
+        return 2
     return answer("sql", partial(verdict, rules=Rules.of(source)))
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import anyio
 import pytest
 
+from policies.sources import SqlSource
 from server.configuration import load
 from tests.backends import Postgres
 from tests.crash.controls import CONTROLS
@@ -70,6 +71,7 @@ def test_what_was_ended_is_used_by_no_process_any_more(
         f"{address}?sslmode=verify-full&sslrootcert={postgres.ca}",
     )
     source = load(far.configuration).document.sources["work"]
+    assert isinstance(source, SqlSource)
     ended = revoke(far, urlsplit(source.dsn).username or "", (tmp_path / "password").read_text())
     assert ended.begun_late == 0
     assert ended.late < 1.0

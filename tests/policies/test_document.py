@@ -6,7 +6,7 @@ import pytest
 
 from policies.document import Document, parse
 from policies.errors import ConfigurationError
-from policies.sources import is_loopback
+from policies.sources import SqlSource, is_loopback
 
 FILE = Path("/etc/remit/remit.toml")
 
@@ -35,7 +35,9 @@ def refused(text: str) -> ConfigurationError:
 
 def test_a_small_configuration_reads_as_it_stands() -> None:
     document = parse(SHOP, FILE)
-    assert document.sources["shop"].tables["main.customers"].columns == ("id", "name")
+    shop = document.sources["shop"]
+    assert isinstance(shop, SqlSource)
+    assert shop.tables["main.customers"].columns == ("id", "name")
     assert document.within("policy") == Path("/etc/remit/policy")
 
 
@@ -66,7 +68,7 @@ def test_a_fault_is_reported_at_its_line(line: int, text: str) -> None:
 def test_a_kind_that_there_is_not_is_told_with_those_that_there_are(kind: str) -> None:
     error = refused(SHOP.replace('kind = "sqlite"\n', kind))
     assert "sources.shop.kind: " in str(error)
-    assert error.remedy == "Write one of: postgres, sqlite."
+    assert error.remedy == "Write one of: postgres, sqlite, gitlab."
 
 
 def test_a_setting_of_another_kind_is_refused_by_its_own_name() -> None:

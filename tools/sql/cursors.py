@@ -39,6 +39,6 @@ def decode(query: str, cursor: str) -> int:
         case _:
             pass
     raise InvalidArgument(
-        "cursor: it does not belong to this query. Pass `next` of the answer before, with the same sql, "
-        "or leave cursor out to start over."
+        "cursor: it does not belong to this query. Pass `next` of the answer before, with the same other "
+        "arguments, or leave cursor out to start over."
     )

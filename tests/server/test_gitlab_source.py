@@ -1,0 +1,145 @@
+"""A question to a pretend GitLab, through the whole house."""
+
+import json
+import secrets
+from argparse import Namespace
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies.call import Caller, Reply, Request, Transport
+from policies.document import LocalIdentity
+from policies.errors import Denied, NeedsConnection, NotFound
+from policies.secret import Secret
+from server.assembly import Service, assemble
+from server.commands import source
+from server.configuration import Configuration, load
+from server.identity import Identity
+from tests.tools.gitlab.fake import Fault
+from tests.tools.gitlab.site import Site, serving
+from tests.tools.gitlab.world import TOKEN_IN_FILE
+
+pytestmark = pytest.mark.anyio
+
+CONFIGURATION = """\
+[server]
+store = "sqlite:remit.db"
+
+[identity.local]
+user = "ada"
+tenant = "acme"
+roles = ["developer"]
+
+[sources.code]
+kind = "gitlab"
+url = "{url}"
+projects = ["acme/*"]
+timeout = 5
+
+[sources.code.roles]
+read = ["developer"]
+"""
+TERMINAL = Caller(Transport.STDIO, "an editor")
+PAYROLL = {"project": "acme/people/payroll", "path": "README.md"}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with serving() as served:
+        yield served
+
+
+@pytest.fixture
+def configuration(site: Site, tmp_path: Path) -> Configuration:
+    site.renew()
+    file = tmp_path / "remit.toml"
+    file.write_text(CONFIGURATION.format(url=site.url))
+    return load(file)
+
+
+@pytest.fixture
+async def service(configuration: Configuration) -> AsyncIterator[Service]:
+    async with assemble(configuration) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class Person:
+    service: Service
+    name: str
+
+    @property
+    def _identity(self) -> Identity:
+        return Identity(LocalIdentity(user=self.name, tenant="acme", roles=("developer",)))
+
+    async def connect(self, token: str) -> None:
+        user, connecting = await self._identity.identify(TERMINAL), self.service.connecting
+        offer = await connecting.find(await connecting.offer(user, "code", "an editor"), user)
+        assert offer is not None
+        assert await connecting.accept(offer, user, "", Secret(token)) is not None
+
+    async def call(self, tool: str, **arguments: Any) -> Reply:
+        pipeline = replace(self.service.pipeline, identity=self._identity)
+        return await pipeline.run(Request(secrets.token_hex(16), TERMINAL, tool, arguments))
+
+
+async def test_each_user_reads_under_their_own_token_and_secrets_stay_behind(
+    service: Service, site: Site
+) -> None:
+    ada, bob = Person(service, "ada"), Person(service, "bob")
+    with pytest.raises(NeedsConnection):
+        await ada.call("code_repositories")
+    for person in (ada, bob):
+        await person.connect(site.tokens.give(person.name))
+    assert (await ada.call("code_read", **PAYROLL)).structured["row_count"] == 1
+    with pytest.raises(NotFound):
+        await bob.call("code_read", **PAYROLL)
+    for person in (ada, bob):
+        reply = await person.call("code_read", project="acme/shop", path="scripts/deploy.sh")
+        assert reply.structured["masked"] == {"gitlab_pat": 1}
+        assert TOKEN_IN_FILE not in reply.text + json.dumps(reply.structured)
+    assert {asked.username for asked in site.gitlab.asked} == {None, "ada", "bob"}
+
+
+async def test_a_token_that_was_revoked_there_leads_to_connecting_anew(service: Service, site: Site) -> None:
+    ada = Person(service, "ada")
+    token = site.tokens.give("ada")
+    await ada.connect(token)
+    await ada.call("code_repositories")
+    site.tokens.end(token)
+    with pytest.raises(NeedsConnection):
+        await ada.call("code_repositories")
+    await ada.connect(site.tokens.give("ada"))
+    await ada.call("code_repositories")
+
+
+@pytest.mark.threat("T09")
+async def test_a_token_that_may_write_is_not_kept(service: Service, site: Site) -> None:
+    ada = Person(service, "ada")
+    with pytest.raises(Denied, match="may do more than read"):
+        await ada.connect(site.tokens.give("ada", "api"))
+    with pytest.raises(NeedsConnection):
+        await ada.call("code_repositories")
+
+
+def test_a_look_at_the_source_tells_whether_a_gitlab_is_there(
+    configuration: Configuration, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = Namespace(source="code", json=False)
+    assert source.test(configuration.document, options) == 0
+    assert capsys.readouterr().out.startswith("code answers. What each user's own account can do")
+    assert [asked.username for asked in site.gitlab.asked] == [None]
+    site.gitlab.faults = [Fault(404)]
+    assert source.test(configuration.document, options) == 1
+    assert "not as GitLab does" in capsys.readouterr().out
+
+
+async def test_one_that_fails_stops_no_start(configuration: Configuration, site: Site) -> None:
+    site.gitlab.faults = [Fault(500)]
+    async with assemble(configuration) as service:
+        ada = Person(service, "ada")
+        await ada.connect(site.tokens.give("ada"))
+        await ada.call("code_repositories")

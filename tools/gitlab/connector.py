@@ -1,0 +1,84 @@
+"""A GitLab source: some projects of one GitLab, each user under their own token."""
+
+import hashlib
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import anyio
+
+from policies.call import Tool, User
+from policies.canonical import canonical
+from policies.errors import NeedsConnection, Refusal
+from policies.memory import digest
+from policies.secret import Credential
+from policies.sources import GitlabSource
+from tools.connector import Finding, Session
+from tools.gitlab import inspection, scopes
+from tools.gitlab.api import Api, asking
+from tools.gitlab.refusals import late
+from tools.gitlab.session import GitlabSession
+from tools.gitlab.toolset import toolset
+from tools.outbound.expiry import ending
+from tools.outbound.tls import Tls, client_context
+
+_MOST_TOKENS: Final = 10_000  # whose scopes are remembered
+
+
+class GitlabConnector:
+    """One source of kind `gitlab`. `root` is the folder of the configuration."""
+
+    def __init__(self, name: str, source: GitlabSource, root: Path) -> None:
+        """Raises `ConfigurationError` for a TLS file that can't be used."""
+        self._name = name
+        self._source = source
+        self._tls = client_context(Tls.of(f"sources.{name}", source, root))
+        self._tools = toolset(name, source)
+        self._version = hashlib.sha256(canonical(source.model_dump(mode="json")).encode()).hexdigest()
+        self._held: dict[bytes, None] = {}
+
+    @property
+    def tools(self) -> Sequence[Tool]:
+        return self._tools
+
+    @asynccontextmanager
+    async def open(self, user: User | None, credential: Credential | None) -> AsyncGenerator[Session]:
+        """Raises `NeedsConnection` too, where GitLab does not take the token any more."""
+        del user  # the token is the user
+        if credential is None:
+            raise NeedsConnection(self._name)
+        async with asking(self._name, self._source, self._tls, credential) as api:
+            await self._hold_scopes(api, credential)
+            yield GitlabSession(self._name, self._source, self._version, api, credential.connection)
+
+    async def _hold_scopes(self, api: Api, credential: Credential) -> None:
+        """Once for each token: its scopes never change. That it is still good, each request finds out."""
+        key = digest(credential.secret.reveal())
+        if key in self._held:
+            return
+        try:
+            with anyio.fail_after(self._source.timeout):
+                found = await scopes.scopes(api)
+        except TimeoutError as error:
+            raise late(self._name, self._source.timeout) from error
+        scopes.hold(self._name, found, self._source.overprivileged)
+        if len(self._held) >= _MOST_TOKENS:
+            self._held.pop(next(iter(self._held)))
+        self._held[key] = None
+
+    async def inspect(self, credential: Credential | None) -> Sequence[Finding]:
+        found: list[Finding] = []
+        try:
+            async with asking(self._name, self._source, self._tls, credential) as api:
+                found += [
+                    each async for each in inspection.findings(self._name, self._source, api, credential)
+                ]
+        except Refusal as refusal:
+            what = f"{refusal.message} ({refusal.detail})"
+            found.append(Finding(self._name, what, "docs/gitlab.md: the address and TLS.", fatal=False))
+        return [*found, *ending(self._name, self._tls, datetime.now(UTC))]
+
+    async def close(self) -> None:
+        """Nothing stays open between calls."""

@@ -1,0 +1,45 @@
+"""What an operator should mend about a GitLab source."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Final
+
+from policies.errors import NeedsConnection
+from policies.secret import Credential
+from policies.sources import GitlabSource
+from tools.connector import Finding
+from tools.gitlab import values
+from tools.gitlab.api import V4, Api
+from tools.gitlab.scopes import READ, excess, scopes
+
+OLDEST: Final = 16
+"""The major version that the requests of this package are written for."""
+
+_REMEDY: Final = "docs/gitlab.md: the address and TLS."
+_VERSION: Final = re.compile(r"([0-9]{1,4})\.[0-9]{1,4}")
+
+
+async def findings(
+    name: str, source: GitlabSource, api: Api, credential: Credential | None
+) -> AsyncIterator[Finding]:
+    """Without a credential, whether a GitLab answers there; with one, its version and the token's scopes."""
+    if credential is None:
+        # GitLab tells nobody its version who has not signed in, and a 401 is what it says then.
+        if (status := await api.status(*V4, "version")) != 401:
+            what = f"{source.url} answers {status} to a request without a token, and not as GitLab does"
+            yield Finding(name, what, _REMEDY, fatal=False)
+        return
+    try:
+        found = await scopes(api)
+        version = values.text(values.record(await api.value("version")), "version")
+    except NeedsConnection:
+        yield Finding(name, "the token is not taken", f"Connect anew, with the scope {READ}.", fatal=False)
+        return
+    if spare := excess(found):
+        what = f"the token may do more than read: it has {len(spare)} scopes beyond {READ}"
+        known = [scope for scope in spare if re.fullmatch(r"[a-z_]{1,40}", scope)]
+        yield Finding(name, what, f"Connect anew without {', '.join(known)}.", fatal=False)
+    told = _VERSION.match(version)
+    if told is None or int(told[1]) < OLDEST:
+        said = told[0] if told else "unknown"
+        yield Finding(name, f"its version is {said}", f"Use GitLab {OLDEST} or newer.", fatal=False)

@@ -1,0 +1,85 @@
+"""A page of ours from a page of GitLab's, and the bookmark between the two."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from policies.call import Column, Table
+from policies.canonical import Json, canonical
+from policies.sources import GitlabSource
+from tools.gitlab.api import Api
+from tools.sql import cursors
+from tools.sql.pages import Limits, Page
+
+_MOST: Final = 50  # items of one page: of issues, each comes with its description
+
+Cells = Sequence[Json]
+
+
+def page_size(source: GitlabSource) -> int:
+    """Rows."""
+    return min(source.max_rows, _MOST)
+
+
+def bookmark(verb: str, arguments: Mapping[str, Json]) -> tuple[str, int]:
+    """The digest of what is asked, and the offset to go on from. Raises `InvalidArgument`."""
+    asked = {name: value for name, value in arguments.items() if name != "cursor"}
+    query, cursor = cursors.digest(canonical([verb, asked])), arguments.get("cursor")
+    return query, 0 if cursor is None else cursors.decode(query, str(cursor))
+
+
+class Rows:
+    """A page of a table that grows until it is full. `taken` counts its rows."""
+
+    def __init__(self, source: GitlabSource, columns: Sequence[Column]) -> None:
+        limits = Limits.of(source, len(columns))
+        self._page = Page(Limits(page_size(source), limits.bytes, limits.cell_bytes))
+        self._columns = columns
+        self.taken = 0
+
+    @property
+    def has_room(self) -> bool:
+        """False once a row did not fit."""
+        return not self._page.full
+
+    def add(self, row: Cells) -> bool:
+        """Whether it fits."""
+        self._page.add(row)
+        self.taken += self.has_room
+        return self.has_room
+
+    def extend(self, rows: Iterable[Cells]) -> bool:
+        """Whether all of them fit."""
+        return all(map(self.add, rows))
+
+    def table(self, query: str, next_offset: int, *, more: bool) -> Table:
+        """`more` says that there is something behind what came, and so behind what was taken."""
+        self._page.full |= more
+        return self._page.table(self._columns, lambda _: cursors.encode(query, next_offset))
+
+
+async def follow(
+    api: Api, source: GitlabSource, offset: int, path: Sequence[str], query: Mapping[str, str]
+) -> tuple[list[Json], bool]:
+    """The items from `offset` on, as many as one page of GitLab's has, and whether there are more."""
+    size = page_size(source)
+    page, skipped = divmod(offset, size)
+    listed = await api.page(*path, **query, per_page=str(size), page=str(page + 1))
+    return listed.items[skipped:], listed.more
+
+
+async def table_of(
+    api: Api,
+    source: GitlabSource,
+    request: Mapping[str, Json],
+    columns: Sequence[Column],
+    *,
+    path: Sequence[str],
+    query: Mapping[str, str],
+    row: Callable[[Json], Cells],
+) -> Table:
+    """A page of a list that has one address."""
+    offset = int(str(request["offset"]))
+    items, more = await follow(api, source, offset, path, query)
+    rows = Rows(source, columns)
+    rows.extend(map(row, items))
+    return rows.table(str(request["query"]), offset + rows.taken, more=more)

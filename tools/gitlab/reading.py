@@ -1,0 +1,245 @@
+"""What each tool asks of GitLab, and the table that it makes of the answers.
+
+A project is looked up by its path first, and what GitLab says it is has to be what was asked for: a path that
+used to be another project's leads nowhere. From then on its number names it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+from policies.call import Column, Kind, Table
+from policies.canonical import Json
+from policies.errors import InvalidArgument, NotFound
+from policies.sources import GitlabSource
+from tools.gitlab import paths, refusals, toolset, values
+from tools.gitlab.api import Api
+from tools.gitlab.lists import Cells, Rows, follow, table_of
+from tools.sql.pages import Limits, Page
+
+Request = Mapping[str, Json]
+
+PROJECTS: Final = (
+    Column("project", Kind.NAME),
+    Column("description", Kind.TEXT),
+    Column("default_branch", Kind.TEXT),
+    Column("visibility", Kind.NAME),
+    Column("archived", Kind.BOOLEAN),
+    Column("last_activity_at", Kind.TIME),
+)
+HITS: Final = (Column("path", Kind.TEXT), Column("first_line", Kind.NUMBER), Column("text", Kind.TEXT))
+FILE: Final = (
+    Column("path", Kind.TEXT),
+    Column("commit", Kind.NAME),
+    Column("size", Kind.NUMBER),
+    Column("form", Kind.NAME),
+    Column("content", Kind.TEXT),
+)
+FOLDER: Final = (Column("form", Kind.NAME), Column("path", Kind.TEXT))
+ISSUES: Final = (
+    Column("issue", Kind.NUMBER),
+    Column("title", Kind.TEXT),
+    Column("state", Kind.NAME),
+    Column("labels", Kind.JSON),
+    Column("author_name", Kind.TEXT),
+    Column("assignee_names", Kind.JSON),
+    Column("confidential", Kind.BOOLEAN),
+    Column("created_at", Kind.TIME),
+    Column("updated_at", Kind.TIME),
+)
+PARTS: Final = (
+    Column("part", Kind.NAME),
+    Column("author_name", Kind.TEXT),
+    Column("created_at", Kind.TIME),
+    Column("text", Kind.TEXT),
+)
+_VISIBILITIES: Final = ("public", "internal", "private")
+_STATES: Final = ("opened", "closed", "locked")
+_FORMS: Final = {"blob": "file", "tree": "folder", "commit": "submodule"}
+_WIDE: Final = 1_000_000  # offsets within one entry of the allow-list
+_ASKED_AT_ONCE: Final = 20  # requests for one page of projects
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One source under one user's token. Every method raises `Refusal`."""
+
+    name: str
+    source: GitlabSource
+    api: Api
+
+    async def read(self, request: Request) -> Table:
+        """Carries out the request of a plan: of it and of nothing else."""
+        reads: Mapping[str, Callable[[Request], Awaitable[Table]]] = {
+            toolset.REPOSITORIES: self._repositories,
+            toolset.SEARCH: self._search,
+            toolset.READ: self._read,
+            toolset.ISSUES: self._issues,
+            toolset.ISSUE: self._issue,
+        }
+        return await reads[str(request["verb"])](request)
+
+    async def _repositories(self, request: Request) -> Table:
+        """Walks the allow-list: its projects one by one, its groups page by page."""
+        entry, inner = divmod(int(str(request["offset"])), _WIDE)
+        rows, patterns = Rows(self.source, PROJECTS), self.source.projects
+        for _ in range(_ASKED_AT_ONCE):
+            if entry >= len(patterns):
+                break
+            found, more = await self._of_entry(patterns[entry], inner)
+            taken = _take(rows, found, patterns[entry], patterns[:entry])
+            if taken < len(found):
+                inner += taken
+                break
+            entry, inner = (entry, inner + taken) if more else (entry + 1, 0)
+        return rows.table(str(request["query"]), entry * _WIDE + inner, more=entry < len(patterns))
+
+    async def _of_entry(self, pattern: str, offset: int) -> tuple[list[Json], bool]:
+        group, star, _ = pattern.partition("/*")
+        try:
+            if not star:
+                return [await self.api.value("projects", pattern)][offset:], False
+            query = {"include_subgroups": "true", "with_shared": "false", "order_by": "id", "sort": "asc"}
+            return await follow(self.api, self.source, offset, ("groups", group, "projects"), query)
+        except NotFound:
+            return [], False
+
+    async def _project(self, request: Request) -> str:
+        """The number of the request's project, as a segment of a path."""
+        asked = str(request["project"])
+        project = values.record(await self.api.value("projects", asked))
+        if values.text(project, "path_with_namespace").lower() != asked.lower():
+            raise refusals.not_found(self.name)
+        return str(values.number(project, "id"))
+
+    async def _search(self, request: Request) -> Table:
+        path = ("projects", await self._project(request), "search")
+        query = {"scope": "blobs", "search": str(request["search"])}
+        if request["ref"] is not None:
+            query["ref"] = str(request["ref"])
+        return await table_of(self.api, self.source, request, HITS, path=path, query=query, row=_hit_row)
+
+    async def _read(self, request: Request) -> Table:
+        project, path, ref = await self._project(request), request["path"], str(request["ref"] or "HEAD")
+        if path is not None and not str(path).endswith("/"):
+            return await self._file(project, str(path), ref)
+        query = {"ref": ref} | ({} if path is None else {"path": str(path).rstrip("/")})
+        at = ("projects", project, "repository", "tree")
+        return await table_of(self.api, self.source, request, FOLDER, path=at, query=query, row=_entry_row)
+
+    async def _file(self, project: str, path: str, ref: str) -> Table:
+        """Its size is asked for first, and then the content of exactly that commit."""
+        at, most = ("projects", project, "repository", "files", path), self.source.max_bytes
+        head = await self.api.head(*at, ref=ref)
+        size, commit = head.get("x-gitlab-size", ""), values.sha(head.get("x-gitlab-commit-id", ""))
+        if not size.isascii() or not size.isdecimal():
+            raise refusals.odd("a file has no size")
+        if int(size) > most:
+            raise InvalidArgument(
+                f"path: that file has {int(size)} bytes, and at most {most} are read. Find the part that you "
+                f"need with {self.name}_search."
+            )
+        content = await self.api.content(*at, "raw", ref=commit)
+        if len(content) > most:
+            raise refusals.odd("a file is larger than it was said to be")
+        text = _text(content)
+        page = Page(Limits(rows=1, bytes=most, cell_bytes=most))
+        page.add((path, commit, len(content), "binary" if text is None else "text", text))
+        return page.table(FILE)
+
+    async def _issues(self, request: Request) -> Table:
+        path = ("projects", await self._project(request), "issues")
+        query = {"state": str(request["state"]), "order_by": "created_at", "sort": "desc"}
+        if request["search"] is not None:
+            query["search"] = str(request["search"])
+        if labels := cast("list[str]", request["labels"]):
+            query["labels"] = ",".join(labels)
+        return await table_of(self.api, self.source, request, ISSUES, path=path, query=query, row=_issue_row)
+
+    async def _issue(self, request: Request) -> Table:
+        """First what the issue says of itself, as rows of a fixed number, then its notes."""
+        path = ("projects", await self._project(request), "issues", str(request["issue"]))
+        offset = int(str(request["offset"]))
+        rows = Rows(self.source, PARTS)
+        own = _own_parts(values.record(await self.api.value(*path)))
+        more = not rows.extend(own[offset:])
+        if not more:
+            query = {"order_by": "created_at", "sort": "asc"}
+            at = max(0, offset - len(own))
+            notes, more = await follow(self.api, self.source, at, (*path, "notes"), query)
+            rows.extend(map(_note_row, notes))
+        return rows.table(str(request["query"]), offset + rows.taken, more=more)
+
+
+def _take(rows: Rows, found: Sequence[Json], pattern: str, before: Sequence[str]) -> int:
+    """How many of them are done with: shown, shown `before`, or not to be shown."""
+    for count, item in enumerate(found):
+        project = values.record(item)
+        path = values.text(project, "path_with_namespace")
+        is_here = paths.is_named(path, (pattern,)) and not paths.is_named(path, before)
+        if is_here and not rows.add(_project_row(project)):
+            return count
+    return len(found)
+
+
+def _project_row(project: values.Record) -> Cells:
+    return (
+        paths.project(values.text(project, "path_with_namespace")),
+        values.optional_text(project, "description"),
+        values.optional_text(project, "default_branch"),
+        values.word(project, "visibility", _VISIBILITIES),
+        values.flag(project, "archived"),
+        values.optional_text(project, "last_activity_at"),
+    )
+
+
+def _hit_row(item: Json) -> Cells:
+    hit = values.record(item)
+    return values.text(hit, "path"), values.number(hit, "startline"), values.text(hit, "data")
+
+
+def _entry_row(item: Json) -> Cells:
+    entry = values.record(item)
+    return _FORMS[values.word(entry, "type", _FORMS)], values.text(entry, "path")
+
+
+def _issue_row(item: Json) -> Cells:
+    issue = values.record(item)
+    return (
+        values.number(issue, "iid"),
+        values.text(issue, "title"),
+        values.word(issue, "state", _STATES),
+        values.texts(issue, "labels"),
+        values.person(issue.get("author")),
+        values.people(issue, "assignees"),
+        values.flag(issue, "confidential"),
+        values.text(issue, "created_at"),
+        values.optional_text(issue, "updated_at"),
+    )
+
+
+def _own_parts(issue: values.Record) -> list[Cells]:
+    author, made = values.person(issue.get("author")), values.text(issue, "created_at")
+    labels = ", ".join(map(str, values.texts(issue, "labels")))
+    return [
+        ("title", author, made, values.text(issue, "title")),
+        ("state", None, None, values.word(issue, "state", _STATES)),
+        ("labels", None, None, labels),
+        ("description", author, made, values.optional_text(issue, "description")),
+    ]
+
+
+def _note_row(item: Json) -> Cells:
+    note = values.record(item)
+    part = "event" if values.flag(note, "system") else "comment"
+    return part, values.person(note.get("author")), values.text(note, "created_at"), values.text(note, "body")
+
+
+def _text(content: bytes) -> str | None:
+    """None for what is no text."""
+    if b"\0" in content:
+        return None
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None
