@@ -73,12 +73,14 @@ def token_to_json(token: Token) -> dict[str, Json]:
         "client": token.client,
         "scopes": [*sorted(token.scopes)],
         "claims": dict(token.claims),
+        "issued": token.issued,
         "expires": token.expires,
+        "session": token.session,
     }
 
 
 def token_from_json(value: Json) -> Token:
-    """Of `token_to_json`, and nothing else."""
+    """Of `token_to_json`, of this version or an earlier one, and nothing else."""
     parts = cast("dict[str, Any]", value)
     return Token(
         issuer=parts["issuer"],
@@ -86,7 +88,9 @@ def token_from_json(value: Json) -> Token:
         client=parts["client"],
         scopes=frozenset(parts["scopes"]),
         claims=parts["claims"],
+        issued=parts.get("issued", 0.0),
         expires=parts["expires"],
+        session=parts.get("session", ""),
     )
 
 
@@ -150,7 +154,9 @@ def _token(
         client=client,
         scopes=scopes,
         claims={name: value for name in sorted(named) if (value := claim(claims, name)) is not None},
+        issued=_time(claims, "iat") or 0.0,
         expires=expires,
+        session=_session(claims),
     )
 
 
@@ -185,6 +191,13 @@ def _client(claims: Mapping[str, Json]) -> str:
     if not is_name(client):
         raise TokenRefused("it names its client badly")
     return client
+
+
+def _session(claims: Mapping[str, Json]) -> str:
+    session = claims.get("sid", "")
+    if session and not is_name(session):
+        raise TokenRefused("it names its session badly")
+    return session if isinstance(session, str) else ""
 
 
 def _scopes(claims: Mapping[str, Json]) -> frozenset[str]:

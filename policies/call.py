@@ -52,8 +52,9 @@ class Token:
     """What a bearer token says, once it is verified. The text that arrived is not in it (threat T03).
 
     `subject` is unique within `issuer`. `client` is the OAuth client that it was given to, "" where it does
-    not say. `claims` are those that the settings name, under the names that they give them. `expires` is in
-    seconds since 1970.
+    not say. `claims` are those that the settings name, under the names that they give them. `issued` and
+    `expires` are in seconds since 1970. `session` is the issuer's name for the sign-in that it comes from
+    (`sid`). Where it does not say, `issued` is 0 and `session` "".
     """
 
     issuer: str
@@ -61,7 +62,9 @@ class Token:
     client: str
     scopes: frozenset[str]
     claims: Mapping[str, Json] = field(repr=False)
+    issued: float
     expires: float
+    session: str = ""
 
 
 class Channel(StrEnum):
@@ -130,12 +133,18 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who is asking. `claims` are facts that the identity provider vouches for; row filters read them."""
+    """Who is asking. `claims` are facts that the identity provider vouches for; row filters read them.
+
+    `since` and `session` are the token's `issued` and `session`, and tell sign-ins of one user apart, not
+    users; the local user has None and "".
+    """
 
     id: str
     tenant: str
     roles: frozenset[str]
     claims: Mapping[str, str] = field(default_factory=dict[str, str])
+    since: float | None = field(default=None, compare=False)
+    session: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

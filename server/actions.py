@@ -297,12 +297,11 @@ class Actions:
         if not rows:
             raise moved_on()
 
-    def start(self, approval: Approval, caller: Caller) -> Transaction[None]:
-        """From here on the action is under way, and the yes to it is spent (threat T19).
+    def start(self, approval: Approval, caller: Caller, now: int) -> Transaction[None]:
+        """From here on, the store's `now`, it is under way, and the yes to it is spent (threat T19).
 
         Raises `StaleConfirmation` for a yes that is spent, too old, or was given to something else.
         """
-        now = yield from now_ms()
         call = approval.admission.permit.call
         until = now + self._leases.get(call.tool.source, LEASE)
         yield from self._refuse_undone(call)

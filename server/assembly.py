@@ -25,6 +25,7 @@ from server.connecting import Connecting
 from server.connections import Connections
 from server.deciding import Deciding
 from server.decisions import Decisions
+from server.endings import Endings
 from server.executor import Executor
 from server.identity import Identity
 from server.keys import Keys, Ring, open_keys, open_masters, resolve, store_password
@@ -65,6 +66,7 @@ class Service:
     store: Store
     deciding: Deciding
     connecting: Connecting
+    endings: Endings
     keys: Keys = field(repr=False)
     address: str
 
@@ -153,6 +155,7 @@ async def assemble(
             store,
             Deciding(store, audit.actions, decisions, policy, catalogue),
             Connecting(sources, connections, Tickets(store, keys), audit),
+            Endings(store, audit, connections, decisions),
             keys,
             document.server.url,
         )

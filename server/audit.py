@@ -32,14 +32,14 @@ from policies.call import (
 from policies.canonical import Json
 from policies.change import Effect
 from policies.document import Audit as Settings
-from policies.errors import AuditUnavailable, ConfigurationError, Denied, Refusal, StaleConfirmation
+from policies.errors import AuditUnavailable, ConfigurationError, Denied, Refusal
 from server.actions import Action, Actions, State
 from server.checkpoints import Checkpointer
-from server.connections import stands
 from server.digests import TenantKey, describe, digest_of_text, printable
 from server.keys import Keys
 from server.outcomes import Outcome, without_rows
 from server.seal import Seal
+from server.standing import stands
 from server.store import Store
 from server.transaction import Transaction
 from server.writer import Writer
@@ -201,10 +201,8 @@ class Record:
         return receipt
 
     def _start(self, approval: Approval) -> Transaction[None]:
-        own = approval.plan.own
-        if own and not (yield from stands(own)):
-            raise StaleConfirmation("The connection that this was to go over has ended. Connect it again.")
-        yield from self._audit.actions.start(approval, self._request.caller)
+        now = yield from stands(approval.admission.permit.call.user, approval.plan.own)
+        yield from self._audit.actions.start(approval, self._request.caller, now)
 
     async def note(self, effect: Effect, mark: Json) -> None:
         """See `tools.connector.Ledger`. From here on only the system itself knows whether it was done.

@@ -22,6 +22,7 @@ COMMANDS = {
     "actions": "list what was done, and on whose behalf",
     "undo": "take an action back",
     "approvals": "list, approve or decline what waits for a yes",
+    "user": "end a user's sessions, tokens and connections; block and allow users",
     "credential": "list or end what users have connected",
     "audit": "verify or search the audit log",
     "keys": "list or rotate the keys, or destroy a tenant's",

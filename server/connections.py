@@ -49,7 +49,6 @@ _LAPSE: Final = """
 _OVERDUE: Final = _READ + f" WHERE due_at <= $1 AND sealed <> '' ORDER BY due_at LIMIT {SWEPT}"
 _THE_ONE: Final = _READ + " WHERE tenant = $1 AND user_id = $2 AND source = $3"
 _USE: Final = "UPDATE connections SET used_at = $1 WHERE id = $2 AND used_at < $3"
-_STANDS: Final = "SELECT 1 FROM connections WHERE id = $1 AND due_at > $2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +153,14 @@ class Connections:
 
         return await self._ended(partial(self._ending, connection, by, printable(why)))
 
+    def ending_of(self, tenant: str, user: str, by: str, why: str) -> Transaction[int]:
+        """Ends all of a user's, in each tenant where `tenant` is "", within a transaction: how many."""
+        ended = 0
+        where = " WHERE user_id = $1 AND $2 IN ('', tenant)"
+        for connection in (yield from _listed(where, user, tenant)):
+            ended += (yield from self._ending(connection, by, why)) is not None
+        return ended
+
     async def lapse(self, connection: Connection) -> bool:
         """The same for one that is due: its row stays, without login and secret."""
         return await self._ended(partial(self._lapsing, connection))
@@ -223,12 +230,6 @@ class Connections:
 async def everybodys(store: Reader) -> list[Connection]:
     """Those whose secret is kept."""
     return await store.read(partial(_listed, " WHERE sealed <> '' ORDER BY tenant, user_id, source"))
-
-
-def stands(connection: str) -> Transaction[bool]:
-    """Whether nobody has ended it, and it is not due, by the time of this transaction (threat T43)."""
-    now = yield from now_ms()
-    return bool((yield _STANDS, (connection, now)))
 
 
 def _one(tenant: str, user: str, source: str) -> Transaction[Closed | None]:

@@ -68,6 +68,8 @@ class Identity:
             tenant=_tenant(token.claims, oidc),
             roles=_roles(token.claims, oidc),
             claims=_claims(token.claims, oidc),
+            since=token.issued,
+            session=token.session,
         )
 
 

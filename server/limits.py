@@ -6,9 +6,11 @@ from functools import cache, partial
 from time import monotonic_ns
 
 from policies.call import Admission, Call, Permit, Receipt
+from policies.ending import hold
 from policies.errors import not_open
 from policies.limits import Buckets, spend
 from server.audit import Record
+from server.standing import not_before, whose
 from server.store import Store
 from server.transaction import Later, Transaction, recall
 
@@ -25,7 +27,10 @@ class Limits:
         self._clock = SteadyClock()
 
     async def admit(self, permit: Permit, record: Record) -> Admission:
-        """Raises `LimitReached`, `AuditUnavailable`, or `Denied` for a source that is switched off."""
+        """Raises `LimitReached`, `AuditUnavailable`, or `Denied`.
+
+        Denied is a call to a source that is switched off, and one of a user whose session has ended.
+        """
         receipt = await self._store.run(partial(self._admit, permit, record))
         return Admission(permit, receipt)
 
@@ -35,6 +40,7 @@ class Limits:
         known = yield from recall(_Known)
         own = self._buckets.own(call)
         yield from known.look(call, [CLOCK, *(bucket.key for bucket in buckets)], own)
+        hold(known.ended[whose(call.user)], call.user.since)
         if own and (per_minute := known.paces[own]):
             buckets = [*buckets, self._buckets.held(call, own, per_minute)]
         if known.off[call.tool.source]:
@@ -50,26 +56,29 @@ class Limits:
 class _Known:
     """What a commit has read of the limits, and has written of them since. `wall` is in milliseconds.
 
-    `paces` are the calls a minute that users hold connections of their own to, 0 where they don't.
+    `ended` is what `policies.ending.hold` asks for, by whose it is. `paces` are the calls a minute that users
+    hold connections of their own to, 0 where they don't.
     """
 
     wall: int = 0
     off: dict[str, bool] = field(default_factory=dict[str, bool])
+    ended: dict[tuple[str, str, str], int | None] = field(
+        default_factory=dict[tuple[str, str, str], int | None]
+    )
     kept: dict[str, int | None] = field(default_factory=dict[str, int | None])
     paces: dict[str, int] = field(default_factory=dict[str, int])
 
     def look(self, call: Call, keys: Sequence[str], own: str | None) -> Transaction[None]:
         """Reads what is not known yet. `own` is the key of the user's own connection."""
-        source, user = call.tool.source, call.user
+        source, user = call.tool.source, whose(call.user)
         asks_pace = own is not None and own not in self.paces
         if own is not None:
             keys = [*keys, own]
         new = [key for key in keys if key not in self.kept]
-        if not new and not asks_pace and source in self.off:
+        if not new and not asks_pace and source in self.off and user in self.ended:
             return
-        whose = (user.tenant, user.id) if asks_pace else ()
-        rows = yield reading(len(new), pace=asks_pace), (source, *new, *whose)
-        off, self.wall, *kept = rows[0]
+        rows = yield reading(len(new), pace=asks_pace), (source, *new, *user)
+        off, self.wall, self.ended[user], *kept = rows[0]
         if own is not None and asks_pace:
             self.paces[own] = kept.pop() or 0
         self.off[source] = bool(off)
@@ -103,9 +112,10 @@ class SteadyClock:
 
 @cache
 def reading(keys: int, *, pace: bool = False) -> str:
-    """Whether the source is off, the time, and what is kept under so many keys: `$1` is the source.
+    """Whether the source is off, the time, what has ended, and what is kept under so many keys.
 
-    With `pace` the one that the user holds their connection to it by, too.
+    `$1` is the source, `$2` and more are the keys, and the rest is `whose`. With `pace` it reads the one that
+    the user holds their connection to the source by, too.
     """
     kept = "".join(f", (SELECT tat FROM limits WHERE key = ${number})" for number in range(2, keys + 2))  # noqa: S608 - numbers alone
     if pace:
@@ -113,4 +123,4 @@ def reading(keys: int, *, pace: bool = False) -> str:
             f", (SELECT per_minute FROM connections WHERE tenant = ${keys + 2} AND user_id = ${keys + 3} "  # noqa: S608
             "AND source = $1)"
         )
-    return f"SELECT (SELECT 1 FROM sources_off WHERE source = $1), now_ms(){kept}"  # noqa: S608
+    return f"SELECT (SELECT 1 FROM sources_off WHERE source = $1), now_ms(), {not_before(keys + 2)}{kept}"  # noqa: S608

@@ -125,6 +125,23 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE connections ADD COLUMN networks TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE connections ADD COLUMN per_minute BIGINT NOT NULL DEFAULT 0",
     ),
+    (
+        # server/endings.py
+        """CREATE TABLE endings (
+            user_id TEXT NOT NULL,
+            tenant TEXT NOT NULL,
+            session TEXT NOT NULL,
+            not_before BIGINT NOT NULL,
+            ended_at BIGINT NOT NULL,
+            by_whom TEXT NOT NULL,
+            why TEXT NOT NULL,
+            version BIGINT NOT NULL,
+            PRIMARY KEY (user_id, tenant, session)
+        )""",
+        "CREATE UNIQUE INDEX endings_version ON endings (version)",
+        # Logout tokens that have counted, as digests of their `jti`.
+        "CREATE TABLE logouts (id TEXT PRIMARY KEY, until BIGINT NOT NULL)",
+    ),
 )
 
 

@@ -43,6 +43,7 @@ def test_a_token_keeps_who_asks_and_the_claims_that_the_settings_name_and_no_oth
         client="editor",
         scopes=frozenset({"openid", "remit:read"}),
         claims={"realm_access.roles": ["analyst"], "https://acme.example/tenant": "acme"},
+        issued=0,
         expires=NOW + 1,
     )
 

@@ -240,3 +240,25 @@ def test_a_source_that_there_is_not_is_named_with_those_that_there_are(remit: Ru
     status, _, err = remit("source", "disable", "shopp", "--why", "x", "--config", found(tmp_path))
     assert status == 2
     assert "shop, payroll" in err
+
+
+def test_a_user_is_ended_blocked_listed_and_allowed(remit: Run, tmp_path: Path) -> None:
+    its = ("--config", found(tmp_path))
+    status, out, _ = remit("user", "allow", "ada", *its)
+    assert (status, "is not blocked" in out) == (1, True)
+    assert remit("user", "list", *its)[1] == "Nobody's sessions were ended.\n"
+    status, out, _ = remit("user", "end", "ada", "--tenant", "acme", "--why", "a lost laptop", *its)
+    assert (status, "ada had open is ended" in out) == (0, True)
+    status, out, _ = remit("user", "end", "bob", "--block", "--json", *its)
+    assert objects(out) == [
+        {"user": "bob", "tenant": None, "blocked": True, "connections": 0, "questions": 0}
+    ]
+    listed = objects(remit("user", "list", "--json", *its)[1])
+    assert [(one["tenant"], one["user"], one["blocked"], one["why"]) for one in listed] == [
+        ("acme", "ada", False, "a lost laptop"),
+        (None, "bob", True, ""),
+    ]
+    assert "acme/ada  ended at" in remit("user", "list", *its)[1]
+    assert [remit("user", "allow", who, *its)[0] for who in ("bob", "bob", "ada")] == [0, 1, 1]
+    assert "BLOCKED" not in remit("user", "list", *its)[1]
+    assert remit("user", "end", "", *its)[0] == 2

@@ -26,7 +26,13 @@ def caller(
     claims: Mapping[str, Json] = CLAIMS, *, subject: str = "ada", lasts: float = 60, client: str = ""
 ) -> Caller:
     token = Token(
-        OIDC.issuer, subject, "editor", frozenset({"remit:read"}), claims, expires=time.time() + lasts
+        OIDC.issuer,
+        subject,
+        "editor",
+        frozenset({"remit:read"}),
+        claims,
+        issued=0,
+        expires=time.time() + lasts,
     )
     return Caller(Transport.HTTP, client, token)
 
