@@ -6,13 +6,17 @@ from contextlib import asynccontextmanager, suppress
 
 
 class Proxy:
-    """Relays to `port` of 127.0.0.1. `after` counts bytes from the server; then it stalls, or cuts."""
+    """Relays to `port` of 127.0.0.1. `after` counts bytes from the server; then it stalls, or cuts.
+
+    `sent` is all that went to the server.
+    """
 
     def __init__(self, port: int, *, stall_after: int | None = None, cut_after: int | None = None) -> None:
         self._target = port
         self.stall_after = stall_after
         self.cut_after = cut_after
         self.port = 0
+        self.sent = bytearray()
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -34,6 +38,8 @@ class Proxy:
         with suppress(OSError):
             while data := await reader.read(4096):
                 seen += len(data)
+                if not counts:
+                    self.sent += data
                 if counts and self.cut_after is not None and seen > self.cut_after:
                     break
                 if counts and self.stall_after is not None and seen > self.stall_after:

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 import anyio
 import httpx2
 from mcp.client import Client
+from mcp.client.session import ElicitationFnT
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
@@ -50,16 +51,20 @@ class House:
     url: str
 
     @asynccontextmanager
-    async def client(self, token: str, way: Way) -> AsyncGenerator[Client]:
-        """Somebody else's client, which brings the token with each request."""
+    async def client(
+        self, token: str, way: Way, answers: ElicitationFnT | None = None
+    ) -> AsyncGenerator[Client]:
+        """Somebody else's client, which brings the token with each request; `answers` its person."""
         headers = {"authorization": f"Bearer {token}"}
         if way == "sse":
-            async with Client(sse_client(f"{self.url}/sse", headers), mode="legacy") as client:
+            stream = sse_client(f"{self.url}/sse", headers)
+            async with Client(stream, mode="legacy", elicitation_callback=answers) as client:
                 yield client
             return
         async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
             transport = streamable_http_client(f"{self.url}/mcp", http_client=http)
-            async with Client(transport, mode="auto" if way == "modern" else "legacy") as client:
+            mode = "auto" if way == "modern" else "legacy"
+            async with Client(transport, mode=mode, elicitation_callback=answers) as client:
                 yield client
 
     def browser(self, token: str) -> httpx2.AsyncClient:

@@ -77,18 +77,20 @@ class Signer:
 class PretendIssuer:
     """Answers on loopback. `pages` are path -> (status, headers, body); `asked` the paths, in order.
 
-    `posted` are the forms that came, each with its `authorization` header.
+    `posted` are the forms that came, each with its `authorization` header; `heads` those of all requests.
     """
 
     def __init__(self, *keys: Mapping[str, object], certificate: Identity | None = None) -> None:
         self.asked: list[str] = []
         self.posted: list[tuple[dict[str, str], str]] = []
+        self.heads: list[str] = []
         self.pages: dict[str, tuple[int, Mapping[str, str], bytes]] = {}
         pretend = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 pretend.asked.append(self.path)
+                pretend.heads.append(f"{self.requestline}\n{self.headers}")
                 status, headers, body = pretend.pages.get(self.path, (404, {}, b"{}"))
                 self.send_response(status)
                 for name, value in {"content-length": str(len(body)), **headers}.items():

@@ -1,0 +1,398 @@
+"""One person's walk through a whole remit: every tool, each way that an action goes, and what is left of it.
+
+The source `shop` is an SQLite file; `ledger` is a PostgreSQL on which each user has an account of their own.
+All that goes there, comes back, is shown, is logged or is kept can be looked through afterwards.
+"""
+
+import io
+import json
+import logging
+import re
+import secrets
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+import anyio
+import httpx2
+import mcp_types as types
+from mcp.client import Client
+
+from policies.call import Call, Grant, Plan, Raw, Tier, Tool, Transport, User
+from policies.canonical import Json
+from policies.change import Effect
+from policies.secret import Credential
+from policies.sources import KINDS
+from server.assembly import Service, assemble, connected
+from server.commands.serve import pages_of
+from server.configuration import Configuration, load
+from server.demo.organisation import found
+from server.listening import HttpServer
+from server.logs import JsonLines
+from server.vault import Connected
+from tests.backends import Postgres, free_port
+from tests.proxy import Proxy, proxy
+from tests.server.oidc.house import OIDC, House, Way
+from tests.server.oidc.issuer import PretendIssuer, Signer
+from tests.server.pages.house import fields
+from tools.connector import Connector, Finding, Ledger, Session, Trace
+
+CLIENT_LOGS: Final = ("httpx2", "httpcore2", "mcp.client", "client")  # the test's own client, not the server
+PAGES: Final = "remit-pages"
+SIGN_IN: Final = f'\n[identity.oidc.sign_in]\nclient_id = "{PAGES}"\n'
+LEDGER: Final = """
+[limits]
+calls_per_minute = 100000
+burst = 10000
+questions_per_hour = 1000
+
+[sources.ledger]
+kind = "postgres"
+dsn = "postgresql://127.0.0.1:{port}/{database}"
+tls = "disable"
+
+[sources.ledger.roles]
+read = ["analyst"]
+act = ["analyst"]
+
+[sources.ledger.tables.orders]
+columns = ["id", "status"]
+key = ["id"]
+write = ["status"]
+"""
+ORDERS: Final = """
+CREATE TABLE orders (id int PRIMARY KEY, status text);
+INSERT INTO orders SELECT id, 'new' FROM generate_series(1, 60) id;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO {login};
+GRANT SELECT, UPDATE (status) ON orders TO {login};
+"""
+
+Arguments = Mapping[str, Any]
+READ: Final[Mapping[str, Arguments]] = {
+    "schema": {},
+    "query": {"sql": "SELECT id, status FROM orders ORDER BY id"},
+    "explain": {"sql": "SELECT id FROM orders"},
+    "remit_actions": {},
+    "remit_sources": {},
+    "remit_connect": {"source": "ledger"},
+}
+"""What each tool that reads is called with, by verb or by its whole name."""
+WRITE: Final[Mapping[str, Sequence[str]]] = {
+    # A form is enough for the first of them; the other is asked on our page alone.
+    "write": (
+        "UPDATE orders SET status = '{0}' WHERE id = 3",
+        "UPDATE orders SET status = '{0}' WHERE id BETWEEN 10 AND 40",
+    )
+}
+"""What each tool that acts is called with, by verb, to another value each time."""
+UNDO: Final = "remit_undo"
+WRONG: Final[Sequence[Arguments]] = ({"token": "x"}, {"sql": "SELECT ssn FROM customers"}, {"sql": "SELECT"})
+
+
+class Wire:
+    """A system behind that keeps all that the server hands it, but for the credential."""
+
+    def __init__(self, behind: Connector, sent: list[str]) -> None:
+        self._behind = behind
+        self._sent = sent
+
+    @property
+    def tools(self) -> Sequence[Tool]:
+        return self._behind.tools
+
+    @asynccontextmanager
+    async def open(self, user: User | None, credential: Credential | None) -> AsyncGenerator[Session]:
+        self._sent.append(repr((user, credential)))
+        async with self._behind.open(user, credential) as session:
+            yield WiredSession(session, self._sent)
+
+    async def inspect(self, credential: Credential | None) -> Sequence[Finding]:
+        return await self._behind.inspect(credential)
+
+    async def close(self) -> None:
+        await self._behind.close()
+
+
+class WiredSession:
+    def __init__(self, behind: Session, sent: list[str]) -> None:
+        self._behind = behind
+        self._sent = sent
+
+    async def plan(self, call: Call) -> Plan:
+        self._sent.append(repr(call) + json.dumps(call.arguments))
+        return await self._behind.plan(call)
+
+    async def carry_out(self, grant: Grant, ledger: Ledger) -> Raw:
+        self._sent.append(repr(grant) + json.dumps(grant.plan.request))
+        return await self._behind.carry_out(grant, ledger)
+
+    async def trace(self, effect: Effect, mark: Json) -> Trace:
+        return await self._behind.trace(effect, mark)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    login: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A remit that is configured and not running, and everything around it."""
+
+    configuration: Configuration
+    url: str
+    port: int
+    postgres: Postgres
+    store: str
+    account: Account
+    relay: Proxy
+    issuer: PretendIssuer
+    signer: Signer
+
+    @property
+    def folder(self) -> Path:
+        return self.configuration.document.root
+
+    def token(self, **claims: object) -> str:
+        whole = {"aud": f"{self.url}/mcp", "scope": "openid remit:read remit:act", **claims}
+        return self.signer.sign(self.issuer.claims(**whole))
+
+    def files(self) -> dict[str, bytes]:
+        return {str(file): file.read_bytes() for file in self.folder.rglob("*") if file.is_file()}
+
+    async def dump(self) -> dict[str, bytes]:
+        """Every table of the store, where that is not a file."""
+        if not self.store:
+            return {}
+        dumped: dict[str, bytes] = {}
+        async with self.postgres.admin(self.store) as admin:
+            for row in await admin.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
+                kept = io.BytesIO()
+                await admin.copy_from_table(row["tablename"], output=kept)
+                dumped[f"the table {row['tablename']}"] = kept.getvalue()
+        return dumped
+
+
+@asynccontextmanager
+async def place(folder: Path, postgres: Postgres, signer: Signer, engine: str) -> AsyncGenerator[Place]:
+    """`engine` is that of the store."""
+    name = f"walk_{secrets.token_hex(4)}"
+    login = f"{name}_ada"
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    await postgres.create_database(name)
+    account = Account(login, await postgres.create_login(login))
+    async with postgres.admin(name) as admin:
+        await admin.execute(ORDERS.format(login=login))
+    issuer = PretendIssuer(signer.published())
+    issuer.describe(authorization_endpoint=f"{issuer.url}/auth", token_endpoint=f"{issuer.url}/token")
+    async with proxy(postgres.port) as relay:
+        file = found(folder)
+        text = file.read_text()
+        server, store = f'url = "{url}"\nstore = "sqlite:remit.db"\n', ""
+        if engine == "postgres":
+            store = f"{name}_store"
+            server = f'url = "{url}"\n{await _store(folder, postgres, store)}'
+        assert 'store = "sqlite:remit.db"\n' in text
+        text = text.replace('store = "sqlite:remit.db"\n', server)
+        ledger = LEDGER.format(port=relay.port, database=name)
+        file.write_text(text + OIDC.format(issuer=issuer.url) + SIGN_IN + ledger)
+        configuration = load(file)
+        assert {source.kind for source in configuration.document.sources.values()} == {*KINDS}
+        try:
+            yield Place(configuration, url, port, postgres, store, account, relay, issuer, signer)
+        finally:
+            issuer.close()
+    async with postgres.admin() as admin:
+        for database in filter(None, (name, store)):
+            await admin.execute(f"DROP DATABASE {database} WITH (FORCE)")
+        await admin.execute(f"DROP ROLE {login}")
+
+
+async def _store(folder: Path, postgres: Postgres, name: str) -> str:
+    await postgres.create_database(name)
+    password = folder / "store-password"
+    password.touch(mode=0o600)
+    password.write_text(postgres.password)
+    dsn = f"{postgres.dsn(name)}?sslmode=verify-full&sslrootcert={postgres.ca}"
+    return f'store = "{dsn}"\nstore_password = "file:{password.name}"\n'
+
+
+class Ada:
+    """In front of a client and a browser. `shown` is all that she saw. She says yes to whatever is asked."""
+
+    def __init__(self, at: Place, browser: httpx2.AsyncClient, id_claims: Mapping[str, object]) -> None:
+        self.shown: list[str] = []
+        self.asked: list[str] = []
+        self._at = at
+        self._browser = browser
+        self._id_claims = id_claims
+
+    async def sign_in(self) -> None:
+        sent = await self._see("GET", "/sign-in?next=/approvals")
+        asked = dict(parse_qsl(urlsplit(sent.headers["location"]).query))
+        claims = {"aud": PAGES, "nonce": asked["nonce"], "client_id": None, "scope": None, **self._id_claims}
+        token = self._at.signer.sign(self._at.issuer.claims(**claims), {"typ": "JWT"})
+        answer = {"access_token": "opaque", "token_type": "Bearer", "id_token": token}
+        self._at.issuer.answer("/realm/token", json.dumps(answer).encode())
+        back = await self._see("GET", f"/sign-in/callback?state={asked['state']}&code=x")
+        assert back.status_code == 303, back.text
+
+    async def answer(self, context: object, params: types.ElicitRequestParams) -> types.ElicitResult:
+        del context
+        self.shown.append(params.model_dump_json())
+        if isinstance(params, types.ElicitRequestURLParams):
+            await self.visit(params.url)
+            return types.ElicitResult(action="accept")
+        self.asked.append("by a form")
+        return types.ElicitResult(action="accept", content={"approve": True})
+
+    async def visit(self, url: str) -> None:
+        """Does on the page what it is there for."""
+        path = url.removeprefix(self._at.url)
+        page = await self._see("GET", path)
+        if path.startswith("/connect/"):
+            self.asked.append("to connect")
+            wrong = {"login": self._at.account.login, "secret": f"{self._at.account.password} "}
+            again = await self._see("POST", path, {**fields(page), **wrong})
+            assert again.status_code == 422, again.text
+            right = {"login": self._at.account.login, "secret": self._at.account.password}
+            done = await self._see("POST", path, {**fields(page), **right})
+        else:
+            self.asked.append("on a page")
+            typed = re.search(r"Type <strong>([^<]*)</strong>", page.text)
+            said = {"decision": "yes", **({"typed": typed[1]} if typed else {})}
+            done = await self._see("POST", path, {**fields(page), **said})
+        assert done.status_code == 200, done.text
+
+    async def look_around(self) -> None:
+        for path in ("/approvals", "/connections", "/nowhere", "/approve/nothing", "/connect/nothing"):
+            await self._see("GET", path)
+
+    async def _see(self, method: str, path: str, form: Mapping[str, str] | None = None) -> httpx2.Response:
+        answer = await self._browser.request(method, path, data=form)
+        # Her own cookie is for her browser.
+        heads = [f"{name}: {value}" for name, value in answer.headers.items() if name != "set-cookie"]
+        self.shown.append(f"{answer.status_code}\n{heads}\n{answer.text}")
+        return answer
+
+
+@dataclass
+class Walk:
+    """What is left of it. `open` are the tools that the person has, `called` those that gave them something,
+    `done` the actions by tool that were not taken back, and `asked` the ways by which the person was asked.
+    """
+
+    sinks: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    open: set[str] = field(default_factory=set[str])
+    called: set[str] = field(default_factory=set[str])
+    done: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    asked: list[str] = field(default_factory=list[str])
+
+
+@asynccontextmanager
+async def running(at: Place, sent: list[str]) -> AsyncGenerator[Service]:
+    document = at.configuration.document
+    wired = {
+        name: Connected(source.settings, Wire(source.connector, sent), source.credential)
+        for name, source in connected(document).items()
+    }
+    async with assemble(at.configuration, wired) as service, anyio.create_task_group() as tasks:
+        pages = pages_of(service, document, Transport.HTTP)
+        server = HttpServer(service, document, ("127.0.0.1", at.port), pages=pages)
+        tasks.start_soon(server.serve)
+        with anyio.fail_after(60):
+            await server.ready.wait()
+        try:
+            yield service
+        finally:
+            server.stop()
+
+
+async def walk(at: Place, way: Way, token: str, refused: str, id_claims: Mapping[str, object]) -> Walk:
+    """`refused` is a token that does not count. The log is left to whoever captures it."""
+    sent: list[str] = []
+    answers: list[str] = []
+    walked = Walk()
+    house = House(at.url)
+    async with (
+        running(at, sent) as service,
+        httpx2.AsyncClient(base_url=at.url, headers={"origin": at.url}, timeout=30) as browser,
+    ):
+        ada = Ada(at, browser, id_claims)
+        await ada.sign_in()
+        async with house.client(token, way, ada.answer) as client:
+            listed = await client.list_tools()
+            answers.append(listed.model_dump_json())
+            walked.open = {tool.name for tool in listed.tools}
+            for tool in service.catalogue.tools:
+                answers += await _misuse(client, tool)
+                answers += await _use(walked, client, tool, ada, "lost")
+            answers.append(str(await client.call_tool("nowhere", {})))
+        async with house.client(token, way) as client:  # that can ask nobody
+            for tool in service.catalogue.tools:
+                if tool.tier is not Tier.READ:
+                    answers += await _use(walked, client, tool, ada, "found")
+        await ada.look_around()
+        async with house.browser(refused) as stranger:
+            for answer in (
+                await stranger.post("/mcp", json={}),
+                await stranger.get(f"/mcp?access_token={token}", headers={"authorization": ""}),
+            ):
+                answers.append(answer.text + str(answer.headers))
+        walked.sinks |= at.files()  # while it runs: the store's write-ahead log is there
+        walked.asked = ada.asked
+    walked.sinks |= {
+        "what went to PostgreSQL": bytes(at.relay.sent),
+        "what went to the connectors": "\n".join(sent).encode(),
+        "what went to the issuer": "\n".join([*at.issuer.heads, str(at.issuer.posted)]).encode(),
+        "the answers": "\n".join(answers).encode(),
+        "the pages and questions": "\n".join(ada.shown).encode(),
+        **await at.dump(),
+    }
+    return walked
+
+
+async def _misuse(client: Client, tool: Tool) -> list[str]:
+    return [(await client.call_tool(tool.name, dict(wrong))).model_dump_json() for wrong in WRONG]
+
+
+async def _use(walked: Walk, client: Client, tool: Tool, ada: Ada, value: str) -> list[str]:
+    """Calls the tool as it should be called. One that nobody has told here how to call fails the test."""
+    wanted: Sequence[Arguments]
+    if tool.name == UNDO:
+        wanted = [{"id": actions.pop()} for actions in walked.done.values()]
+    elif tool.tier is Tier.READ:
+        wanted = [READ[tool.name if tool.name in READ else tool.verb]]
+    else:
+        wanted = [{"sql": sql.format(value)} for sql in WRITE[tool.verb]]
+    results: list[types.CallToolResult] = []
+    for arguments in wanted:
+        result = await client.call_tool(tool.name, dict(arguments))
+        facts = (result.meta or {})["remit/call"]
+        if facts.get("code") == "needs_answer":
+            results.append(result)
+            await ada.visit(facts["url"])
+            result = await client.call_tool(tool.name, dict(arguments))
+        results.append(result)
+        if not result.is_error:
+            walked.called.add(tool.name)
+            told: Any = result.structured_content
+            action = told.get("action")
+            if action and tool.name != UNDO:
+                assert (action["state"], action["replayed"]) == ("done", False)
+                walked.done.setdefault(tool.name, []).append(action["id"])
+    return [result.model_dump_json() for result in results]
+
+
+def logged(records: Sequence[logging.LogRecord]) -> bytes:
+    """As the server would write them, of every level, and each message whole."""
+    own = [record for record in records if not record.name.startswith(CLIENT_LOGS)]
+    return "\n".join(
+        line for record in own for line in (JsonLines().format(record), record.getMessage())
+    ).encode()
