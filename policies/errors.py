@@ -74,19 +74,26 @@ class LimitReached(Refusal):
 
 
 class NeedsConnection(Refusal):
-    """The user has to connect `source` on our page first; whoever answers the caller says where that is."""
+    """The user has to connect `source` on our page first; whoever answers the caller says where that is.
+
+    `was_due`: there was a connection, and it had to be renewed by now. `acting`: the call acts. `connected`:
+    the source is connected, for less than the call is.
+    """
 
     code = "needs_connection"
 
-    def __init__(self, source: str, *, was_due: bool = False) -> None:
-        """`was_due`: there was a connection, and it had to be renewed by now."""
-        what = (
-            f"Your connection to {source} was due to be renewed, and has ended."
-            if was_due
-            else f"You have not connected {source}."
-        )
+    def __init__(
+        self, source: str, *, was_due: bool = False, acting: bool = False, connected: bool = False
+    ) -> None:
+        if connected:
+            what = f"You have connected {source} for reading alone."
+        elif was_due:
+            what = f"Your connection to {source} was due to be renewed, and has ended."
+        else:
+            what = f"You have not connected {source}."
         super().__init__(f"{what} Only you can connect it, on a page of your own.")
         self.source = source
+        self.acting = acting
 
 
 class NotFound(Refusal):

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 
+from policies.oauth import OAuth
 from policies.values import (
     Dsn,
     Frozen,
@@ -92,6 +93,11 @@ class Source(BaseModel, ABC, frozen=True):
         return None
 
     @property
+    def authorized_by(self) -> OAuth | None:
+        """How each user authorizes remit there, where it is not by a secret that they type."""
+        return None
+
+    @property
     @abstractmethod
     def may_be_changed(self) -> bool:
         """Whether anything in it may be changed by somebody."""
@@ -105,6 +111,24 @@ class Source(BaseModel, ABC, frozen=True):
     def _a_shared_credential_has_a_reason(self) -> Self:
         if self.asks_who_comes and self.credential == "shared" and not self.reason:
             raise ValueError('credential = "shared" needs reason = "why one role may serve every user"')
+        return self
+
+
+class OAuthSource(Source, frozen=True):
+    """A system that may be reached by OAuth 2.0, where `oauth` says as which client."""
+
+    oauth: OAuth | None = None
+
+    @property
+    def authorized_by(self) -> OAuth | None:
+        return self.oauth
+
+    @model_validator(mode="after")
+    def _who_authorizes_is_a_user(self) -> Self:
+        if self.oauth is not None and self.credential == "shared":
+            raise ValueError(
+                'oauth is for each user\'s own account: take out credential = "shared", or oauth'
+            )
         return self
 
 

@@ -30,6 +30,10 @@ from server.executor import Executor
 from server.identity import Identity
 from server.keys import Keys, Ring, open_keys, open_masters, resolve, store_password
 from server.limits import Limits
+from server.oauth.granting import Granting
+from server.oauth.renewing import Renewing
+from server.oauth.revoking import Revoking
+from server.oauth.servers import authorization_servers
 from server.own.actions import ACTIONS
 from server.own.connector import TOOLS as OWN_TOOLS
 from server.own.connector import Own
@@ -99,14 +103,21 @@ async def assemble(
                 leases={name: round(seconds * 1000) for name, seconds in deadlines.items()},
             )
         )
-        decisions = Decisions(store, audit)
-        connections = Connections(store, audit, Ring(store, masters))
+        decisions, tickets = Decisions(store, audit), Tickets(store, keys)
+        ring = Ring(store, masters)
+        connections = Connections(store, audit, ring)
+        servers = authorization_servers(sources, document.root)
 
         def is_open(user: User, tool: Tool, transport: Transport) -> bool:
             return catalogue.is_open(user, tool, transport)
 
         open_to = Sources(sources, is_open)
-        vault = Vault(sources, Own(store, audit.actions, connections, open_to), connections)
+        vault = Vault(
+            sources,
+            Own(store, audit.actions, connections, open_to),
+            connections,
+            Renewing(store, ring, connections, servers),
+        )
         recovery = Recovery(store, audit, vault)
         await recovery.look()
         tools = [*(tool for source in sources.values() for tool in source.connector.tools), *OWN_TOOLS]
@@ -127,8 +138,11 @@ async def assemble(
         await audit.put(
             "", lambda _: {"event": "serving", "catalogue": catalogue.version, "policy": policy.version}
         )
-        for watching in (recovery.watch(), lapsing.watch(connections)):
-            stack.push_async_callback(_stopped, asyncio.create_task(watching))
+        watching = [recovery.watch(), lapsing.watch(connections)]
+        if servers:
+            watching.append(Revoking(store, audit, ring, connections, servers).watch())
+        for each in watching:
+            stack.push_async_callback(_stopped, asyncio.create_task(each))
         yield Service(
             document.server.name,
             Pipeline(
@@ -154,7 +168,7 @@ async def assemble(
             switches,
             store,
             Deciding(store, audit.actions, decisions, policy, catalogue),
-            Connecting(sources, connections, Tickets(store, keys), audit),
+            Connecting(sources, connections, tickets, audit, Granting(servers, tickets)),
             Endings(store, audit, connections, decisions),
             keys,
             document.server.url,

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import anyio
 
-from policies.call import User
+from policies.call import Tier, User
 from policies.networks import UNRESTRICTED, Restrictions
 from policies.secret import Credential, Secret
 from policies.sources import Source
 from server.audit import Audit
 from server.connections import Connection, Connections
 from server.digests import printable
+from server.oauth.granting import Granted, Granting, GrantRefused, Setting, Why
 from server.pages.tickets import Kind, Tickets
 from server.vault import Connected
 
@@ -30,12 +31,18 @@ _LOOK: Final = 0.5  # seconds between two looks at what a person has done meanwh
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """`id` is opaque. `client` is what the program that asked for it calls itself."""
+    """`id` is opaque. `client` is what the program that asked for it calls itself.
+
+    `scopes` are what a system is asked for that authorizes remit itself; none where a secret is typed.
+    """
 
     id: str
     source: str
     settings: Source
     client: str
+    tier: Tier
+    scopes: tuple[str, ...]
+    at: str
 
 
 class Connecting:
@@ -45,19 +52,22 @@ class Connecting:
         connections: Connections,
         tickets: Tickets,
         audit: Audit,
+        granting: Granting,
     ) -> None:
         self._sources = sources
         self.connections = connections
         self._tickets = tickets
         self._audit = audit
+        self._granting = granting
 
-    async def offer(self, user: User, source: str, client: str) -> str:
+    async def offer(self, user: User, source: str, client: str, tier: Tier = Tier.READ) -> str:
         """The id of a new one. Raises `StoreUnavailable`."""
         content: dict[str, Json] = {
             "tenant": user.tenant,
             "user": user.id,
             "source": source,
             "client": client,
+            "tier": tier.value,
         }
         return await self._tickets.issue(Kind.CONNECT, content, OFFERED_FOR)
 
@@ -72,7 +82,16 @@ class Connecting:
         source = self._sources.get(content["source"])
         if source is None or not source.settings.takes_accounts:
             return None
-        return Offer(id, content["source"], source.settings, content["client"])
+        tier, server = Tier(content["tier"]), self._granting.server(content["source"])
+        return Offer(
+            id,
+            content["source"],
+            source.settings,
+            content["client"],
+            tier,
+            server.scopes(tier) if server else (),
+            server.place if server else "",
+        )
 
     async def accept(
         self, offer: Offer, user: User, login: str, secret: Secret, restrictions: Restrictions = UNRESTRICTED
@@ -91,6 +110,50 @@ class Connecting:
             user, offer.source, login, secret, days=offer.settings.renew_days, restrictions=restrictions
         )
 
+    async def set_out(self, offer: Offer, setting: Setting, restrictions: Restrictions) -> str:
+        """Where the person's browser goes to authorize remit. Raises `GrantRefused`."""
+        return await self._granting.begin(offer.id, offer.source, offer.tier, setting, restrictions)
+
+    async def come_back(self, answer: Mapping[str, str], setting: Setting) -> tuple[Offer, Connection]:
+        """Tries what the person came back with, and keeps it.
+
+        Raises `GrantRefused`, or what the connector's `open` raises; what the system gave is given back then.
+        """
+        user = setting.user
+        now = await self.connections.now()
+        try:
+            granted = await self._granting.finish(answer, setting, now)
+        except GrantRefused as refused:
+            if refused.why is Why.FOREIGN:
+                await self._mismatch({"source": refused.source, "user": refused.begun_by}, user)
+            raise
+        try:
+            offer = await self._tried(granted, user)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self.connections.give_back(user, granted.source, granted.tokens)
+            raise
+        return offer, await self.connections.make(
+            user,
+            offer.source,
+            "",
+            granted.tokens,
+            days=offer.settings.renew_days,
+            restrictions=granted.restrictions,
+        )
+
+    async def _tried(self, granted: Granted, user: User) -> Offer:
+        """The offer, which is spent. Raises `GrantRefused`, or what the connector's `open` raises."""
+        offer = await self.find(granted.offer, user)
+        if offer is None:
+            raise GrantRefused(Why.NOTHING, "the offer is spent or too old")
+        self._granting.hold_scopes(granted, offer.tier)
+        async with self._sources[offer.source].connector.open(user, Credential(granted.tokens.access)):
+            pass
+        if await self._tickets.take(Kind.CONNECT, offer.id) is None:
+            raise GrantRefused(Why.NOTHING, "the offer was spent meanwhile")
+        return offer
+
     async def mine(self, user: User) -> list[Connection]:
         return await self.connections.of(user)
 
@@ -102,19 +165,28 @@ class Connecting:
         return False
 
     async def renew(self, id: str, user: User, client: str) -> str | None:  # noqa: A002
-        """The id of an offer to make this one anew. None where this person has no such connection."""
+        """The id of an offer to make this one anew, for what it was good for.
+
+        None where this person has no such connection.
+        """
         for connection in await self.connections.of(user):
             if connection.id == id:
-                return await self.offer(user, connection.source, client)
+                acts = bool(connection.scopes) and self._reaches(connection, Tier.ACT)
+                return await self.offer(user, connection.source, client, Tier.ACT if acts else Tier.READ)
         return None
 
-    async def wait(self, user: User, source: str, seconds: float) -> None:
-        """Until the user has connected the source, or the time is over."""
+    async def wait(self, user: User, source: str, tier: Tier, seconds: float) -> None:
+        """Until the user has connected the source for calls of this tier, or the time is over."""
         with anyio.move_on_after(seconds):
             while True:
-                if source in await self.connections.standing(user):
+                found = (await self.connections.standing(user)).get(source)
+                if found is not None and self._reaches(found, tier):
                     return
                 await anyio.sleep(_LOOK)
+
+    def _reaches(self, connection: Connection, tier: Tier) -> bool:
+        server = self._granting.server(connection.source)
+        return server is None or server.covers(frozenset(connection.scopes.split()), tier)
 
     async def _mismatch(self, content: Mapping[str, str], user: User) -> None:
         await self._audit.put(

@@ -4,13 +4,13 @@ OpenID Connect Discovery and RFC 8414 say where, RFC 7517 in what form. Nothing 
 """
 
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from ssl import SSLContext
 from time import monotonic
-from typing import Literal, cast
+from typing import cast
 from urllib.parse import urlsplit
 
 import anyio
@@ -24,6 +24,7 @@ from joserfc.util import base64_to_int
 from policies.canonical import Json
 from policies.document import Oidc
 from policies.frames import BadFrame, parse
+from server.oauth.client import Authentication
 from tools.outbound.addresses import Origin, origins, outside
 from tools.outbound.client import Bounds, Transport, client
 from tools.outbound.errors import BlockedAddress, OutboundError
@@ -109,7 +110,7 @@ class Issuer:
 
 async def published(oidc: Oidc, tls: SSLContext) -> tuple[PublicKey, ...]:
     """The keys that the issuer publishes now and that count. Raises `IssuerUnreachable`."""
-    async with _asking(oidc, tls) as asking:
+    async with _asking(oidc.issuer, way_to(oidc, tls)) as asking:
         address = _endpoint(oidc, await _metadata(asking, oidc.issuer), "jwks_uri")
         keys = usable(await _get(asking, address), frozenset(oidc.algorithms))
     if not keys:
@@ -127,21 +128,34 @@ class Endpoints:
     authorization: str
     token: str
     names_itself: bool
-    authentication: Literal["client_secret_basic", "client_secret_post"]
+    authentication: Authentication
 
 
 async def endpoints(oidc: Oidc, tls: SSLContext) -> Endpoints:
     """Raises `IssuerUnreachable`."""
-    async with _asking(oidc, tls) as asking:
-        told = await _metadata(asking, oidc.issuer)
-    methods = told.get("token_endpoint_auth_methods_supported")
-    in_body = isinstance(methods, list) and "client_secret_basic" not in methods
+    told = await metadata(oidc.issuer, way_to(oidc, tls))
     return Endpoints(
         _endpoint(oidc, told, "authorization_endpoint"),
         _endpoint(oidc, told, "token_endpoint"),
-        told.get("authorization_response_iss_parameter_supported") is True,
-        "client_secret_post" if in_body else "client_secret_basic",
+        names_itself(told),
+        authentication(told),
     )
+
+
+async def metadata(issuer: str, way: Transport) -> Mapping[str, Json]:
+    """What an issuer publishes of itself. Raises `IssuerUnreachable`."""
+    async with _asking(issuer, way) as asking:
+        return await _metadata(asking, issuer)
+
+
+def names_itself(told: Mapping[str, Json]) -> bool:
+    return told.get("authorization_response_iss_parameter_supported") is True
+
+
+def authentication(told: Mapping[str, Json]) -> Authentication:
+    methods = told.get("token_endpoint_auth_methods_supported")
+    in_body = isinstance(methods, list) and "client_secret_basic" not in methods
+    return "client_secret_post" if in_body else "client_secret_basic"
 
 
 def trusting(oidc: Oidc, root: Path) -> ClientContext:
@@ -159,13 +173,13 @@ def _named(oidc: Oidc) -> frozenset[Origin]:
 
 
 @asynccontextmanager
-async def _asking(oidc: Oidc, tls: SSLContext) -> AsyncGenerator[httpx2.AsyncClient]:
+async def _asking(issuer: str, way: Transport) -> AsyncGenerator[httpx2.AsyncClient]:
     try:
         with anyio.fail_after(PATIENCE):
-            async with client(way_to(oidc, tls), headers={"accept": "application/json"}) as asking:
+            async with client(way, headers={"accept": "application/json"}) as asking:
                 yield asking
     except TimeoutError:
-        raise IssuerUnreachable(f"{oidc.issuer} did not answer within {PATIENCE:.0f} s") from None
+        raise IssuerUnreachable(f"{issuer} did not answer within {PATIENCE:.0f} s") from None
 
 
 def usable(document: Json, allowed: frozenset[str]) -> tuple[PublicKey, ...]:
@@ -238,9 +252,9 @@ def metadata_addresses(issuer: str) -> tuple[str, str]:
     )
 
 
-def _endpoint(oidc: Oidc, metadata: dict[str, Json], name: str) -> str:
+def _endpoint(oidc: Oidc, told: Mapping[str, Json], name: str) -> str:
     """An address for us or for a browser, so never one that only looks like one (threats T12 and T15)."""
-    address = metadata.get(name)
+    address = told.get(name)
     if not isinstance(address, str):
         raise IssuerUnreachable(f"{oidc.issuer} does not say where its {name} is")
     try:

@@ -142,6 +142,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Logout tokens that have counted, as digests of their `jti`.
         "CREATE TABLE logouts (id TEXT PRIMARY KEY, until BIGINT NOT NULL)",
     ),
+    (
+        # server/oauth: `scopes` are those of tokens, "" for what is no token. Who has the lease renews them.
+        "ALTER TABLE connections ADD COLUMN scopes TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE connections ADD COLUMN lease TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE connections ADD COLUMN leased_until BIGINT NOT NULL DEFAULT 0",
+        # Tokens of connections that have ended, until the system has taken them back.
+        """CREATE TABLE revocations (
+            id TEXT PRIMARY KEY,
+            connection TEXT NOT NULL,
+            tenant TEXT NOT NULL,
+            user_id TEXT NOT NULL,
+            source TEXT NOT NULL,
+            networks TEXT NOT NULL,
+            per_minute BIGINT NOT NULL,
+            scopes TEXT NOT NULL,
+            tries INTEGER NOT NULL,
+            due_at BIGINT NOT NULL,
+            sealed TEXT NOT NULL
+        )""",
+    ),
 )
 
 

@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from policies.call import Call, Fresh
+from policies.call import Call, Fresh, Tier
 from policies.errors import Denied
 from policies.networks import Network, is_within
 from policies.secret import Credential
 from policies.sources import OWN, Source
 from server.connections import Connection, Connections
+from server.oauth.renewing import Renewing
 from tools.connector import Connector, Session
 
 
@@ -24,11 +25,18 @@ class Connected:
 
 
 class Vault:
-    def __init__(self, sources: Mapping[str, Connected], own: Connector, connections: Connections) -> None:
+    def __init__(
+        self,
+        sources: Mapping[str, Connected],
+        own: Connector,
+        connections: Connections,
+        renewing: Renewing,
+    ) -> None:
         """`own` is remit's own source, which needs no credential."""
         self._sources = sources
         self._own = own
         self._connections = connections
+        self._renewing = renewing
 
     @asynccontextmanager
     async def reopen(self, source: str, tenant: str, user: str) -> AsyncGenerator[Session]:
@@ -38,7 +46,7 @@ class Vault:
 
         Raises `NeedsConnection`, or what the connector's `open` raises.
         """
-        credential = await self._credential(source, tenant, user, lambda _: None)
+        credential = await self._credential(source, tenant, user, Tier.READ, lambda _: None)
         async with self._sources[source].connector.open(None, credential) as session:
             yield session
 
@@ -53,24 +61,25 @@ class Vault:
             return
         _hold_network(call, self._sources[source].settings.networks)
         credential = await self._credential(
-            source, call.user.tenant, call.user.id, partial(_hold_restrictions, call)
+            source, call.user.tenant, call.user.id, call.tool.tier, partial(_hold_restrictions, call)
         )
         async with self._sources[source].connector.open(call.user, credential) as session:
             yield session
 
     async def _credential(
-        self, source: str, tenant: str, user: str, hold: Callable[[Connection], None]
+        self, source: str, tenant: str, user: str, tier: Tier, hold: Callable[[Connection], None]
     ) -> Credential | None:
         """The user's own, or the shared one: never the one in the place of the other (threat T09).
 
-        `hold` raises for a connection that is not to be used; it is not opened then.
+        `hold` raises for a connection that is not to be used; it is not opened then. One that a system gave
+        for reading alone is none for a call that acts (threat T10).
         """
         connected = self._sources[source]
         if not connected.settings.takes_accounts:
             return connected.credential
-        found = await self._connections.find(tenant, user, source)
+        found = await self._connections.find(tenant, user, source, acting=tier is not Tier.READ)
         hold(found.connection)
-        return await self._connections.open(found)
+        return await self._renewing.credential(found, tier)
 
 
 def _hold_network(call: Call, networks: Sequence[Network]) -> None:

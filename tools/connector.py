@@ -10,6 +10,7 @@ from policies.call import Call, Grant, Plan, Raw, Tool, User
 from policies.canonical import Json
 from policies.change import Effect
 from policies.secret import Credential
+from tools.authorization import Authorization
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ class Connector(Protocol):
 
     @property
     def tools(self) -> Sequence[Tool]: ...
+
+    @property
+    def authorization(self) -> Authorization | None:
+        """How its users authorize a client there, where they can."""
+        ...
 
     def open(self, user: User | None, credential: Credential | None) -> AbstractAsyncContextManager[Session]:
         """A session under this credential; refused if it can do more than its purpose needs (threat T09).

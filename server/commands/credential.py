@@ -3,20 +3,22 @@
 import argparse
 import getpass
 import json
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack
 
 import anyio
 
 from policies.document import Document
 from policies.renewal import said
 from policies.visible import visible
+from server.assembly import connected
 from server.commands.opened import opened
 from server.commands.options import takes_configuration
 from server.configuration import load
 from server.connections import Connection, Connections
 from server.keys import Ring
 from server.moments import day
+from server.oauth.revoking import Revoking
+from server.oauth.servers import authorization_servers
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,24 +49,31 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def listed(document: Document) -> list[Connection]:
-    async with _connections(document) as connections:
-        return await connections.everybody()
+    async with opened(document) as its:
+        return await Connections(its.store, its.audit, Ring(its.store, its.masters)).everybody()
 
 
 async def revoked(document: Document, id: str, why: str) -> bool:  # noqa: A002
-    """False where there is none."""
-    async with _connections(document) as connections:
+    """False where there is none. A system that gave tokens is asked to take them back, once, right here.
+
+    Raises `ConfigurationError` or `AuditUnavailable`.
+    """
+    async with opened(document) as its, AsyncExitStack() as stack:
+        ring = Ring(its.store, its.masters)
+        connections = Connections(its.store, its.audit, ring)
         for connection in await connections.everybody():
             if connection.id == id:
-                return await connections.end(connection, by=getpass.getuser(), why=why)
-    return False
-
-
-@asynccontextmanager
-async def _connections(document: Document) -> AsyncGenerator[Connections]:
-    """Raises `ConfigurationError` or `AuditUnavailable`."""
-    async with opened(document) as its:
-        yield Connections(its.store, its.audit, Ring(its.store, its.masters))
+                break
+        else:
+            return False
+        ended = await connections.end(connection, by=getpass.getuser(), why=why)
+        if connection.scopes:
+            sources = connected(document)
+            for source in sources.values():
+                stack.push_async_callback(source.connector.close)
+            servers = authorization_servers(sources, document.root)
+            await Revoking(its.store, its.audit, ring, connections, servers).look()
+        return ended
 
 
 def facts(connection: Connection) -> dict[str, object]:
@@ -74,6 +83,7 @@ def facts(connection: Connection) -> dict[str, object]:
         "user": connection.user,
         "source": connection.source,
         "login": connection.login,
+        "scopes": connection.scopes.split(),
         "made_at": day(connection.made_at),
         "used_at": day(connection.used_at) if connection.used_at else None,
         "renew_by": day(connection.due_at),
@@ -87,8 +97,8 @@ def line(connection: Connection) -> str:
     used = f"last used {day(connection.used_at)}" if connection.used_at else "not used yet"
     days = connection.due_within
     due = "" if days is None else ", IT IS DUE" if days == 0 else f", DUE {said(days).upper()}"
+    login = visible(connection.login or connection.scopes)
     return (
         f"{connection.id}  {visible(connection.tenant)}/{visible(connection.user)}  {connection.source} as "
-        f"{visible(connection.login)}, since {day(connection.made_at)}, {used}, renew by "
-        f"{day(connection.due_at)}{due}"
+        f"{login}, since {day(connection.made_at)}, {used}, renew by {day(connection.due_at)}{due}"
     )

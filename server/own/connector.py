@@ -17,6 +17,7 @@ from server.own import actions, sources
 from server.rollback import UNDO
 from server.sources import Sources
 from server.store import Reader
+from tools.authorization import Authorization
 from tools.connector import Finding, Ledger, Session, Trace
 
 TOOLS: Final[Sequence[Tool]] = (actions.ACTIONS, sources.SOURCES, sources.CONNECT, UNDO)
@@ -24,6 +25,8 @@ TOOLS: Final[Sequence[Tool]] = (actions.ACTIONS, sources.SOURCES, sources.CONNEC
 
 class Own:
     """A `tools.connector.Connector`."""
+
+    authorization: Authorization | None = None
 
     tools: Sequence[Tool] = TOOLS
 

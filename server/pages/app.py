@@ -19,6 +19,7 @@ from server.connecting import Connecting
 from server.identity import Identity
 from server.issuer import IssuerUnreachable, trusting
 from server.keys import Keys, resolve
+from server.oauth.granting import RETURN
 from server.pages.approving import Approving
 from server.pages.connecting import ConnectingPages
 from server.pages.decisions import Decider
@@ -103,12 +104,13 @@ class Pages:
         site = Site(url, self.document.server.name, origins, sessions, Tries())
         signing_in = SigningIn(site, self.tickets, self._openid(url), self.document.identity.local)
         approving = Approving(site, self.decider)
-        connecting = ConnectingPages(site, self.connecting)
+        connecting = ConnectingPages(site, self.connecting, url)
         app = Starlette(
             routes=[
                 Route("/approve/{id}", approving.look, methods=["GET"]),
                 Route("/approve/{id}", approving.decide, methods=["POST"]),
                 Route(APPROVALS, approving.waiting, methods=["GET"]),
+                Route(RETURN, connecting.come_back, methods=["GET"]),
                 Route("/connect/{id}", connecting.look, methods=["GET"]),
                 Route("/connect/{id}", connecting.connect, methods=["POST"]),
                 Route(CONNECTIONS, connecting.mine, methods=["GET"]),

@@ -1,29 +1,55 @@
 """`/connect/{id}` and `/connections`: a person connects sources with accounts of theirs, and ends that."""
 
+import logging
 from collections.abc import Mapping
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from policies.call import Tier
 from policies.errors import AuditUnavailable, Denied, Refusal
-from policies.networks import restrictions_of
+from policies.networks import Restrictions, restrictions_of
 from policies.secret import Secret
 from server.connecting import Connecting, Offer
+from server.oauth.granting import RETURN, GrantRefused, Setting, Why
 from server.pages.sessions import SignedIn
 from server.pages.site import CONNECTIONS, NothingHere, Site
+
+log = logging.getLogger("remit.oauth")
 
 OWN_PAGE: Final = "the page of your connections"
 NARROWER: Final = (
     "Or give an account here that may do no more: `remit sql role` prints what such a one is made with."
 )
 LONGEST: Final = 1_000  # characters of a login or a secret
+NOT_CONNECTED: Final = "Nothing is connected"
+ONWARD: Final = ("Your connections", CONNECTIONS)
+TOLD: Final[Mapping[Why, str]] = {
+    Why.NOTHING: "It took too long, was used before, or did not begin in this browser. Let the program ask "
+    "again.",
+    Why.FOREIGN: "This was begun by another person or in another browser. Let your own program ask again.",
+    Why.DENIED: "You said no at {source}, or it said no to you. To connect it after all, begin anew.",
+    Why.SCOPES: "{source} does not give this access to remit. An administrator can allow it there, or change "
+    "oauth.scopes of the source.",
+    Why.USELESS: "What was allowed at {source} is not enough to read anything. Begin anew, and allow it.",
+    Why.TOO_MUCH: "{source} gave more access than remit asked for, so it was given back. An administrator "
+    "can set there what remit may have at the most.",
+    Why.SETTINGS: "{source} does not take remit as it is set up. An administrator finds the reason in the "
+    "log.",
+    Why.AWAY: "{source} does not answer as it should just now. Begin anew in a moment.",
+}
+"""What somebody is told who came back without access."""
+STATUS: Final[Mapping[Why, int]] = {Why.SETTINGS: 502, Why.AWAY: 503}
+"""That of the page, where it is not 403."""
 
 
 class ConnectingPages:
-    def __init__(self, site: Site, connecting: Connecting) -> None:
+    def __init__(self, site: Site, connecting: Connecting, url: str) -> None:
+        """`url` is where people reach us, and systems send them back to."""
         self._site = site
         self._connecting = connecting
+        self._callback = url.rstrip("/") + RETURN
 
     async def look(self, request: Request) -> Response:
         signed_in = await self._site.person(request)
@@ -36,13 +62,16 @@ class ConnectingPages:
         offer = await self._offer(request, signed_in)
         login, secret = fields.get("login", "").strip(), fields.get("secret", "")
         try:
-            _hold_length(login, secret)
+            if not offer.scopes:
+                _hold_length(login, secret)
             restrictions = restrictions_of(
                 fields.get("networks", ""), fields.get("per_minute", ""), offer.settings.networks
             )
         except ValueError as problem:
             return self._asked(request, signed_in, offer, f"{problem}.", fields)
         self._site.tries.of_secret(signed_in.session)
+        if offer.scopes:
+            return await self._set_out(request, signed_in, offer, restrictions)
         try:
             made = await self._connecting.accept(offer, signed_in.user, login, Secret(secret), restrictions)
         except AuditUnavailable:
@@ -53,6 +82,44 @@ class ConnectingPages:
         if made is None:
             raise NothingHere
         return self._site.page(request, "connected.html", signed_in, offer=offer, connection=made)
+
+    async def come_back(self, request: Request) -> Response:
+        """From the system, which may have granted something or not."""
+        signed_in = await self._site.visitor(request)
+        pairs = request.query_params.multi_items()
+        answer = dict(pairs)
+        if signed_in is None or len(answer) != len(pairs):
+            detail = "nobody is signed in, or the answer says a thing twice"
+            return self._refused(request, GrantRefused(Why.NOTHING, detail))
+        self._site.tries.of_secret(signed_in.session)
+        try:
+            offer, made = await self._connecting.come_back(answer, self._setting(signed_in))
+        except GrantRefused as refused:
+            return self._refused(request, refused)
+        except AuditUnavailable:
+            raise
+        except Refusal as refusal:
+            return self._site.message(request, NOT_CONNECTED, refusal.message, 422, onward=ONWARD)
+        return self._site.page(request, "connected.html", signed_in, offer=offer, connection=made)
+
+    async def _set_out(
+        self, request: Request, signed_in: SignedIn, offer: Offer, restrictions: Restrictions
+    ) -> Response:
+        """A form of ours leads nowhere else by our own policy, so it is the page that goes on by itself."""
+        try:
+            way = await self._connecting.set_out(offer, self._setting(signed_in), restrictions)
+        except GrantRefused as refused:
+            return self._refused(request, refused)
+        return self._site.page(request, "onward.html", signed_in, offer=offer, way=way)
+
+    def _setting(self, signed_in: SignedIn) -> Setting:
+        return Setting(signed_in.user, signed_in.session, self._callback)
+
+    def _refused(self, request: Request, refused: GrantRefused) -> Response:
+        log.warning("a source was not connected", extra={"source": refused.source, "why": refused.detail})
+        text = TOLD[refused.why].format(source=refused.source)
+        anew = ("Begin anew", f"/connect/{refused.offer}") if refused.offer else ONWARD
+        return self._site.message(request, NOT_CONNECTED, text, STATUS.get(refused.why, 403), onward=anew)
 
     async def mine(self, request: Request) -> Response:
         signed_in = await self._site.person(request)
@@ -94,11 +161,11 @@ class ConnectingPages:
         typed = typed or {}
         return self._site.page(
             request,
-            "connect.html",
+            "authorize.html" if offer.scopes else "connect.html",
             signed_in,
             422 if problem else 200,
             offer=offer,
-            writes=offer.settings.may_be_changed,
+            writes=offer.settings.may_be_changed if not offer.scopes else offer.tier is not Tier.READ,
             form=self._site.sessions.form(signed_in, request.url.path),
             problem=problem,
             login=typed.get("login", "").strip(),

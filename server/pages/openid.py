@@ -14,18 +14,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ssl import SSLContext
 from typing import Any, Final, cast
-from urllib.parse import quote_plus
 
 import anyio
 import httpx2
 from authlib.integrations.base_client import OAuthError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from policies.bearer import TokenRefused, vouch_sign_in
 from policies.call import Token
 from policies.document import Oidc, SignIn
 from policies.secret import Secret
 from server.issuer import FRESH, PATIENCE, Endpoints, Issuer, IssuerUnreachable, endpoints, way_to
+from server.oauth.client import oauth_client
 from server.pages.sessions import NAMED, fingerprint
 from server.pages.tickets import Kind, Tickets
 from server.tokens import PLAIN, signed
@@ -149,18 +148,12 @@ class OpenId:
 
     def _asking(self, there: Endpoints, *, redeeming: bool = False) -> Any:
         """An `AsyncOAuth2Client`, which has no types of its own."""
-        name, secret = self._client.client_id, self._secret.reveal() if self._secret else ""
-        if redeeming and secret and there.authentication == "client_secret_basic":
-            # RFC 6749, section 2.3.1, which authlib leaves to its caller.
-            name, secret = quote_plus(name), quote_plus(secret)
-        return AsyncOAuth2Client(
-            client_id=name,
-            client_secret=secret or None,
-            token_endpoint_auth_method=there.authentication if secret else "none",
-            scope=" ".join(self._client.scopes),
-            redirect_uri=self._callback,
-            code_challenge_method="S256",
-            transport=way_to(self._oidc, self._tls),
-            follow_redirects=False,
-            trust_env=False,
+        return oauth_client(
+            self._client.client_id,
+            self._secret,
+            there.authentication,
+            way_to(self._oidc, self._tls),
+            callback=self._callback,
+            scopes=self._client.scopes,
+            posting=redeeming,
         )

@@ -36,6 +36,8 @@ class Kind(StrEnum):
     """In an address: signs in whoever opens it, once."""
     CONNECT = "connect"
     """In an address: lets one person connect one source with an account of theirs."""
+    AUTHORIZE = "authorize"
+    """The `state` of a person who is at a system, to authorize remit there."""
     PEER = "peer"
     """One remit shows another that both have this store."""
 

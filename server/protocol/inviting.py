@@ -11,7 +11,7 @@ import anyio
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
-from policies.call import Channel, Request, User
+from policies.call import Channel, Request, Tier, User
 from policies.canonical import canonical
 from policies.errors import NeedsConnection
 from server.connecting import Connecting
@@ -19,6 +19,7 @@ from server.protocol.asking import ANSWERED_WITHIN, HELD
 from server.protocol.messages import META, Context, channels, is_modern, refused, state_of
 
 CONNECT: Final = "connect"
+TIER: Final = "tier"
 
 
 class Inviting:
@@ -34,7 +35,7 @@ class Inviting:
         state = state_of(params)
         if CONNECT not in state:
             return False
-        await self._connecting.wait(await user(), state[CONNECT], HELD)
+        await self._connecting.wait(await user(), state[CONNECT], Tier(state.get(TIER, Tier.READ)), HELD)
         return True
 
     async def invite(
@@ -44,7 +45,8 @@ class Inviting:
 
         Who was sent to the page once in this call is not sent `again`, but told the way.
         """
-        offer = await self._connecting.offer(user, needed.source, request.caller.client)
+        tier = Tier.ACT if needed.acting else Tier.READ
+        offer = await self._connecting.offer(user, needed.source, request.caller.client, tier)
         page = f"{self._address().rstrip('/')}/connect/{offer}"
         if again or Channel.LINK not in channels(context):
             return _told(needed, request.id, page)
@@ -52,14 +54,14 @@ class Inviting:
             params = types.ElicitRequestURLParams(message=needed.message, url=page, elicitation_id=offer)
             return types.InputRequiredResult(
                 input_requests={CONNECT: types.ElicitRequest(params=params)},
-                request_state=canonical({CONNECT: needed.source}),
+                request_state=canonical({CONNECT: needed.source, TIER: tier.value}),
             )
         try:
             with anyio.fail_after(ANSWERED_WITHIN):
                 await context.session.elicit_url(needed.message, page, offer, context.request_id)
         except (MCPError, TimeoutError):
             return _told(needed, request.id, page)
-        await self._connecting.wait(user, needed.source, HELD)
+        await self._connecting.wait(user, needed.source, tier, HELD)
         return None
 
 

@@ -14,6 +14,7 @@ from tests.conformance.answers import table
 from tests.conformance.conversation import CURRENT
 from tests.conformance.fixture import Fixture
 from tests.conformance.toolbox import FIXTURES
+from tools.authorization import Authorization
 from tools.connector import Finding, Ledger, Session, Trace
 
 
@@ -26,6 +27,8 @@ def connect(document: Document) -> Mapping[str, Connected]:
 
 
 class FixtureConnector:
+    authorization: Authorization | None = None
+
     def __init__(self, fixtures: Sequence[Fixture]) -> None:
         self._fixtures = {fixture.verb: fixture for fixture in fixtures}
 

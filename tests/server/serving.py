@@ -16,6 +16,7 @@ from server.configuration import load
 from server.demo.organisation import found
 from server.listening import HttpServer
 from server.vault import Connected
+from tools.authorization import Authorization
 from tools.connector import Finding, Ledger, Session, Trace
 from tools.sql.toolset import TABLE_OUTPUT
 
@@ -28,6 +29,8 @@ ALONE = (
 
 class Slow:
     """A connector, and its session: each call waits until it is `let_go`."""
+
+    authorization: Authorization | None = None
 
     def __init__(self, tier: Tier = Tier.READ) -> None:
         self.tools = (Tool("slow", "wait", tier, "Wait", "Waits.", NOTHING, TABLE_OUTPUT),)

@@ -13,6 +13,7 @@ from server.assembly import Service, assemble
 from server.configuration import Configuration, load
 from server.demo.organisation import found
 from server.vault import Connected
+from tools.authorization import Authorization
 from tools.connector import Finding, Ledger, Session, Trace
 from tools.sql.toolset import WRITE_OUTPUT
 
@@ -37,6 +38,8 @@ PUT = Tool(
 
 class Shelf:
     """A connector, and its session. `put` lists each change that became final, in order."""
+
+    authorization: Authorization | None = None
 
     def __init__(self, **records: str) -> None:
         self.records: dict[str, str] = dict(records)

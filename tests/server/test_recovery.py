@@ -9,7 +9,7 @@ import pytest
 
 from policies.change import Effect
 from policies.errors import InDoubt, NotFound, Refusal, StaleConfirmation, UpstreamFailed
-from policies.sources import PostgresSource, Source
+from policies.sources import Source
 from server.actions import Action, State
 from server.assembly import Service
 from server.own.connector import Own
@@ -18,6 +18,7 @@ from server.sources import Sources
 from server.transaction import Transaction
 from server.vault import Connected, Vault
 from tests.server.confirmed import Confirmed
+from tests.server.oauth.far import DeskSource
 from tests.server.shelf import Shelf, shelf_service, shelved
 from tools.connector import Trace
 
@@ -48,8 +49,9 @@ def recovery(service: Service, shelf: Shelf, tmp_path: Path, source: Source | No
     audit = service.pipeline.audit
     sources = {"shelf": Connected(source, shelf, None)}
     connections = service.pipeline.vault._connections  # pyright: ignore[reportPrivateUsage]
+    renewing = service.pipeline.vault._renewing  # pyright: ignore[reportPrivateUsage]
     own = Own(service.store, audit.actions, connections, Sources(sources, service.catalogue.is_open))
-    return Recovery(service.store, audit, Vault(sources, own, connections))
+    return Recovery(service.store, audit, Vault(sources, own, connections, renewing))
 
 
 async def lapse(service: Service) -> None:
@@ -96,8 +98,8 @@ async def test_an_action_over_an_account_that_was_taken_away_is_in_doubt(
     shelf.after_note = gone
     with pytest.raises(ProcessGoneError):
         await user.put(apple="green")
-    taking_accounts = PostgresSource(kind="postgres", dsn="postgresql://localhost/shelf")
-    finding = recovery(user.service, shelf, tmp_path, taking_accounts)
+    desk = DeskSource()  # which takes each user's own account
+    finding = recovery(user.service, shelf, tmp_path, desk)
     await lapse(user.service)
     shelf.trail = Trace.DONE  # which nobody can look at any more
     await finding.look()

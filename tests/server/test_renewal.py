@@ -142,7 +142,7 @@ async def test_more_than_one_look_takes_are_ended_in_several(desk: Desk) -> None
     await desk.change(
         f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {SWEPT + 20}) "
         "INSERT INTO connections SELECT 'id' || i, tenant, 'user' || i, source, login, made_at, 1, 0, "
-        "sealed, networks, per_minute FROM connections, n"
+        "sealed, networks, per_minute, scopes, lease, leased_until FROM connections, n"
     )
     connections = desk.service.connecting.connections
     assert await lapsing.sweep(connections) == SWEPT

@@ -14,6 +14,7 @@ from server.configuration import load
 from server.vault import Connected
 from tests.server.oidc.house import House, configured, open_house
 from tests.server.oidc.issuer import URL, PretendIssuer, Signer
+from tools.authorization import Authorization
 from tools.connector import Connector, Finding, Session
 
 pytestmark = pytest.mark.anyio
@@ -23,6 +24,8 @@ KEY = Signer.ec("key")
 
 class Acting:
     """A source with a tool that acts beside those that read."""
+
+    authorization: Authorization | None = None
 
     def __init__(self, behind: Connector) -> None:
         self._behind = behind

@@ -38,6 +38,7 @@ from tests.proxy import Proxy, proxy
 from tests.server.oidc.house import OIDC, House, Way
 from tests.server.oidc.issuer import PretendIssuer, Signer
 from tests.server.pages.house import fields
+from tools.authorization import Authorization
 from tools.connector import Connector, Finding, Ledger, Session, Trace
 
 CLIENT_LOGS: Final = ("httpx2", "httpcore2", "mcp.client", "client")  # the test's own client, not the server
@@ -95,6 +96,8 @@ WRONG: Final[Sequence[Arguments]] = ({"token": "x"}, {"sql": "SELECT ssn FROM cu
 
 class Wire:
     """A system behind that keeps all that the server hands it, but for the credential."""
+
+    authorization: Authorization | None = None
 
     def __init__(self, behind: Connector, sent: list[str]) -> None:
         self._behind = behind

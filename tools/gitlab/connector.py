@@ -15,6 +15,7 @@ from policies.errors import NeedsConnection, Refusal
 from policies.memory import digest
 from policies.secret import Credential
 from policies.sources import GitlabSource
+from tools.authorization import Authorization
 from tools.connector import Finding, Session
 from tools.gitlab import inspection, scopes
 from tools.gitlab.api import Api, asking
@@ -29,6 +30,8 @@ _MOST_TOKENS: Final = 10_000  # whose scopes are remembered
 
 class GitlabConnector:
     """One source of kind `gitlab`. `root` is the folder of the configuration."""
+
+    authorization: Authorization | None = None
 
     def __init__(self, name: str, source: GitlabSource, root: Path) -> None:
         """Raises `ConfigurationError` for a TLS file that can't be used."""

@@ -18,6 +18,7 @@ from policies.canonical import canonical
 from policies.errors import ConfigurationError, Denied, Refusal
 from policies.secret import Credential, Secret
 from policies.sources import PostgresSource
+from tools.authorization import Authorization
 from tools.connector import Finding, Session
 from tools.outbound.expiry import ending
 from tools.outbound.tls import ClientContext
@@ -66,6 +67,8 @@ async def _is_reset(link: object) -> None:
 
 class PostgresConnector:
     """One source of kind `postgres`. `root` is the folder of the configuration."""
+
+    authorization: Authorization | None = None
 
     def __init__(
         self, name: str, source: PostgresSource, root: Path, row_security_key: Secret | None

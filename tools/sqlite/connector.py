@@ -16,6 +16,7 @@ from policies.change import Effect, Fields, changes_from_json, changes_to_json
 from policies.errors import ConfigurationError, Refusal, UpstreamFailed
 from policies.secret import Credential
 from policies.sources import SqliteSource
+from tools.authorization import Authorization
 from tools.connector import Finding, Ledger, Session, Trace
 from tools.sql import arguments, cursors, toolset
 from tools.sql.pages import Limits, Page
@@ -49,6 +50,8 @@ STEPS: Final = (Column("step", Kind.NUMBER), Column("parent", Kind.NUMBER), Colu
 
 class SqliteConnector:
     """One source of kind `sqlite`: `dsn` is `sqlite:` and a path, relative to `root`."""
+
+    authorization: Authorization | None = None
 
     def __init__(self, name: str, source: SqliteSource, root: Path) -> None:
         """Raises `ConfigurationError` for a dsn that is no path."""

@@ -98,11 +98,10 @@ def _turn(browser: httpx2.Client, answer: httpx2.Response, person: str) -> httpx
 
 
 @contextmanager
-def running(node: Node, *resources: str) -> Generator[Provider]:
-    """Gives tokens for these resources."""
-    script = Path(__file__).with_name("provider.mjs")
+def running(node: Node, *resources: str, script: str = "provider.mjs") -> Generator[Provider]:
+    """Gives tokens for these resources; `vendor.mjs` for itself alone."""
     with subprocess.Popen(
-        [node.program, script, node.modules, *resources],
+        [node.program, Path(__file__).with_name(script), node.modules, *resources],
         env=dict(node.environment),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

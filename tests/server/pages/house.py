@@ -19,6 +19,7 @@ from server.connecting import Connecting
 from server.connections import Connections
 from server.identity import Identity
 from server.keys import Ring, open_keys, open_masters
+from server.oauth.granting import Granting
 from server.pages.app import Pages
 from server.pages.decisions import Question
 from server.pages.signing_in import LINK_LASTS, link, link_content
@@ -132,8 +133,9 @@ async def house(
         connecting = Connecting(
             {"shop": Connected(SHOP, Shelf(), None)},
             Connections(store, audit, Ring(store, masters)),
-            Tickets(store, keys),
+            tickets := Tickets(store, keys),
             audit,
+            Granting({}, tickets),
         )
         yield House(
             Pages.of(
