@@ -210,7 +210,7 @@ class GitlabSource(Source, Tls, frozen=True):
     credential: Literal["user"] = "user"
     url: WebAddress = "https://gitlab.com"
     projects: tuple[Annotated[str, AfterValidator(_projects)], ...] = Field(min_length=1, max_length=1000)
-    # A file is one cell, and code is slow to look through for people and secrets: some 150 µs a byte.
+    # A file is one cell, and it is looked through for people and secrets as a whole: up to some 20 µs a byte.
     max_bytes: int = Field(default=100_000, ge=1_000, le=1_000_000)
     overprivileged: str | None = None
 

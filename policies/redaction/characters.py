@@ -28,7 +28,7 @@ class Clean:
 
 def clean(text: str) -> Clean:
     """The visible text. Line ends of every kind become a newline and are not counted."""
-    if text.isprintable() and text.isascii():
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return Clean(text, 0)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = [

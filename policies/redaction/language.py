@@ -20,7 +20,7 @@ from thinc.api import (
 )
 
 from policies.errors import ConfigurationError
-from policies.redaction.lexicon import NOT_NAMES
+from policies.redaction.capitals import may_hold_a_name
 from policies.redaction.linear import Pattern
 from policies.redaction.spans import Finding, Weight
 
@@ -44,7 +44,6 @@ _BATCH: Final = 64
 _SHOUTED: Final = Pattern(r"\p{Lu}[\p{Lu}'\x{2019}-]+(?: \p{Lu}[\p{Lu}'\x{2019}-]+)+")
 _LUMP_LENGTH: Final = 80
 _LUMP: Final = Pattern(rf"\S{{{_LUMP_LENGTH},}}")
-_CAPITALIZED: Final = Pattern(r"(?:^|[^\p{L}\p{N}_./\\$-])(\p{Lu}[\p{L}'\x{2019}-]+)")
 _SHORTEST_TOKEN: Final = 26  # characters
 _TOKEN: Final = Pattern(r"\b(?:bc1|[13])[A-Za-z0-9]{25,62}\b")  # as long as a crypto address
 
@@ -151,10 +150,8 @@ def _tokens(line: str) -> Iterator[Finding]:
 
 
 def worth_reading(text: str) -> bool:
-    """Whether the model could find anything: a word that begins with a capital and may be a name, or a token
-    that is long enough.
-    """
-    return any(word[1].lower() not in NOT_NAMES for word in _CAPITALIZED.find(text)) or may_hold_a_token(text)
+    """Whether the model could find anything: a word that may be a name, or a token that is long enough."""
+    return any(map(may_hold_a_name, _spoken(text).split("\n"))) or may_hold_a_token(text)
 
 
 def may_hold_a_token(text: str) -> bool:
@@ -175,7 +172,7 @@ def _spoken(text: str) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines that are worth reading, long ones in pieces that end at a word, and where each begins.
+    """Lines of a spoken text that are worth reading and where they begin: long ones in pieces of whole words.
 
     A line is read by itself: what is masked in one changes nothing in another, and equal lines are read once.
     """
@@ -188,8 +185,9 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             if end < len(plain):
                 cut = plain.rfind(" ", start, end)
                 end = cut + 1 if cut > start else end
-            if worth_reading(plain[start:end]):
-                yield line_start + start, plain[start:end]
+            piece = plain[start:end]
+            if may_hold_a_name(piece) or may_hold_a_token(piece):
+                yield line_start + start, piece
             start = end
         line_start += len(line) + 1
 

@@ -1,0 +1,43 @@
+"""Words with a capital that could be names: in a line without one the language model has nothing to find.
+
+What is left out here would be refused as a name after reading, too (`detector._plausible`), but for one kind:
+in a line of code, a word with a capital inside, as in `ValueError`.
+"""
+
+from itertools import pairwise
+from typing import Final
+
+from policies.redaction.lexicon import NOT_NAMES
+from policies.redaction.linear import Match, Pattern
+
+_CAPITALIZED: Final = Pattern(r"(?:^|[^\p{L}\p{N}_./\\$-])(\p{Lu}[\p{L}'\x{2019}-]+)")
+_CODE: Final = Pattern(r"[{}\[\]=<>_]|[\p{L}\p{N}]\(|;$")
+_JOINED: Final = Pattern(r"\p{Ll}\p{Lu}|\p{Lu}\p{Lu}\p{Ll}")
+_PREFIXED: Final = Pattern(r"(?:Mac|Mc|[DL][aei]|D[eu]l?|Van|Von|Fitz|St|Ben|Al|El)\p{Lu}\p{Ll}+")  # McDonald
+_BETWEEN: Final = Pattern(r"[ ,.\p{L}]{0,8}")  # SCHMIDT, ANNA and ANNA von SCHMIDT
+
+
+def may_hold_a_name(line: str) -> bool:
+    """Runs of words in capitals are to be in title case: one that stands alone names nobody."""
+    words = [word for word in _CAPITALIZED.find(line) if word[1].lower() not in NOT_NAMES]
+    if not words:
+        return False
+    words = [word for word in words if not _goes_on(line, word)]
+    is_code = _CODE.first(line) is not None
+    return any(
+        not word[1].isupper() and not (is_code and _is_joined(word[1])) for word in words
+    ) or _stand_together(line, [word for word in words if word[1].isupper()])
+
+
+def _goes_on(line: str, word: Match) -> bool:
+    """Whether it is the beginning of an identifier, as in `MAX_SIZE` and `Utf8`."""
+    after = line[word.end() : word.end() + 1]
+    return after == "_" or after.isdigit()
+
+
+def _is_joined(word: str) -> bool:
+    return _JOINED.first(word) is not None and not _PREFIXED.whole(word)
+
+
+def _stand_together(line: str, words: list[Match]) -> bool:
+    return any(_BETWEEN.whole(line[left.end() : right.start(1)]) for left, right in pairwise(words))
