@@ -198,7 +198,7 @@ def _projects(value: str) -> str:
     return value
 
 
-class GitlabSource(Source, Tls, frozen=True):
+class GitlabSource(OAuthSource, Tls, frozen=True):
     """Projects of one GitLab, and no others: by their full paths, or `group/*` for all below a group.
 
     `overprivileged` says why a token that may do more than read is taken all the same.

@@ -46,6 +46,19 @@ class GitlabConnector:
     def tools(self) -> Sequence[Tool]:
         return self._tools
 
+    @property
+    def authorization(self) -> Authorization:
+        """docs.gitlab.com/api/oauth2. It has no metadata that all of its versions would publish."""
+        at = f"{self._source.url.rstrip('/')}/oauth"
+        return Authorization(
+            issuer=None,
+            authorize=f"{at}/authorize",
+            token=f"{at}/token",
+            revoke=f"{at}/revoke",
+            read=(scopes.READ,),
+            act=(scopes.ACT,),
+        )
+
     @asynccontextmanager
     async def open(self, user: User | None, credential: Credential | None) -> AsyncGenerator[Session]:
         """Raises `NeedsConnection` too, where GitLab does not take the token any more."""

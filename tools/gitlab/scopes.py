@@ -9,6 +9,7 @@ from tools.gitlab.api import V4, Api
 from tools.gitlab.refusals import too_little
 
 READ: Final = "read_api"
+ACT: Final = "api"
 # docs.gitlab.com/integration/oauth_provider: scopes that change nothing.
 _HARMLESS: Final = frozenset(
     {READ, "read_user", "read_repository", "read_registry", "openid", "profile", "email", "self_rotate"}
@@ -44,5 +45,5 @@ def hold(source: str, found: AbstractSet[str], overprivileged: str | None) -> No
             rule="overprivileged",
             detail=f"spare scopes: {len(spare)}",
         )
-    if not found & {READ, "api"}:
+    if not found & {READ, ACT}:
         raise too_little(source)

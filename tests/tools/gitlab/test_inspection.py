@@ -56,6 +56,17 @@ async def test_a_gitlab_of_an_old_version_is_told(site: Site) -> None:
     assert await told(site) == ["its version is unknown"]
 
 
+def test_its_users_authorize_a_client_where_gitlab_has_it(site: Site) -> None:
+    for url in ("https://gitlab.acme.example/git", "https://gitlab.acme.example/git/"):
+        found = connector_of(site, url=url).authorization
+        assert (found.authorize, found.token, found.revoke) == (
+            "https://gitlab.acme.example/git/oauth/authorize",
+            "https://gitlab.acme.example/git/oauth/token",
+            "https://gitlab.acme.example/git/oauth/revoke",
+        )
+        assert (found.issuer, found.read, found.act) == (None, ("read_api",), ("api",))
+
+
 def test_an_authority_that_cannot_be_read_stops_the_start(site: Site, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="certificate authority"):
         connector_of(site, tls_ca=str(tmp_path / "missing.pem"))
