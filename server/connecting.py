@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 import anyio
 
 from policies.call import Tier, User
+from policies.errors import AuditUnavailable, Refusal
 from policies.networks import UNRESTRICTED, Restrictions
 from policies.secret import Credential, Secret
 from policies.sources import Source
 from server.audit import Audit
 from server.connections import Connection, Connections
 from server.digests import printable
-from server.oauth.granting import Granted, Granting, GrantRefused, Setting, Why
+from server.oauth.granting import Answer, Granted, Granting, GrantRefused, Setting, Why
 from server.pages.tickets import Kind, Tickets
 from server.vault import Connected
 
@@ -77,7 +78,7 @@ class Connecting:
         if content is None:
             return None
         if (content["tenant"], content["user"]) != (user.tenant, user.id):
-            await self._mismatch(content, user)
+            await self._mismatch(user.tenant, user.id, content["source"], content["user"])
             return None
         source = self._sources.get(content["source"])
         if source is None or not source.settings.takes_accounts:
@@ -114,19 +115,32 @@ class Connecting:
         """Where the person's browser goes to authorize remit. Raises `GrantRefused`."""
         return await self._granting.begin(offer.id, offer.source, offer.tier, setting, restrictions)
 
-    async def come_back(self, answer: Mapping[str, str], setting: Setting) -> tuple[Offer, Connection]:
+    async def come_back(self, answer: Answer, setting: Setting) -> tuple[Offer, Connection]:
         """Tries what the person came back with, and keeps it.
 
-        Raises `GrantRefused`, or what the connector's `open` raises; what the system gave is given back then.
+        Raises `GrantRefused`, or what the connector's `open` raises, and that is on record; what the system
+        gave is given back then.
         """
-        user = setting.user
-        now = await self.connections.now()
         try:
-            granted = await self._granting.finish(answer, setting, now)
+            return await self._kept(answer, setting)
         except GrantRefused as refused:
-            if refused.why is Why.FOREIGN:
-                await self._mismatch({"source": refused.source, "user": refused.begun_by}, user)
+            await self._refused(refused, setting.user)
             raise
+        except AuditUnavailable:
+            raise
+        except Refusal as refusal:
+            await self._put("connection_refused", setting.user.tenant, setting.user.id, why=refusal.code)
+            raise
+
+    async def forget(self, answer: Answer) -> None:
+        """The same for a browser in which nobody is signed in: what was under way ends, on record."""
+        begun = await self._granting.forget(answer)
+        if begun is not None:
+            await self._mismatch(begun["tenant"], "", begun["source"], begun["user"])
+
+    async def _kept(self, answer: Answer, setting: Setting) -> tuple[Offer, Connection]:
+        user = setting.user
+        granted = await self._granting.finish(answer, setting, await self.connections.now())
         try:
             offer = await self._tried(granted, user)
         except BaseException:
@@ -146,12 +160,12 @@ class Connecting:
         """The offer, which is spent. Raises `GrantRefused`, or what the connector's `open` raises."""
         offer = await self.find(granted.offer, user)
         if offer is None:
-            raise GrantRefused(Why.NOTHING, "the offer is spent or too old")
+            raise GrantRefused(Why.NOTHING, "the offer is spent or too old", source=granted.source)
         self._granting.hold_scopes(granted, offer.tier)
         async with self._sources[offer.source].connector.open(user, Credential(granted.tokens.access)):
             pass
         if await self._tickets.take(Kind.CONNECT, offer.id) is None:
-            raise GrantRefused(Why.NOTHING, "the offer was spent meanwhile")
+            raise GrantRefused(Why.NOTHING, "the offer was spent meanwhile", source=granted.source)
         return offer
 
     async def mine(self, user: User) -> list[Connection]:
@@ -188,14 +202,21 @@ class Connecting:
         server = self._granting.server(connection.source)
         return server is None or server.covers(frozenset(connection.scopes.split()), tier)
 
-    async def _mismatch(self, content: Mapping[str, str], user: User) -> None:
-        await self._audit.put(
-            printable(user.tenant),
-            lambda _: {
-                "event": "connection_mismatch",
-                "tenant": printable(user.tenant),
-                "user": printable(user.id),
-                "source": content["source"],
-                "asked_by": printable(content["user"]),
-            },
-        )
+    async def _refused(self, refused: GrantRefused, user: User) -> None:
+        if refused.why is Why.FOREIGN:
+            await self._mismatch(user.tenant, user.id, refused.source, refused.begun_by)
+        else:
+            why = printable(refused.detail)
+            await self._put("connection_refused", user.tenant, user.id, source=refused.source, why=why)
+
+    async def _mismatch(self, tenant: str, user: str, source: str, asked_by: str) -> None:
+        await self._put("connection_mismatch", tenant, user, source=source, asked_by=printable(asked_by))
+
+    async def _put(self, event: str, tenant: str, user: str, **more: "Json") -> None:
+        facts: dict[str, Json] = {
+            "event": event,
+            "tenant": printable(tenant),
+            "user": printable(user),
+            **more,
+        }
+        await self._audit.put(printable(tenant), lambda _: facts)

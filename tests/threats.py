@@ -15,6 +15,11 @@ class Threat(NamedTuple):
 
 ANSWERED = (
     Threat(
+        "T01",
+        "A connection is made only after our consent page named the client, with a state that works once.",
+        "MCP 2026-07-28, Security Best Practices; MCP 2026-07-28, authorization, security considerations",
+    ),
+    Threat(
         "T02",
         "Who opens a connect link must be who asked for it.",
         "MCP 2026-07-28, elicitation; MCP 2026-07-28, Security Best Practices",
@@ -185,11 +190,6 @@ ANSWERED = (
 )
 
 OPEN = (
-    Threat(
-        "T01",
-        "A connection is made only after our consent page named the client, with a state that works once.",
-        "MCP 2026-07-28, Security Best Practices; MCP 2026-07-28, authorization, security considerations",
-    ),
     Threat(
         "T08",
         "Permission is checked on the object that was resolved, in the tenant of who asks.",

@@ -1,7 +1,8 @@
 """A person sets out to a system's authorization server, and comes back (RFC 6749, RFC 7636, RFC 9700).
 
 What comes back counts only (threat T01)
- 1. once, within ten minutes: `state` is a ticket, made when the person agreed on our page
+ 1. once, within ten minutes: `state` is a ticket, made when the person agreed on our page; nothing is in the
+    answer twice
  2. in the browser session that set out, of the same person, at the address that was named as the way back
  3. from the server that was asked, so far as it names itself (RFC 9207)
  4. for no more scopes than were asked for, and for enough to read
@@ -10,10 +11,10 @@ What comes back counts only (threat T01)
 import hmac
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from policies.call import Tier, User
 from policies.networks import Restrictions
@@ -30,6 +31,9 @@ log = logging.getLogger("remit.oauth")
 
 RETURN: Final = "/connect/return"
 UNDER_WAY: Final = 600  # seconds that somebody may take there
+
+Answer: TypeAlias = Sequence[tuple[str, str]]
+"""What a browser brings back from an authorization server, as it stood in the address."""
 
 
 class Why(StrEnum):
@@ -123,8 +127,11 @@ class Granting:
         except FarUnavailable as failed:
             raise GrantRefused(Why.AWAY, failed.why, offer, source) from None
 
-    async def finish(self, answer: Mapping[str, str], setting: Setting, now: int) -> Granted:
+    async def finish(self, pairs: Answer, setting: Setting, now: int) -> Granted:
         """`now` in milliseconds by the store's clock. Raises `GrantRefused` or `StoreUnavailable`."""
+        answer = dict(pairs)
+        if len(answer) != len(pairs):
+            raise GrantRefused(Why.NOTHING, "the answer says a thing twice")
         under_way: Any = await self._tickets.take(Kind.AUTHORIZE, answer.get("state", ""))
         if under_way is None:
             raise GrantRefused(Why.NOTHING, "no such state, or it was used before")
@@ -143,6 +150,13 @@ class Granting:
             raise GrantRefused(Why.AWAY, failed.why, offer, source) from None
         restrictions = Restrictions(under_way["networks"], under_way["per_minute"])
         return Granted(offer, source, tokens, restrictions)
+
+    async def forget(self, pairs: Answer) -> Mapping[str, str] | None:
+        """What an answer ends that came by a browser in which nobody is signed in, if anything."""
+        begun: Mapping[str, str] | None = cast(
+            "Any", await self._tickets.take(Kind.AUTHORIZE, dict(pairs).get("state", ""))
+        )
+        return begun
 
     def hold_scopes(self, granted: Granted, tier: Tier) -> None:
         """Raises `GrantRefused` for more than was asked for, and for too little to be of use."""

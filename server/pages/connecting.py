@@ -84,13 +84,14 @@ class ConnectingPages:
         return self._site.page(request, "connected.html", signed_in, offer=offer, connection=made)
 
     async def come_back(self, request: Request) -> Response:
-        """From the system, which may have granted something or not."""
+        """From the system, which may have granted something or not: at this address, to the letter."""
+        if request.scope.get("raw_path", RETURN.encode()) != RETURN.encode():
+            raise NothingHere
         signed_in = await self._site.visitor(request)
-        pairs = request.query_params.multi_items()
-        answer = dict(pairs)
-        if signed_in is None or len(answer) != len(pairs):
-            detail = "nobody is signed in, or the answer says a thing twice"
-            return self._refused(request, GrantRefused(Why.NOTHING, detail))
+        answer = request.query_params.multi_items()
+        if signed_in is None:
+            await self._connecting.forget(answer)
+            return self._refused(request, GrantRefused(Why.NOTHING, "nobody is signed in"))
         self._site.tries.of_secret(signed_in.session)
         try:
             offer, made = await self._connecting.come_back(answer, self._setting(signed_in))

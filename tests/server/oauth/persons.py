@@ -115,18 +115,26 @@ class Person:
         """The path of the page that the person is sent to by a refused call."""
         with pytest.raises(NeedsConnection) as needed:
             await self.call(tool)
-        tier = "act" if needed.value.acting else "read"
+        return await self.offered(Tier.ACT if needed.value.acting else Tier.READ)
+
+    async def offered(self, tier: Tier = Tier.READ) -> str:
+        """The same, whether there is a connection or not."""
         user = await Identity(self.who).identify(TERMINAL)
-        connecting = self._desk.service.connecting
-        return f"/connect/{await connecting.offer(user, 'desk', 'an editor', Tier(tier))}"
+        return f"/connect/{await self._desk.service.connecting.offer(user, 'desk', 'an editor', tier)}"
+
+    @asynccontextmanager
+    async def nobody(self) -> AsyncGenerator[Browser]:
+        """A browser in which nobody is signed in."""
+        transport = httpx2.ASGITransport(self.pages.at(URL), raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=transport, base_url=URL, headers={"origin": URL}) as http:
+            yield Browser(http)
 
     @asynccontextmanager
     async def browser(self) -> AsyncGenerator[Browser]:
-        transport = httpx2.ASGITransport(self.pages.at(URL), raise_app_exceptions=False)
-        async with httpx2.AsyncClient(transport=transport, base_url=URL, headers={"origin": URL}) as http:
+        async with self.nobody() as browser:
             ticket = await self.pages.tickets.issue(Kind.LINK, link_content(self.who), LINK_LASTS)
-            assert (await send(http, link("", ticket))).status_code == 303
-            yield Browser(http)
+            assert (await send(browser.http, link("", ticket))).status_code == 303
+            yield browser
 
     async def connect(self, tool: str = "desk_who") -> httpx2.Response:
         """All of it, as a person with a browser does it."""

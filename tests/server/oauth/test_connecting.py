@@ -1,6 +1,6 @@
 """A real authorization server, a person with a browser, and what comes of it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,18 +9,11 @@ from policies.call import Answer, Channel
 from policies.errors import NeedsConnection
 from policies.question import AnswerNeeded
 from server.commands.credential import listed
-from tests.npm import Node
 from tests.server.oauth.far import ACT, READ
 from tests.server.oauth.persons import ADA, BOB, Desk, agreed, opened, said, until
-from tests.server.oidc.provider import Provider, running
+from tests.server.oidc.provider import Provider
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-def vendor(node: Node) -> Iterator[Provider]:
-    with running(node, script="vendor.mjs") as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """An access that has expired is renewed once, by whichever process comes first (threat T51)."""
 
-import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -19,12 +18,10 @@ from server.oauth import renewing
 from server.oauth.far import AuthorizationServer
 from server.oauth.tokens import Tokens
 from tests.crash.replicas import Replica, Serve, replicas
-from tests.npm import Node
 from tests.rounds import rounds
 from tests.server.oauth.far import ACT, READ, DeskSystem
 from tests.server.oauth.persons import (
     ADA,
-    RETURN,
     TERMINAL,
     Desk,
     configured,
@@ -33,16 +30,10 @@ from tests.server.oauth.persons import (
     said,
     until,
 )
-from tests.server.oidc.issuer import PretendIssuer
-from tests.server.oidc.provider import Provider, running
+from tests.server.oauth.pretended import Far, connect
+from tests.server.oidc.provider import Provider
 
 RACES: Final = rounds(20, 500)
-
-
-@pytest.fixture(scope="module")
-def vendor(node: Node) -> Iterator[Provider]:
-    with running(node, script="vendor.mjs") as started:
-        yield started
 
 
 @pytest.fixture
@@ -97,42 +88,6 @@ def _serve(url: str) -> Serve:
                 answers.flush()
 
     return serve
-
-
-class Far:
-    """A pretended authorization server, whose every answer a test chooses."""
-
-    def __init__(self) -> None:
-        self.pretend = PretendIssuer()
-        self.url = self.pretend.url
-        self.pretend.answer("/realm/oauth/userinfo", b'{"sub": "ada"}')
-        self.pretend.answer("/realm/oauth/revoke")
-        self.gives(access_token="first", refresh_token="once")
-
-    def gives(self, status: int = 200, **answer: Any) -> None:
-        plain = {"token_type": "Bearer", "expires_in": 300} if status == 200 else {}
-        self.pretend.answer("/realm/oauth/token", json.dumps({**plain, **answer}).encode(), status)
-
-    def asked(self, grant: str) -> list[dict[str, str]]:
-        return [form for form, _ in self.pretend.posted if form.get("grant_type") == grant]
-
-    def revoked(self) -> set[str]:
-        return {form["token"] for form, _ in self.pretend.posted if "token" in form}
-
-
-@pytest.fixture
-def far() -> Iterator[Far]:
-    made = Far()
-    yield made
-    made.pretend.close()
-
-
-async def connect(desk: Desk, tool: str = "desk_who", **typed: str) -> None:
-    ada = desk.person(ADA)
-    async with ada.browser() as browser:
-        state = said(await browser.set_out(await ada.offer(tool), **typed))["state"]
-        done = await browser.come_back(f"{RETURN}?code=c&state={state}")
-        assert done.status_code == 200, done.text
 
 
 @pytest.fixture
