@@ -3,11 +3,15 @@
 import argparse
 import getpass
 import json
+import logging
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from typing import Final
 
 import anyio
 
 from policies.document import Document
+from policies.errors import ConfigurationError
 from policies.renewal import said
 from policies.visible import visible
 from server.assembly import connected
@@ -17,8 +21,19 @@ from server.configuration import load
 from server.connections import Connection, Connections
 from server.keys import Ring
 from server.moments import day
-from server.oauth.revoking import Revoking
+from server.oauth.revoking import Back, Revoking
 from server.oauth.servers import authorization_servers
+
+log = logging.getLogger("remit.oauth")
+
+ENDED: Final = "It is ended, and on record."
+BACK: Final[Mapping[Back, str]] = {
+    Back.DONE: "{source} has taken its access back.",
+    Back.LATER: "{source} has not taken its access back yet. remit serve asks again, for half a day. If it "
+    "was misused, end it at {source} itself, too.",
+    Back.NEVER: "{source} can't be asked to take its access back: end it at {source} itself, too.",
+}
+"""What became of tokens."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -41,11 +56,9 @@ def run(options: argparse.Namespace) -> int:
         if not found and not options.json:
             print("Nobody has connected anything.")
         return 0
-    if anyio.run(revoked, document, options.id, options.why):
-        print("It is ended, and on record. If it was misused, end the account in the system itself, too.")
-        return 0
-    print("There is no such connection: remit credential list shows those there are.")
-    return 1
+    told = anyio.run(revoked, document, options.id, options.why)
+    print(told or "There is no such connection: remit credential list shows those there are.")
+    return 0 if told else 1
 
 
 async def listed(document: Document) -> list[Connection]:
@@ -53,10 +66,11 @@ async def listed(document: Document) -> list[Connection]:
         return await Connections(its.store, its.audit, Ring(its.store, its.masters)).everybody()
 
 
-async def revoked(document: Document, id: str, why: str) -> bool:  # noqa: A002
-    """False where there is none. A system that gave tokens is asked to take them back, once, right here.
+async def revoked(document: Document, id: str, why: str) -> str:  # noqa: A002
+    """What became of it, in words; "" where there is none.
 
-    Raises `ConfigurationError` or `AuditUnavailable`.
+    A system that gave tokens is asked to take them back, once, right here. Raises `ConfigurationError` or
+    `AuditUnavailable`.
     """
     async with opened(document) as its, AsyncExitStack() as stack:
         ring = Ring(its.store, its.masters)
@@ -65,15 +79,21 @@ async def revoked(document: Document, id: str, why: str) -> bool:  # noqa: A002
             if connection.id == id:
                 break
         else:
-            return False
-        ended = await connections.end(connection, by=getpass.getuser(), why=why)
-        if connection.scopes:
+            return ""
+        if not await connections.end(connection, by=getpass.getuser(), why=why):
+            return ""
+        if not connection.scopes:
+            return f"{ENDED} If it was misused, end the account in the system itself, too."
+        try:
             sources = connected(document)
             for source in sources.values():
                 stack.push_async_callback(source.connector.close)
             servers = authorization_servers(sources, document.root)
-            await Revoking(its.store, its.audit, ring, connections, servers).look()
-        return ended
+        except ConfigurationError as error:
+            log.warning("the system can't be asked to take an access back", extra={"why": str(error)})
+            return f"{ENDED} {BACK[Back.LATER].format(source=connection.source)}"
+        revoking = Revoking(its.store, its.audit, ring, connections, servers)
+        return f"{ENDED} {BACK[await revoking.take_back(id)].format(source=connection.source)}"
 
 
 def facts(connection: Connection) -> dict[str, object]:
@@ -97,8 +117,8 @@ def line(connection: Connection) -> str:
     used = f"last used {day(connection.used_at)}" if connection.used_at else "not used yet"
     days = connection.due_within
     due = "" if days is None else ", IT IS DUE" if days == 0 else f", DUE {said(days).upper()}"
-    login = visible(connection.login or connection.scopes)
+    access = f"with access to {connection.scopes}" if connection.scopes else f"as {connection.login}"
     return (
-        f"{connection.id}  {visible(connection.tenant)}/{visible(connection.user)}  {connection.source} as "
-        f"{login}, since {day(connection.made_at)}, {used}, renew by {day(connection.due_at)}{due}"
+        f"{connection.id}  {visible(connection.tenant)}/{visible(connection.user)}  {connection.source} "
+        f"{visible(access)}, since {day(connection.made_at)}, {used}, renew by {day(connection.due_at)}{due}"
     )

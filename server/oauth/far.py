@@ -121,13 +121,13 @@ class AuthorizationServer:
                 answer = await client.refresh_token(self._token, refresh_token=tokens.refresh.reveal())
         return tokens_of(answer, now, tokens.scopes, tokens.refresh)
 
-    async def revoke(self, tokens: Tokens) -> None:
-        """Takes back both, the refresh token first (RFC 7009). Raises `FarFailed`.
+    @property
+    def takes_back(self) -> bool:
+        return self._revoke is not None
 
-        Whoever has no such endpoint has nothing to be asked.
-        """
-        if self._revoke is None:
-            return
+    async def revoke(self, tokens: Tokens) -> None:
+        """Takes back both, the refresh token first (RFC 7009). Raises `FarFailed`."""
+        assert self._revoke
         await self._look()
         kinds = (("refresh_token", tokens.refresh), ("access_token", tokens.access))
         for kind, token in kinds:

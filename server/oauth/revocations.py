@@ -21,10 +21,12 @@ _ADD: Final = """
         (id, connection, tenant, user_id, source, networks, per_minute, scopes, tries, due_at, sealed)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)
 """
-_DUE: Final = """
+_READ: Final = """
     SELECT id, tries, due_at, sealed, connection, tenant, user_id, source, networks, per_minute, scopes
-    FROM revocations WHERE due_at <= $1 ORDER BY due_at LIMIT $2
+    FROM revocations
 """
+_DUE: Final = _READ + " WHERE due_at <= $1 ORDER BY due_at LIMIT $2"
+_OF: Final = _READ + " WHERE connection = $1"
 _TRY: Final = "UPDATE revocations SET tries = $1, due_at = $2 WHERE id = $3 AND due_at = $4 RETURNING id"
 _DROP: Final = "DELETE FROM revocations WHERE id = $1"
 
@@ -58,6 +60,11 @@ def queue(connection: "Connection", sealed: str, now: int) -> Transaction[None]:
 
 def due(now: int) -> Transaction[list[Revocation]]:
     rows = yield _DUE, (now, _AT_ONCE)
+    return [_revocation(row) for row in rows]
+
+
+def of(connection: str) -> Transaction[list[Revocation]]:
+    rows = yield _OF, (connection,)
     return [_revocation(row) for row in rows]
 
 

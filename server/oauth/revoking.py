@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
+from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -33,6 +34,16 @@ if TYPE_CHECKING:
 log = logging.getLogger("remit.oauth")
 
 LOOK: Final = 30.0  # seconds between two looks at what is due, where nothing hurries
+
+
+class Back(StrEnum):
+    """Whether a system has taken back what it gave."""
+
+    DONE = "done"
+    LATER = "later"
+    """Not yet; it is asked again."""
+    NEVER = "never"
+    """Not, and nobody asks again."""
 
 
 class Revoking:
@@ -70,24 +81,34 @@ class Revoking:
             for one in found:
                 tasks.start_soon(self._try, one, now)
 
-    async def _try(self, one: Revocation, now: int) -> None:
+    async def take_back(self, connection: str) -> Back:
+        """Tries what is waiting of one connection that has ended, due or not. Raises `AuditUnavailable`."""
+        now = await self._store.read(now_ms)
+        found = await self._store.read(partial(revocations.of, connection))
+        told = {await self._try(one, now) for one in found}
+        return next((worse for worse in (Back.NEVER, Back.LATER) if worse in told), Back.DONE)
+
+    async def _try(self, one: Revocation, now: int) -> Back:
         if not await self._store.run(partial(revocations.claim, one, now)):
-            return
+            return Back.LATER
         server = self._servers.get(one.source)
         whose = (one.connection, one.tenant, one.user, one.source)
         bound = Connection(*whose, "", 0, 0, 0, one.restrictions, one.scopes, 0).bound
         try:
             value = await self._ring.open(one.tenant, one.sealed, *bound)
-            if server is None:
-                await self._end(one, "revocation_failed", last=True, why="nobody knows any more where")
-                return
+            if server is None or not server.takes_back:
+                return await self._failed(one, "nobody knows where", last=True)
             await server.revoke(Tokens.from_json(cast("dict[str, Any]", value)))
         except DoesNotOpen:
-            await self._end(one, "revocation_failed", last=True, why="they do not open")
+            return await self._failed(one, "they do not open", last=True)
         except FarFailed as failed:
-            await self._end(one, "revocation_failed", last=one.is_last, why=failed.why)
-        else:
-            await self._end(one, "revoked", last=True)
+            return await self._failed(one, failed.why, last=one.is_last)
+        await self._end(one, "revoked", last=True)
+        return Back.DONE
+
+    async def _failed(self, one: Revocation, why: str, *, last: bool) -> Back:
+        await self._end(one, "revocation_failed", last=last, why=why)
+        return Back.NEVER if last else Back.LATER
 
     async def _end(self, one: Revocation, event: str, *, last: bool, **more: "Json") -> None:
         facts: dict[str, Json] = {

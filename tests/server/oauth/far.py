@@ -40,6 +40,7 @@ class DeskSystem:
 
     url: str
     name: str = "desk"
+    takes_back: bool = True
     shown: list[str] = field(default_factory=list[str])
 
     def __post_init__(self) -> None:
@@ -51,7 +52,8 @@ class DeskSystem:
     @property
     def authorization(self) -> Authorization | None:
         at = f"{self.url}/oauth"
-        return Authorization(self.url, f"{at}/authorize", f"{at}/token", f"{at}/revoke", READ, ACT)
+        revoke = f"{at}/revoke" if self.takes_back else None
+        return Authorization(self.url, f"{at}/authorize", f"{at}/token", revoke, READ, ACT)
 
     @asynccontextmanager
     async def open(self, user: User | None, credential: Credential | None) -> AsyncGenerator[Session]:
