@@ -25,6 +25,7 @@ from server.connecting import Connecting
 from server.connections import Connections
 from server.deciding import Deciding
 from server.decisions import Decisions
+from server.ended import Remembered
 from server.endings import Endings
 from server.executor import Executor
 from server.identity import Identity
@@ -71,6 +72,7 @@ class Service:
     deciding: Deciding
     connecting: Connecting
     endings: Endings
+    remembered: Remembered
     keys: Keys = field(repr=False)
     address: str
 
@@ -124,6 +126,8 @@ async def assemble(
         identity = Identity(document.identity.local, document.identity.oidc)
         switches = Switches(store)
         await switches.look()
+        remembered = Remembered(store)
+        await remembered.look()
 
         def gate(user: User, tool: Tool, transport: Transport) -> None:
             switches.hold(tool)
@@ -170,6 +174,7 @@ async def assemble(
             Deciding(store, audit.actions, decisions, policy, catalogue),
             Connecting(sources, connections, tickets, audit, Granting(servers, tickets)),
             Endings(store, audit, connections, decisions),
+            remembered,
             keys,
             document.server.url,
         )

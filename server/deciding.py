@@ -59,7 +59,7 @@ class Deciding:
             elif role == "confirm":
                 await self._decisions.confirm(action, Channel.PAGE)
             else:
-                await self._decisions.approve(action, user.id, why)
+                await self._decisions.approve(action, user, why)
         except StaleConfirmation:
             return False
         return True

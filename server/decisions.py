@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from policies.call import Channel, Receipt
+from policies.call import Channel, Receipt, User
 from policies.canonical import Json
 from server.actions import Action, State
 from server.audit import Audit
 from server.digests import printable
+from server.standing import signed_in
 from server.store import Store
 from server.transaction import Transaction
 
@@ -29,12 +30,13 @@ class Decisions:
 
         self._audit.acknowledge(await self._store.run(confirming))
 
-    async def approve(self, action: Action, by: str, why: str) -> None:
-        """Somebody else's yes. Raises `StaleConfirmation`."""
+    async def approve(self, action: Action, by: User, why: str) -> None:
+        """Somebody else's yes. Raises `StaleConfirmation`, or `Denied` where their sign-in has ended."""
 
         def approving() -> Transaction[Receipt]:
-            yield from self._actions.approve(action, by, why)
-            return (yield from self._entry(action, "approved", by, why=printable(why)))
+            yield from signed_in(by, by.since)
+            yield from self._actions.approve(action, by.id, why)
+            return (yield from self._entry(action, "approved", by.id, why=printable(why)))
 
         self._audit.acknowledge(await self._store.run(approving))
 

@@ -11,7 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from policies.call import Receipt, User
-from policies.ending import BLOCKED
+from policies.ending import BLOCKED, hold
+from policies.errors import Denied
 from server.actions import Action, State
 from server.audit import Audit
 from server.connections import Connections
@@ -81,6 +82,14 @@ class Ending:
             and self.session in {"", user.session}
         )
 
+    def ends(self, user: User) -> bool:
+        """Whether the sign-in of this user is one that it ends."""
+        try:
+            hold(self.not_before, user.since)
+        except Denied:
+            return self.is_of(user)
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -115,6 +124,10 @@ class Endings:
     async def hold(self, user: User, since: float | None) -> None:
         """Raises `Denied` where a sign-in at `since`, in seconds, has ended, or `StoreUnavailable`."""
         await self._store.read(partial(signed_in, user, since))
+
+    async def now(self) -> float:
+        """The store's time, in seconds since 1970. Raises `StoreUnavailable`."""
+        return await self._store.read(now_ms) / 1000
 
     async def _run(self, ending: "partial[Transaction[tuple[Ended, Receipt]]]") -> Ended:
         ended, receipt = await self._store.run(ending)
@@ -190,6 +203,12 @@ class Endings:
 async def of_users(store: Reader) -> list[Ending]:
     """Those of users, without those of single sessions."""
     return await store.read(partial(_listed, "WHERE session = '' ORDER BY user_id, tenant"))
+
+
+def newer(version: int, most: int) -> Transaction[list[Ending]]:
+    """The latest of those after it, the oldest first."""
+    found = yield from _listed("WHERE version > $1 ORDER BY version DESC LIMIT $2", version, most)
+    return found[::-1]
 
 
 def _listed(condition: str, *arguments: str | int) -> Transaction[list[Ending]]:

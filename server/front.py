@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from policies.document import Document
 from policies.errors import AuditUnavailable
 from server.assembly import Service
+from server.ended import SignedIn
 from server.issuer import Issuer, trusting
 from server.pages.app import Pages
 from server.protocol.http import Transports
@@ -106,7 +107,8 @@ def _guarded(app: ASGIApp, service: Service, document: Document) -> ASGIApp:
         return Bodies(app)
     challenge = Challenge(metadata.address(document.resource), oidc.scopes)
     tokens = Tokens(oidc, oidc.audience or document.resource, Issuer(oidc, trusting(oidc, document.root)))
-    guarded = Bearer(Bodies(StepUp(app, service, challenge)), tokens, challenge, principal)
+    signed_in = SignedIn(tokens, service.identity, service.remembered)
+    guarded = Bearer(Bodies(StepUp(app, service, challenge)), signed_in, challenge, principal)
     return Router([*metadata.routes(document, oidc), Mount("/", guarded)])
 
 

@@ -140,6 +140,7 @@ def pages_of(service: Service, document: Document, transport: Transport) -> Page
         identity=service.identity,
         decider=service.deciding,
         connecting=service.connecting,
+        endings=service.endings,
     )
 
 

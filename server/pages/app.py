@@ -16,6 +16,7 @@ from policies.call import Transport
 from policies.document import Document
 from policies.errors import AuditUnavailable, Denied, LimitReached
 from server.connecting import Connecting
+from server.endings import Endings
 from server.identity import Identity
 from server.issuer import IssuerUnreachable, trusting
 from server.keys import Keys, resolve
@@ -63,6 +64,7 @@ class Pages:
     identity: Identity
     decider: Decider
     connecting: Connecting
+    endings: Endings
     keys: Keys = field(repr=False)
 
     @classmethod
@@ -76,8 +78,9 @@ class Pages:
         identity: Identity,
         decider: Decider,
         connecting: Connecting,
+        endings: Endings,
     ) -> "Pages":
-        return cls(document, transport, Tickets(store, keys), identity, decider, connecting, keys)
+        return cls(document, transport, Tickets(store, keys), identity, decider, connecting, endings, keys)
 
     @property
     def who(self) -> str:
@@ -99,7 +102,7 @@ class Pages:
     def at(self, url: str) -> ASGIApp:
         """The pages alone. Raises `ConfigurationError`."""
         https = url.startswith("https:")
-        sessions = Sessions(self.tickets, self.identity, self.keys, self.transport, https=https)
+        sessions = Sessions(self.tickets, self.endings, self.identity, self.keys, self.transport, https=https)
         origins = Names.of([url], ()).origins
         site = Site(url, self.document.server.name, origins, sessions, Tries())
         signing_in = SigningIn(site, self.tickets, self._openid(url), self.document.identity.local)

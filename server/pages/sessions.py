@@ -12,6 +12,7 @@ from starlette.responses import Response
 from policies.bearer import token_from_json, token_to_json
 from policies.call import Token, Transport, User
 from policies.errors import Denied
+from server.endings import Endings
 from server.identity import Identity
 from server.keys import Keys
 from server.pages.tickets import TEXT, Kind, Tickets
@@ -35,9 +36,17 @@ class Sessions:
     """
 
     def __init__(
-        self, tickets: Tickets, identity: Identity, keys: Keys, transport: Transport, *, https: bool
+        self,
+        tickets: Tickets,
+        endings: Endings,
+        identity: Identity,
+        keys: Keys,
+        transport: Transport,
+        *,
+        https: bool,
     ) -> None:
         self._tickets = tickets
+        self._endings = endings
         self._identity = identity
         self._transport = transport
         self._https = https
@@ -56,6 +65,7 @@ class Sessions:
         token = token_from_json(content["token"]) if content["token"] else None
         try:
             user = self._identity.of(self._transport, token)
+            await self._endings.hold(user, token.issued if token else content.get("began", 0.0))
         except Denied:
             return None
         return SignedIn(user, text) if content["who"] == [user.tenant, user.id] else None
@@ -63,13 +73,19 @@ class Sessions:
     async def begin(self, request: Request, response: Response, token: Token | None) -> None:
         """Signs this browser in, under a ticket that nobody knew before; a former one ends.
 
-        Raises `Denied` where the token says too little, or `StoreUnavailable`.
+        Raises `Denied` where the token says too little or counts no more, or `StoreUnavailable`.
         """
         user = self._identity.of(self._transport, token)
+        began = token.issued if token else await self._endings.now()
+        await self._endings.hold(user, began)
         seconds = NAMED if token else LOCAL
         ticket = await self._tickets.issue(
             Kind.SESSION,
-            {"token": token_to_json(token) if token else None, "who": [user.tenant, user.id]},
+            {
+                "token": token_to_json(token) if token else None,
+                "who": [user.tenant, user.id],
+                "began": began,
+            },
             seconds,
         )
         await self._tickets.take(Kind.SESSION, request.cookies.get(self._cookie, ""))

@@ -111,7 +111,9 @@ class SigningIn:
 
     async def unnamed(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, Denied)
-        log.warning("somebody signed in whom nobody can name", extra={"why": error.detail})
+        log.warning("somebody may not sign in", extra={"rule": error.rule, "why": error.detail})
+        if error.rule in {"blocked", "ended_session"}:
+            return self._site.message(request, "You are not signed in", error.message, 403)
         return self._site.message(
             request,
             "remit does not know you yet",

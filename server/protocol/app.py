@@ -6,7 +6,7 @@ The same handlers serve protocol 2026-07-28 and the handshake era, over every tr
 import json
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, nullcontext
 from time import monotonic
 from typing import Any
@@ -19,11 +19,12 @@ from mcp.server.caching import CacheHint
 from mcp.server.lowlevel.server import NotificationOptions
 from mcp.shared.exceptions import MCPError
 
-from policies.call import Answer, Request, Tier, Tool, Transport, User
+from policies.call import Answer, Request, Tier, Token, Tool, Transport, User
 from policies.difference import three_ways
 from policies.errors import AuditUnavailable, Conflict, NeedsConnection, Refusal
 from policies.question import AnswerNeeded
 from server.assembly import Service
+from server.endings import Ending
 from server.protocol import views
 from server.protocol.asking import Asking
 from server.protocol.inviting import Inviting
@@ -83,12 +84,25 @@ class App(Server[Any]):
         return super().create_initialization_options(NotificationOptions(tools_changed=True))
 
     @asynccontextmanager
-    async def attentive(self) -> AsyncGenerator[None]:
-        """While inside, clients hear of changes of the catalogue."""
+    async def attentive(self, end: Callable[[Ending], Awaitable[None]] | None = None) -> AsyncGenerator[None]:
+        """While inside, clients hear of changes of the catalogue, and what users have open ends with them.
+
+        `end` is called in the place of this one's own.
+        """
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._service.switches.watch, self._listeners.tell)
+            tasks.start_soon(self._service.remembered.watch, end or self.end)
             yield
             tasks.cancel_scope.cancel()
+
+    async def end(self, ending: Ending) -> None:
+        """Ends the calls under way, and the streams, of those whose sign-in has ended."""
+        self._under_way.end(ending.ends)
+
+    def is_ended(self, ending: Ending, token: Token | None) -> bool:
+        """Whether it is the end of what was opened with this token."""
+        user = self._named(token)
+        return user is not None and ending.ends(user)
 
     async def settle(self, seconds: float) -> None:
         """Ends what listens, and waits for the calls under way: see `UnderWay.settle`."""
@@ -111,18 +125,18 @@ class App(Server[Any]):
     async def _listen(
         self, context: Context, params: types.SubscriptionsListenRequestParams
     ) -> types.SubscriptionsListenResult:
-        return await self._listeners.listen(context, params, await self._user(context))
+        user = await self._user(context)
+        with self._under_way.call(user) as begun:
+            return await self._listeners.listen(context, params, user)
+        raise MCPError(code=types.INTERNAL_ERROR, message=begun.why)
 
     async def _call_tool(
         self, context: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult | types.InputRequiredResult:
-        with self._under_way.call():
+        with self._under_way.call(self._named(caller(context, self._transport).token)) as begun:
             async with self._heartbeat(context, params.name) if wants_progress(context) else nullcontext():
                 return await self._answered(context, params)
-        raise MCPError(
-            code=types.INTERNAL_ERROR,
-            message="remit is stopping, and ended this call. Call again in a moment.",
-        )
+        raise MCPError(code=types.INTERNAL_ERROR, message=begun.why)
 
     async def _answered(
         self, context: Context, params: types.CallToolRequestParams
@@ -202,11 +216,19 @@ class App(Server[Any]):
             raise MCPError(code=types.INTERNAL_ERROR, message=unavailable.message) from unavailable
 
     async def _user(self, context: Context) -> User:
-        """Raises `MCPError` where nobody can be named."""
+        """Raises `MCPError` where nobody can be named, or where their sign-in has ended."""
         try:
-            return await self._service.identity.identify(caller(context, self._transport))
+            user = await self._service.identity.identify(caller(context, self._transport))
+            await self._service.endings.hold(user, user.since)
         except Refusal as refusal:
             raise MCPError(code=types.INVALID_REQUEST, message=refusal.message) from refusal
+        return user
+
+    def _named(self, token: Token | None) -> User | None:
+        try:
+            return self._service.identity.of(self._transport, token)
+        except Refusal:
+            return None
 
 
 def _with_headers(tools: Iterable[Tool]) -> dict[str, dict[str, Any]]:

@@ -13,11 +13,14 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from policies.call import Token
 from policies.frames import MAX_BYTES
+from server.endings import Ending
 from server.protocol.app import App
 from server.protocol.ids import Ids
 from server.protocol.sessions import MOST, Person, Sessions, person
 from server.web.answers import once
+from server.web.bearer import VERIFIED
 from server.web.bodies import MESSAGE
 from server.web.leaving import unless_they_leave, until
 
@@ -43,16 +46,18 @@ class Transports:
         )
         self._sse = SseServerTransport(MESSAGES, _LOOKED_AT, MAX_BYTES)
         self._connections: Counter[Person] = Counter()
-        self._ending = anyio.Event()
-        self._in_streams = once(Ids(Sessions(self._streams)))
+        self._leaving: dict[anyio.Event, Token | None] = {}
+        self._sessions = Sessions(self._streams)
+        self._in_streams = once(Ids(self._sessions))
         self._routes: Mapping[str, ASGIApp] = {MCP: self._mcp, SSE: self._connect, MESSAGES: once(self._post)}
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """On the way out every stream ends: the calls are over by then (`App.settle`)."""
-        async with self._streams.run(), self._bodies.run(), self.app.attentive():
+        async with self._streams.run(), self._bodies.run(), self.app.attentive(self._end):
             yield
-            self._ending.set()
+            for leaving in self._leaving:
+                leaving.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._routes.get(scope["path"], _not_found)(scope, receive, send)
@@ -76,13 +81,27 @@ class Transports:
             )(scope, receive, send)
             return
         self._connections[who] += 1
+        leaving = anyio.Event()
+        self._leaving[leaving] = scope.get(VERIFIED)
         try:
-            hears = until(self._ending, receive)
+            hears = until(leaving, receive)
             async with self._sse.connect_sse(scope, hears, send) as (incoming, outgoing):
                 await self.app.run(incoming, outgoing, self.app.create_initialization_options())
         finally:
+            del self._leaving[leaving]
             self._connections[who] -= 1
             self._connections += Counter()  # forgets those who have none
+
+    async def _end(self, ending: Ending) -> None:
+        await self.app.end(ending)
+
+        def is_theirs(token: Token | None) -> bool:
+            return self.app.is_ended(ending, token)
+
+        for leaving, token in self._leaving.items():
+            if is_theirs(token):
+                leaving.set()
+        await self._sessions.end(is_theirs)
 
     async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._sse.handle_post_message(scope, receive, send)

@@ -1,16 +1,27 @@
-"""Sessions of the handshake era, so many a person: many clients leave theirs open (threat T38)."""
+"""Sessions of the handshake era, so many a person: many clients leave theirs open (threat T38).
+
+They end with their user, too (threat T43).
+"""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.types import Message, Receive, Scope, Send
 
+from policies.call import Token
 from server.web.bearer import VERIFIED
 
 MOST: Final = 32  # sessions of one person through one OAuth client
 MANY: Final = 1000  # people, before those without a session are forgotten
 NAME: Final = b"mcp-session-id"
+
+# What the SDK looks at in a request that ends a session.
+_ENOUGH: Final = (
+    *("type", "asgi", "http_version", "scheme", "path", "raw_path", "root_path", "query_string"),
+    *("client", "server", "user", VERIFIED),
+)
 
 Person: TypeAlias = tuple[str, str, str] | None
 
@@ -20,7 +31,8 @@ class Sessions:
 
     def __init__(self, manager: StreamableHTTPSessionManager) -> None:
         self._manager = manager
-        self._of: dict[Person, OrderedDict[bytes, None]] = {}
+        self._of: dict[Person, OrderedDict[bytes, Scope]] = {}
+        """By session, the request that ends it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         names = [value for name, value in scope["headers"] if name == NAME]
@@ -40,6 +52,14 @@ class Sessions:
 
         await self._manager.handle_request(scope, receive, note)
 
+    async def end(self, is_theirs: Callable[[Token | None], bool]) -> None:
+        """Ends those that were begun with such a token."""
+        for sessions in [*self._of.values()]:
+            for name, ending in [*sessions.items()]:
+                if is_theirs(ending.get(VERIFIED)):
+                    sessions.pop(name, None)
+                    await self._end(ending)
+
     def _used(self, who: Person, name: bytes, *, ended: bool) -> None:
         sessions = self._of.get(who, OrderedDict())
         if name in sessions:
@@ -51,14 +71,14 @@ class Sessions:
         if len(self._of) > MANY:
             self._of = {who: sessions for who, sessions in self._of.items() if sessions}
         sessions = self._of.setdefault(person(scope), OrderedDict())
-        sessions[name] = None
+        known = {key: scope[key] for key in _ENOUGH if key in scope}
+        sessions[name] = {**known, "method": "DELETE", "headers": [(NAME, name)]}
         while len(sessions) > MOST:
-            oldest, _ = sessions.popitem(last=False)
-            await self._end(scope, oldest)
+            _, oldest = sessions.popitem(last=False)
+            await self._end(oldest)
 
-    async def _end(self, scope: Scope, name: bytes) -> None:
+    async def _end(self, ending: Scope) -> None:
         """As if its client had."""
-        ending = {**scope, "method": "DELETE", "headers": [(NAME, name)]}
 
         async def nothing() -> Message:
             return {"type": "http.request", "body": b"", "more_body": False}

@@ -12,6 +12,7 @@ Each but the last says where the metadata are that lead to a token. Why exactly 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import parse_qsl
 
 from starlette.responses import JSONResponse, Response
@@ -21,7 +22,6 @@ from policies.bearer import TokenRefused, lacking, needed_scopes
 from policies.call import Token
 from policies.document import OidcScopes
 from server.issuer import IssuerUnreachable
-from server.tokens import Tokens
 
 log = logging.getLogger("remit.bearer")
 
@@ -55,6 +55,12 @@ class Challenge:
         )
 
 
+class Verifier(Protocol):
+    async def verify(self, text: str) -> Token:
+        """Raises `TokenRefused` or `IssuerUnreachable`."""
+        ...
+
+
 class Bearer:
     """ASGI middleware around all that needs a token.
 
@@ -63,7 +69,7 @@ class Bearer:
     """
 
     def __init__(
-        self, app: ASGIApp, tokens: Tokens, challenge: Challenge, principal: Callable[[Token], object]
+        self, app: ASGIApp, tokens: Verifier, challenge: Challenge, principal: Callable[[Token], object]
     ) -> None:
         self._app = app
         self._tokens = tokens

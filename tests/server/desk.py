@@ -101,6 +101,7 @@ class Person:
             identity=Identity(who),
             decider=desk.service.deciding,
             connecting=desk.service.connecting,
+            endings=desk.service.endings,
         )
 
     async def call(

@@ -1,6 +1,7 @@
 """A user's sessions end: who signed in before is refused in every process, and nothing waits for them."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from policies.question import AnswerNeeded
 from server.approvals import Approvals
 from server.audit import open_audit
 from server.commands.credential import listed
+from server.decisions import Decisions
 from server.endings import Ended, Ending, Endings
 from server.store import Store
 from server.transaction import Transaction
@@ -206,3 +208,20 @@ async def test_an_action_confirmed_already_is_not_begun_for_a_user_who_was_block
         await ada.call("shop_write", WRITE, Answer(asked.value.question.action, Channel.TERMINAL, yes=True))
     async with desk.postgres.admin(desk.database) as admin:
         assert await admin.fetchval("SELECT note FROM orders WHERE id = 1") == "of ada"
+
+
+async def test_who_has_ended_approves_nothing_and_what_they_approved_is_dropped(desk: Desk) -> None:
+    ada = desk.person(ADA)
+    await ada.connect(desk.accounts["ada"])
+    with pytest.raises(AnswerNeeded) as asked:
+        await ada.call("shop_write", WRITE)
+    audit = desk.service.pipeline.audit
+    decisions, lead = Decisions(desk.service.store, audit), person(None, name="lead")
+    action = await desk.service.store.read(partial(audit.actions.find, asked.value.question.action))
+    assert action is not None
+    await end(desk, "lead", block=True)
+    with pytest.raises(Denied):
+        await decisions.approve(action, lead, "")
+    assert await endings(desk).allow("lead", by="root", why="")
+    await decisions.approve(action, lead, "")
+    assert await end(desk, "lead") == Ended(connections=0, questions=1)

@@ -17,6 +17,8 @@ from policies.sources import PostgresSource
 from server.audit import open_audit
 from server.connecting import Connecting
 from server.connections import Connections
+from server.decisions import Decisions
+from server.endings import Endings
 from server.identity import Identity
 from server.keys import Ring, open_keys, open_masters
 from server.oauth.granting import Granting
@@ -130,9 +132,10 @@ async def house(
         audit = await stack.enter_async_context(
             open_audit(store, keys, document.audit, document.within(document.audit.checkpoints))
         )
+        connections = Connections(store, audit, Ring(store, masters))
         connecting = Connecting(
             {"shop": Connected(SHOP, Shelf(), None)},
-            Connections(store, audit, Ring(store, masters)),
+            connections,
             tickets := Tickets(store, keys),
             audit,
             Granting({}, tickets),
@@ -146,6 +149,7 @@ async def house(
                 identity=Identity(local, oidc),
                 decider=keeper,
                 connecting=connecting,
+                endings=Endings(store, audit, connections, Decisions(store, audit)),
             ),
             keeper,
             url,
