@@ -1,11 +1,13 @@
 """What a token has to say to count, once its signature is known to be the issuer's.
 
 A bearer token by RFC 9068 (JWT access tokens) and RFC 8725 (their best practice), an ID token by OpenID
-Connect Core 3.1.3.7; threats T04 and T05. `now` is in seconds since 1970.
+Connect Core 3.1.3.7, a logout token by Back-Channel Logout; threats T04 and T05. `now` is in seconds since
+1970.
 """
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeGuard, cast
 
 from policies.call import Tier, Token
@@ -22,6 +24,24 @@ FOREIGN = frozenset({"at_hash", "c_hash", "events", "cnf"})
 # Claims that an ID token never carries. Where one application is both client and audience, as Entra allows,
 # its access tokens differ from its ID tokens by these alone.
 OWN = frozenset({"scope", "scp", "client_id"})
+
+
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+
+
+@dataclass(frozen=True, slots=True)
+class Logout:
+    """The issuer's word that somebody has signed out there (OpenID Connect Back-Channel Logout 1.0).
+
+    With a `session` it is of that one alone; without, of all that `subject` has. `id` is good once. `issued`
+    and `expires` are in seconds since 1970.
+    """
+
+    id: str
+    subject: str
+    session: str
+    issued: float
+    expires: float
 
 
 class TokenRefused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
@@ -64,6 +84,23 @@ def vouch_sign_in(
         "it answers another sign-in",
     )
     return _token(claims, oidc, client, frozenset(), now + lasting)
+
+
+def vouch_logout(claims: Mapping[str, Json], oidc: Oidc, now: float, *, client: str) -> Logout:
+    """The facts of a logout token, by section 2.6 of Back-Channel Logout. Raises `TokenRefused`."""
+    expires = _hold(claims, oidc, client, now)
+    issued, id_ = _time(claims, "iat"), claims.get("jti")
+    events, subject, session = claims.get("events"), claims.get("sub", ""), _session(claims)
+    if issued is None:
+        raise TokenRefused("it does not say when it was made")
+    if not is_name(id_):
+        raise TokenRefused("it can't be told from another")
+    _insist(isinstance(events, dict) and isinstance(events.get(LOGOUT_EVENT), dict), "it is no logout token")
+    _insist("nonce" not in claims, "it is an ID token")
+    if not isinstance(subject, str) or (subject and not is_name(subject)):
+        raise TokenRefused("it names its subject badly")
+    _insist(bool(subject or session), "it does not say who has signed out")
+    return Logout(id_, subject, session, issued, expires)
 
 
 def token_to_json(token: Token) -> dict[str, Json]:

@@ -106,12 +106,14 @@ class OidcScopes(Frozen):
 class SignIn(Frozen):
     """remit as a client of the issuer, for people who open its pages. Without a secret it is a public one.
 
-    `scopes` are what it asks for: some issuers give roles for one of their own alone.
+    `scopes` are what it asks for: some issuers give roles for one of their own alone. With
+    `logout_ends_connections` the connections of somebody who signs out there end, too.
     """
 
     client_id: str = Field(min_length=1, max_length=256, pattern=r"^[!-~]+$")
     client_secret: SecretReference | None = None
     scopes: tuple[ScopeName, ...] = ("openid",)
+    logout_ends_connections: bool = False
 
     @field_validator("scopes")
     @classmethod

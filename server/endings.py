@@ -8,10 +8,13 @@ user who signs in again after that is admitted again, unless they are blocked (p
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
+from math import floor
 from typing import TYPE_CHECKING, Any, Final
 
+from policies.bearer import Logout
 from policies.call import Receipt, User
-from policies.ending import BLOCKED, hold
+from policies.ending import BLOCKED, OVER, hold
 from policies.errors import Denied
 from server.actions import Action, State
 from server.audit import Audit
@@ -28,7 +31,10 @@ if TYPE_CHECKING:
     from policies.canonical import Json
 
 KEPT: Final = 90 * 86_400_000
-"""Milliseconds that the end of a session is kept: longer than any token of it lives."""
+"""Milliseconds that the end of a session is kept, and a logout token beyond its expiry.
+
+Longer than a token of the session lives, and than clocks may differ.
+"""
 
 _COLUMNS: Final = "tenant, user_id, session, not_before, ended_at, by_whom, why, version"
 _END: Final = f"""
@@ -51,6 +57,8 @@ _ALLOW: Final = """
     WHERE user_id = $2 AND tenant = $3 AND session = ''
 """
 _FORGET: Final = "DELETE FROM endings WHERE session <> '' AND ended_at < $1"
+_LOG_OUT: Final = "INSERT INTO logouts (id, until) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id"
+_FORGET_LOGOUTS: Final = "DELETE FROM logouts WHERE until < $1"
 _READ: Final = f"SELECT {_COLUMNS} FROM endings"  # noqa: S608 - names alone
 
 
@@ -117,6 +125,29 @@ class Endings:
     async def allow(self, user: str, *, by: str, why: str) -> bool:
         """Whoever was blocked may sign in anew. False where nobody of that name was blocked."""
         receipt = await self._store.run(partial(self._allowing, user, by, why))
+        if receipt is not None:
+            self._audit.acknowledge(receipt)
+        return receipt is not None
+
+    async def log_out(self, logout: Logout, tenant: str, *, keep_connections: bool) -> bool:
+        """False where this very word has counted before. `tenant` is "" where the word does not say.
+
+        The issuer's tokens are as old as its own clock says: one of the same second may be from before.
+        """
+        before = OVER if logout.session else (floor(logout.issued) + 1) * 1000
+
+        def ending() -> Transaction[Receipt | None]:
+            now = yield from now_ms()
+            yield _FORGET_LOGOUTS, (now - KEPT,)
+            until = floor(logout.expires) * 1000
+            if not (yield _LOG_OUT, (sha256(logout.id.encode()).hexdigest(), until)):
+                return None
+            found = Ending(
+                tenant, logout.subject, logout.session, before, now, "", "signed out at the issuer"
+            )
+            return (yield from self.ending(found, keep_connections=keep_connections))[1]
+
+        receipt = await self._store.run(ending)
         if receipt is not None:
             self._audit.acknowledge(receipt)
         return receipt is not None

@@ -5,7 +5,7 @@ What counts, in this order (RFC 7515, RFC 8725, RFC 9068; threat T04):
  2. a header with one of the configured algorithms, and nothing that says where its key is to be found
  3. a key that the issuer publishes now, for that algorithm
  4. the signature over the bytes that arrived
- 5. claims that `policies/bearer.py` vouches for: an access token's, or an ID token's
+ 5. claims that `policies/bearer.py` vouches for: an access token's, an ID token's, or a logout token's
 """
 
 import re
@@ -31,6 +31,7 @@ MOST = 4096  # tokens remembered
 
 PLAIN = frozenset({"jwt"})
 ACCESS = frozenset({"at+jwt", "application/at+jwt"})
+LOGOUT = frozenset({"logout+jwt", "application/logout+jwt"})
 # Each would let a token choose its own key, or how it is read: an extension (crit, b64), a JWE, a JWT within.
 REFUSED_HEADERS = frozenset({"jwk", "jku", "x5u", "x5c", "crit", "b64", "enc", "zip", "cty"})
 

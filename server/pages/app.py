@@ -26,6 +26,7 @@ from server.pages.connecting import ConnectingPages
 from server.pages.decisions import Decider
 from server.pages.forms import FormRefused
 from server.pages.headers import Headers
+from server.pages.logging_out import BACK_CHANNEL, LoggingOut
 from server.pages.openid import CALLBACK, OpenId, SignInRefused
 from server.pages.sessions import Sessions
 from server.pages.signing_in import SIGN_IN, SigningIn
@@ -46,6 +47,7 @@ OWN: Final = (
     SIGN_IN,
     f"{SIGN_IN}/{{rest:path}}",
     SIGN_OUT,
+    BACK_CHANNEL,
     STYLE,
     f"{PEER}/{{rest}}",
 )
@@ -105,7 +107,8 @@ class Pages:
         sessions = Sessions(self.tickets, self.endings, self.identity, self.keys, self.transport, https=https)
         origins = Names.of([url], ()).origins
         site = Site(url, self.document.server.name, origins, sessions, Tries())
-        signing_in = SigningIn(site, self.tickets, self._openid(url), self.document.identity.local)
+        openid = self._openid(url)
+        signing_in = SigningIn(site, self.tickets, openid, self.document.identity.local)
         approving = Approving(site, self.decider)
         connecting = ConnectingPages(site, self.connecting, url)
         app = Starlette(
@@ -123,6 +126,7 @@ class Pages:
                 Route(f"{SIGN_IN}/{{ticket}}", signing_in.open_link, methods=["GET"]),
                 Route(f"{SIGN_IN}/{{ticket}}", signing_in.use_link, methods=["POST"]),
                 Route(SIGN_OUT, signing_in.sign_out, methods=["POST"]),
+                Route(BACK_CHANNEL, LoggingOut(openid, self.endings, self._oidc).hear, methods=["POST"]),
                 Route(STYLE, _style(), methods=["GET"]),
                 Route(f"{PEER}/{{ticket}}", self._peer, methods=["GET"]),
             ],

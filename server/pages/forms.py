@@ -24,6 +24,11 @@ class FormRefused(Exception):  # noqa: N818 - a refusal is an answer, not a faul
 async def posted(request: Request, origins: frozenset[str]) -> dict[str, str]:
     """The fields of a form that a page of these origins sent. Raises `FormRefused`."""
     _hold_origin(request, origins)
+    return await sent(request)
+
+
+async def sent(request: Request) -> dict[str, str]:
+    """The fields of a form, wherever it comes from. Raises `FormRefused`."""
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
         raise FormRefused(415, "Send the form of the page itself.")
     try:

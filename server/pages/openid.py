@@ -19,7 +19,7 @@ import anyio
 import httpx2
 from authlib.integrations.base_client import OAuthError
 
-from policies.bearer import TokenRefused, vouch_sign_in
+from policies.bearer import Logout, TokenRefused, vouch_logout, vouch_sign_in
 from policies.call import Token
 from policies.document import Oidc, SignIn
 from policies.secret import Secret
@@ -27,7 +27,7 @@ from server.issuer import FRESH, PATIENCE, Endpoints, Issuer, IssuerUnreachable,
 from server.oauth.client import oauth_client
 from server.pages.sessions import NAMED, fingerprint
 from server.pages.tickets import Kind, Tickets
-from server.tokens import PLAIN, signed
+from server.tokens import LOGOUT, PLAIN, signed
 
 log = logging.getLogger("remit.sign_in")
 
@@ -118,6 +118,11 @@ class OpenId:
         except TokenRefused as refused:
             raise SignInRefused(f"the ID token does not count: {refused.why}") from None
         return Arrived(token, under_way["page"])
+
+    async def logout(self, text: str) -> Logout:
+        """What a logout token says. Raises `TokenRefused` or `IssuerUnreachable`."""
+        claims, _ = await signed(text, self._oidc, self._issuer, PLAIN | LOGOUT)
+        return vouch_logout(claims, self._oidc, self._now(), client=self._client.client_id)
 
     async def _found(self) -> Endpoints:
         if self._endpoints is None or self._clock() - self._looked > FRESH:

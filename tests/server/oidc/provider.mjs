@@ -43,7 +43,10 @@ async function provider(issuer, names) {
     findAccount: (_, id) => (people[id] ? { accountId: id, claims: () => ({ sub: id, ...people[id] }) } : undefined),
     extraTokenClaims: (_, token) => people[token.accountId],
     ttl: { AccessToken: 300, Grant: 600, IdToken: 300, Interaction: 300, Session: 600, RefreshToken: 300 },
+    // Its own refuses loopback addresses, where a test listens.
+    fetch: (url, { dispatcher, ...options }) => fetch(url, options),
     features: {
+      backchannelLogout: { enabled: true },
       devInteractions: { enabled: true },
       registration: { enabled: true },
       resourceIndicators: {

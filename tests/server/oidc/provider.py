@@ -75,6 +75,22 @@ class Provider:
         text: str = self.tokens(person, resource, scope, client)["access_token"]
         return text
 
+    def register(self, **metadata: object) -> str:
+        """The id of a new public client of this machine."""
+        asked = {"application_type": "native", "token_endpoint_auth_method": "none", **metadata}
+        answered = httpx2.post(f"{self.issuer}/reg", json=asked)
+        assert answered.status_code == 201, answered.text
+        text: str = answered.json()["client_id"]
+        return text
+
+    def sign_out(self, browser: httpx2.Client) -> None:
+        """Signs a browser out, as its person would; returns once every client has been told."""
+        page = browser.get(f"{self.issuer}/session/end")
+        secret = re.search(r'name="xsrf" value="(\w+)"', page.text)
+        assert secret, page.text
+        fields = {"xsrf": secret[1], "logout": "yes"}
+        assert browser.post(f"{self.issuer}/session/end/confirm", data=fields).is_redirect
+
 
 def sign_in(browser: httpx2.Client, address: str, person: str, callback: str) -> str:
     """Where the issuer leads the browser back to, once the person has logged in and consented."""

@@ -26,7 +26,7 @@ from server.pages.app import Pages
 from server.pages.decisions import Question
 from server.pages.signing_in import LINK_LASTS, link, link_content
 from server.pages.tickets import Kind, Tickets
-from server.store import open_store
+from server.store import Store, open_store
 from server.vault import Connected
 from tests.server.shelf import Shelf
 
@@ -87,8 +87,9 @@ class Keeper:
 
 
 class House:
-    def __init__(self, pages: Pages, keeper: Keeper, url: str) -> None:
+    def __init__(self, pages: Pages, keeper: Keeper, url: str, store: Store) -> None:
         self.pages = pages
+        self.store = store
         self.keeper = keeper
         self.url = url
         self.app = pages.at(url)
@@ -153,6 +154,7 @@ async def house(
             ),
             keeper,
             url,
+            store,
         )
 
 
