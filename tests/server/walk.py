@@ -1,12 +1,14 @@
 """One person's walk through a whole remit: every tool, each way that an action goes, and what is left of it.
 
-The source `shop` is an SQLite file; `ledger` is a PostgreSQL on which each user has an account of their own.
+The source `shop` is an SQLite file; `ledger` is a PostgreSQL on which each user has an account of their own,
+`archive` one that everybody reads with a shared account.
 All that goes there, comes back, is shown, is logged or is kept can be looked through afterwards.
 """
 
 import io
 import json
 import logging
+import os
 import re
 import secrets
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -14,6 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
 import anyio
@@ -44,7 +47,7 @@ from tools.connector import Connector, Finding, Ledger, Session, Trace
 CLIENT_LOGS: Final = ("httpx2", "httpcore2", "mcp.client", "client")  # the test's own client, not the server
 PAGES: Final = "remit-pages"
 SIGN_IN: Final = f'\n[identity.oidc.sign_in]\nclient_id = "{PAGES}"\n'
-LEDGER: Final = """
+SOURCES: Final = """
 [limits]
 calls_per_minute = 100000
 burst = 10000
@@ -63,13 +66,29 @@ act = ["analyst"]
 columns = ["id", "status"]
 key = ["id"]
 write = ["status"]
+
+[sources.archive]
+kind = "postgres"
+dsn = "postgresql://{reader}@127.0.0.1:{port}/{database}"
+tls = "disable"
+credential = "shared"
+reason = "everybody reads the same"
+password = "env:{variable}"
+
+[sources.archive.roles]
+read = ["analyst"]
+
+[sources.archive.tables.orders]
+columns = ["id", "status"]
 """
+VARIABLE: Final = "REMIT_TEST_ARCHIVE"
 ORDERS: Final = """
 CREATE TABLE orders (id int PRIMARY KEY, status text);
 INSERT INTO orders SELECT id, 'new' FROM generate_series(1, 60) id;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO {login};
-GRANT SELECT, UPDATE (status) ON orders TO {login};
+GRANT USAGE ON SCHEMA public TO {login}, {reader};
+GRANT SELECT ON orders TO {login}, {reader};
+GRANT UPDATE (status) ON orders TO {login};
 """
 
 Arguments = Mapping[str, Any]
@@ -145,7 +164,10 @@ class Account:
 
 @dataclass(frozen=True)
 class Place:
-    """A remit that is configured and not running, and everything around it."""
+    """A remit that is configured and not running, and everything around it.
+
+    `account` is Ada's own on the ledger, `shared` the password of the archive's.
+    """
 
     configuration: Configuration
     url: str
@@ -153,6 +175,7 @@ class Place:
     postgres: Postgres
     store: str
     account: Account
+    shared: str = field(repr=False)
     relay: Proxy
     issuer: PretendIssuer
     signer: Signer
@@ -185,13 +208,13 @@ class Place:
 async def place(folder: Path, postgres: Postgres, signer: Signer, engine: str) -> AsyncGenerator[Place]:
     """`engine` is that of the store."""
     name = f"walk_{secrets.token_hex(4)}"
-    login = f"{name}_ada"
+    login, reader = f"{name}_ada", f"{name}_reader"
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     await postgres.create_database(name)
-    account = Account(login, await postgres.create_login(login))
+    account, shared = Account(login, await postgres.create_login(login)), await postgres.create_login(reader)
     async with postgres.admin(name) as admin:
-        await admin.execute(ORDERS.format(login=login))
+        await admin.execute(ORDERS.format(login=login, reader=reader))
     issuer = PretendIssuer(signer.published())
     issuer.describe(authorization_endpoint=f"{issuer.url}/auth", token_endpoint=f"{issuer.url}/token")
     async with proxy(postgres.port) as relay:
@@ -203,18 +226,19 @@ async def place(folder: Path, postgres: Postgres, signer: Signer, engine: str) -
             server = f'url = "{url}"\n{await _store(folder, postgres, store)}'
         assert 'store = "sqlite:remit.db"\n' in text
         text = text.replace('store = "sqlite:remit.db"\n', server)
-        ledger = LEDGER.format(port=relay.port, database=name)
-        file.write_text(text + OIDC.format(issuer=issuer.url) + SIGN_IN + ledger)
+        more = SOURCES.format(port=relay.port, database=name, reader=reader, variable=VARIABLE)
+        file.write_text(text + OIDC.format(issuer=issuer.url) + SIGN_IN + more)
         configuration = load(file)
         assert {source.kind for source in configuration.document.sources.values()} == {*KINDS}
         try:
-            yield Place(configuration, url, port, postgres, store, account, relay, issuer, signer)
+            with patch.dict(os.environ, {VARIABLE: shared}):
+                yield Place(configuration, url, port, postgres, store, account, shared, relay, issuer, signer)
         finally:
             issuer.close()
     async with postgres.admin() as admin:
         for database in filter(None, (name, store)):
             await admin.execute(f"DROP DATABASE {database} WITH (FORCE)")
-        await admin.execute(f"DROP ROLE {login}")
+        await admin.execute(f"DROP ROLE {login}, {reader}")
 
 
 async def _store(folder: Path, postgres: Postgres, name: str) -> str:
@@ -317,8 +341,11 @@ async def running(at: Place, sent: list[str]) -> AsyncGenerator[Service]:
             server.stop()
 
 
-async def walk(at: Place, way: Way, token: str, refused: str, id_claims: Mapping[str, object]) -> Walk:
-    """`refused` is a token that does not count. The log is left to whoever captures it."""
+async def walk(at: Place, way: Way, token: str, refused: str, **id_claims: object) -> Walk:
+    """`refused` is a token that does not count, `id_claims` are of the ID token that she signs in with.
+
+    The log is left to whoever captures it.
+    """
     sent: list[str] = []
     answers: list[str] = []
     walked = Walk()
