@@ -163,6 +163,8 @@ class Endings:
     async def _run(self, ending: "partial[Transaction[tuple[Ended, Receipt]]]") -> Ended:
         ended, receipt = await self._store.run(ending)
         self._audit.acknowledge(receipt)
+        if ended.connections:
+            self._connections.ended.set()
         return ended
 
     def _ending_now(

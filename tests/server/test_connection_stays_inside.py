@@ -38,7 +38,8 @@ def test_what_a_source_is_reached_with_is_shown_by_no_tool_page_or_command_and_k
     ):
         walked = portal.call(walk, at, "modern", at.token(), at.token(exp=1))
         assert "to connect" in walked.asked
-        (connection,) = portal.call(listed, at.configuration.document)
+        connections = portal.call(listed, at.configuration.document)
+        (connection,) = (each for each in connections if each.source == "ledger")
         values = values_of(walked, connection.id) | {"config": str(at.configuration.file)}
         ran: set[str] = set()
         for arguments in commands(values):
@@ -52,6 +53,8 @@ def test_what_a_source_is_reached_with_is_shown_by_no_tool_page_or_command_and_k
         assert ran == COMMANDS.keys() - SERVING
         sinks = {**walked.sinks, **at.files(), "the log": logged(caplog.records)}
         found = leaks(sinks, at.account.password, at.shared)
+        assert at.code_token.encode() in sinks.pop("what went to GitLab")
+        found += leaks(sinks, at.code_token)
     assert found == []
 
 

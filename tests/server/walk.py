@@ -1,7 +1,7 @@
 """One person's walk through a whole remit: every tool, each way that an action goes, and what is left of it.
 
 The source `shop` is an SQLite file; `ledger` is a PostgreSQL on which each user has an account of their own,
-`archive` one that everybody reads with a shared account.
+`archive` one that everybody reads with a shared account, and `code` a pretend GitLab.
 All that goes there, comes back, is shown, is logged or is kept can be looked through afterwards.
 """
 
@@ -41,6 +41,7 @@ from tests.proxy import Proxy, proxy
 from tests.server.oidc.house import OIDC, House, Way
 from tests.server.oidc.issuer import PretendIssuer, Signer
 from tests.server.pages.house import fields
+from tests.tools.gitlab.site import Site, serving
 from tools.authorization import Authorization
 from tools.connector import Connector, Finding, Ledger, Session, Trace
 
@@ -80,6 +81,14 @@ read = ["analyst"]
 
 [sources.archive.tables.orders]
 columns = ["id", "status"]
+
+[sources.code]
+kind = "gitlab"
+url = "http://127.0.0.1:{gitlab}"
+projects = ["acme/*"]
+
+[sources.code.roles]
+read = ["analyst"]
 """
 VARIABLE: Final = "REMIT_TEST_ARCHIVE"
 ORDERS: Final = """
@@ -92,13 +101,18 @@ GRANT UPDATE (status) ON orders TO {login};
 """
 
 Arguments = Mapping[str, Any]
-READ: Final[Mapping[str, Arguments]] = {
-    "schema": {},
-    "query": {"sql": "SELECT id, status FROM orders ORDER BY id"},
-    "explain": {"sql": "SELECT id FROM orders"},
-    "remit_actions": {},
-    "remit_sources": {},
-    "remit_connect": {"source": "ledger"},
+READ: Final[Mapping[str, Sequence[Arguments]]] = {
+    "schema": [{}],
+    "query": [{"sql": "SELECT id, status FROM orders ORDER BY id"}],
+    "explain": [{"sql": "SELECT id FROM orders"}],
+    "repositories": [{}],
+    "search": [{"project": "acme/shop", "search": "total"}],
+    "read": [{"project": "acme/shop", "path": "src/basket.py"}],
+    "issues": [{"project": "acme/shop"}],
+    "issue": [{"project": "acme/shop", "issue": 30}],
+    "remit_actions": [{}],
+    "remit_sources": [{}],
+    "remit_connect": [{"source": "ledger"}, {"source": "code"}],
 }
 """What each tool that reads is called with, by verb or by its whole name."""
 WRITE: Final[Mapping[str, Sequence[str]]] = {
@@ -166,7 +180,8 @@ class Account:
 class Place:
     """A remit that is configured and not running, and everything around it.
 
-    `account` is Ada's own on the ledger, `shared` the password of the archive's.
+    `account` is Ada's own on the ledger, `shared` the password of the archive's, `code_token` Ada's own at
+    the pretend GitLab.
     """
 
     configuration: Configuration
@@ -177,6 +192,8 @@ class Place:
     account: Account
     shared: str = field(repr=False)
     relay: Proxy
+    code_token: str = field(repr=False)
+    code_relay: Proxy
     issuer: PretendIssuer
     signer: Signer
 
@@ -217,7 +234,7 @@ async def place(folder: Path, postgres: Postgres, signer: Signer, engine: str) -
         await admin.execute(ORDERS.format(login=login, reader=reader))
     issuer = PretendIssuer(signer.published())
     issuer.describe(authorization_endpoint=f"{issuer.url}/auth", token_endpoint=f"{issuer.url}/token")
-    async with proxy(postgres.port) as relay:
+    async with proxy(postgres.port) as relay, _gitlab() as (site, code_relay):
         file = found(folder)
         text = file.read_text()
         server, store = f'url = "{url}"\nstore = "sqlite:remit.db"\n', ""
@@ -226,19 +243,42 @@ async def place(folder: Path, postgres: Postgres, signer: Signer, engine: str) -
             server = f'url = "{url}"\n{await _store(folder, postgres, store)}'
         assert 'store = "sqlite:remit.db"\n' in text
         text = text.replace('store = "sqlite:remit.db"\n', server)
-        more = SOURCES.format(port=relay.port, database=name, reader=reader, variable=VARIABLE)
+        behind = {"port": relay.port, "database": name, "gitlab": code_relay.port}
+        more = SOURCES.format(**behind, reader=reader, variable=VARIABLE)
         file.write_text(text + OIDC.format(issuer=issuer.url) + SIGN_IN + more)
         configuration = load(file)
         assert {source.kind for source in configuration.document.sources.values()} == {*KINDS}
         try:
             with patch.dict(os.environ, {VARIABLE: shared}):
-                yield Place(configuration, url, port, postgres, store, account, shared, relay, issuer, signer)
+                yield Place(
+                    configuration=configuration,
+                    url=url,
+                    port=port,
+                    postgres=postgres,
+                    store=store,
+                    account=account,
+                    shared=shared,
+                    relay=relay,
+                    code_token=site.tokens.give("ada"),
+                    code_relay=code_relay,
+                    issuer=issuer,
+                    signer=signer,
+                )
         finally:
             issuer.close()
     async with postgres.admin() as admin:
         for database in filter(None, (name, store)):
             await admin.execute(f"DROP DATABASE {database} WITH (FORCE)")
         await admin.execute(f"DROP ROLE {login}, {reader}")
+
+
+@asynccontextmanager
+async def _gitlab() -> AsyncGenerator[tuple[Site, Proxy]]:
+    with serving() as site:
+        port = urlsplit(site.url).port
+        assert port is not None
+        async with proxy(port) as relay:
+            yield site, relay
 
 
 async def _store(folder: Path, postgres: Postgres, name: str) -> str:
@@ -285,10 +325,13 @@ class Ada:
         page = await self._see("GET", path)
         if path.startswith("/connect/"):
             self.asked.append("to connect")
-            wrong = {"login": self._at.account.login, "secret": f"{self._at.account.password} "}
+            own = self._at.account
+            if "Connect code" in page.text:
+                own = Account("ada", self._at.code_token)
+            wrong = {"login": own.login, "secret": f"{own.password} "}
             again = await self._see("POST", path, {**fields(page), **wrong})
             assert again.status_code == 422, again.text
-            right = {"login": self._at.account.login, "secret": self._at.account.password}
+            right = {"login": own.login, "secret": own.password}
             done = await self._see("POST", path, {**fields(page), **right})
         else:
             self.asked.append("on a page")
@@ -379,6 +422,7 @@ async def walk(at: Place, way: Way, token: str, refused: str, **id_claims: objec
         walked.asked = ada.asked
     walked.sinks |= {
         "what went to PostgreSQL": bytes(at.relay.sent),
+        "what went to GitLab": bytes(at.code_relay.sent),
         "what went to the connectors": "\n".join(sent).encode(),
         "what went to the issuer": "\n".join([*at.issuer.heads, str(at.issuer.posted)]).encode(),
         "the answers": "\n".join(answers).encode(),
@@ -398,7 +442,7 @@ async def _use(walked: Walk, client: Client, tool: Tool, ada: Ada, value: str) -
     if tool.name == UNDO:
         wanted = [{"id": actions.pop()} for actions in walked.done.values()]
     elif tool.tier is Tier.READ:
-        wanted = [READ[tool.name if tool.name in READ else tool.verb]]
+        wanted = READ[tool.name if tool.name in READ else tool.verb]
     else:
         wanted = [{"sql": sql.format(value)} for sql in WRITE[tool.verb]]
     results: list[types.CallToolResult] = []

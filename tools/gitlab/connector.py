@@ -31,8 +31,6 @@ _MOST_TOKENS: Final = 10_000  # whose scopes are remembered
 class GitlabConnector:
     """One source of kind `gitlab`. `root` is the folder of the configuration."""
 
-    authorization: Authorization | None = None
-
     def __init__(self, name: str, source: GitlabSource, root: Path) -> None:
         """Raises `ConfigurationError` for a TLS file that can't be used."""
         self._name = name

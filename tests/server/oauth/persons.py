@@ -103,6 +103,7 @@ class Person:
             identity=Identity(who),
             decider=desk.service.deciding,
             connecting=desk.service.connecting,
+            endings=desk.service.endings,
         )
 
     async def call(self, tool: str = "desk_who", answer: Answer | None = None) -> Reply:
