@@ -3,16 +3,21 @@
 import socket
 import ssl
 from asyncio import start_server
-from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, get_args
 
 import anyio
 import httpx2
 import pytest
-from pydantic import ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 
-from policies.document import Oidc
+from policies.document import Document, Oidc
+from policies.values import Dsn, MasterReference, Origin, WebAddress
 from server.issuer import IssuerUnreachable, endpoints, published
+from server.keys.master import MasterUnavailable
+from server.keys.transit import Transit
 from tests.server.oidc.issuer import PretendIssuer, Signer
 from tests.tools.outbound.far import Far
 from tests.tools.outbound.payloads import NAMES, urls
@@ -153,16 +158,121 @@ NO_MACHINE = [
 ]
 
 
-@pytest.mark.parametrize("field", ["issuer", "endpoint_origins"])
-async def test_the_operator_names_a_machine_in_plain_words(field: str) -> None:
+async def _ask_issuer(url: str, folder: Path) -> None:
+    del folder
+    await published(Oidc.model_validate({"issuer": url, "tenant": "acme"}), TLS)
+
+
+async def _allow(url: str, folder: Path) -> None:
+    del folder
+    far = PretendIssuer()
+    try:
+        named = far.settings(endpoint_origins=[url])
+        far.describe(jwks_uri=f"{url}/keys")
+        await published(named, TLS)
+    finally:
+        far.close()
+
+
+async def _wrap(url: str, folder: Path) -> None:
+    keys = {"master": f"transit:{url}/transit/remit", "token": "env:REMIT_TEST_TOKEN"}
+    document = Document.model_validate({"root": folder, "keys": keys})
+    await Transit.of(document.keys.master, document).wrap(b"k" * 32, "bound")
+
+
+async def _unwrap(url: str, folder: Path) -> None:
+    former = f"transit:{url}/transit/remit"
+    keys = {"former": [former], "token": "env:REMIT_TEST_TOKEN"}
+    document = Document.model_validate({"root": folder, "keys": keys})
+    await Transit.of(document.keys.former[0], document).unwrap("vault:v1:x", "bound")
+
+
+ASKED: dict[str, Callable[[str, Path], Awaitable[None]]] = {
+    "identity.oidc.issuer": _ask_issuer,
+    "identity.oidc.endpoint_origins": _allow,
+    "keys.master": _wrap,
+    "keys.former": _unwrap,
+}
+"""The settings that remit is led to over HTTP by, and how."""
+NOT_ASKED = {
+    "server.url": "its own address",
+    "server.origins": "compared with what browsers say",
+    "server.store": "a database of the operator's",
+    "sources.dsn": "a database of the operator's",
+}
+
+
+def addresses_in(model: type[BaseModel], path: str = "") -> Iterator[str]:
+    """The settings below a table that hold an address, whatever they are wrapped in."""
+    for name, field in model.model_fields.items():
+        yield from _addresses_of(f"{path}{name}", (field.annotation, *field.metadata))
+
+
+def _addresses_of(path: str, parts: Sequence[object]) -> Iterator[str]:
+    for part in parts:
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            yield from addresses_in(part, f"{path}.")
+        elif isinstance(part, AfterValidator) and part in HOLDS_ADDRESS:
+            yield path
+        else:
+            yield from _addresses_of(path, get_args(part))
+
+
+HOLDS_ADDRESS = [
+    each
+    for kind in (WebAddress, Origin, MasterReference, Dsn)
+    for each in get_args(kind)
+    if isinstance(each, AfterValidator)
+]
+
+
+def test_every_address_of_the_configuration_is_looked_at_here() -> None:
+    assert set(addresses_in(Document)) == ASKED.keys() | NOT_ASKED.keys()
+
+
+@pytest.mark.parametrize("field", ASKED)
+async def test_the_operator_names_a_machine_in_plain_words(
+    field: str, watch: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Any other host is the operator's own word: the payloads that name one are connected to."""
-    far = {"issuer": "https://idp.example", "tenant": "acme"}
-    for host in SPELLINGS:
-        url = f"https://{host}"
-        with pytest.raises(ValidationError):
-            Oidc.model_validate({**far, field: url if field == "issuer" else [url]})
-    for host in NO_MACHINE:
-        named = Oidc.model_validate({**far, "issuer": f"https://{host}"})
-        with pytest.raises(IssuerUnreachable) as refused:
-            await published(named, TLS)
-        assert "blocked_address" in refused.value.why
+    monkeypatch.setenv("REMIT_TEST_TOKEN", "a token")
+    refused = 0
+    for port in ("", f":{watch.port}"):
+        for host in SPELLINGS:
+            with pytest.raises(ValidationError):
+                await ASKED[field](f"https://{host}{port}", tmp_path)
+            refused += 1
+        for host in NO_MACHINE:
+            with pytest.raises((ValidationError, IssuerUnreachable, MasterUnavailable)) as said:
+                await ASKED[field](f"https://{host}{port}", tmp_path)
+            if not isinstance(said.value, ValidationError):
+                assert "blocked_address" in f"{said.value} {getattr(said.value, 'why', '')}"
+            refused += 1
+    assert refused == 2 * (len(SPELLINGS) + len(NO_MACHINE))
+    assert watch.connections == 0
+
+
+METADATA = (
+    *("authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint", "userinfo_endpoint"),
+    *("revocation_endpoint", "introspection_endpoint", "device_authorization_endpoint"),
+    *("pushed_authorization_request_endpoint", "backchannel_authentication_endpoint"),
+    *("end_session_endpoint", "check_session_iframe", "signed_metadata", "service_documentation"),
+    *("op_policy_uri", "op_tos_uri", "logo_uri", "policy_uri", "resource"),
+)
+"""What an issuer may give addresses under: RFC 8414, RFC 9126, OpenID Connect Discovery, Session and CIBA."""
+
+
+async def test_an_issuer_that_gives_the_same_inner_address_for_everything_sends_nobody_there(
+    watch: Far, issuer: PretendIssuer
+) -> None:
+    tried = 0
+    for url in urls(watch.port):
+        issuer.describe(**dict.fromkeys(METADATA, url), mtls_endpoint_aliases=dict.fromkeys(METADATA, url))
+        with pytest.raises(IssuerUnreachable):
+            await published(issuer.settings(), TLS)
+        with suppress(IssuerUnreachable):  # a name that leads inside is for the browser to look up
+            await endpoints(issuer.settings(), TLS)
+        tried += 1
+    assert tried == len(urls(watch.port)) > 200
+    assert watch.connections == 0
+    assert set(issuer.asked) == {"/realm/.well-known/openid-configuration"}
