@@ -52,10 +52,17 @@ class House:
 
     @asynccontextmanager
     async def client(
-        self, token: str, way: Way, answers: ElicitationFnT | None = None
+        self,
+        token: str,
+        way: Way,
+        answers: ElicitationFnT | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncGenerator[Client]:
-        """Somebody else's client, which brings the token with each request; `answers` its person."""
-        headers = {"authorization": f"Bearer {token}"}
+        """Somebody else's client, which brings the token and the headers with each request.
+
+        `answers` is its person.
+        """
+        headers = {**({"authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
         if way == "sse":
             stream = sse_client(f"{self.url}/sse", headers)
             async with Client(stream, mode="legacy", elicitation_callback=answers) as client:
