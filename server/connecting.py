@@ -13,7 +13,7 @@ import anyio
 
 from policies.call import Tier, User
 from policies.errors import AuditUnavailable, Refusal
-from policies.networks import UNRESTRICTED, Restrictions
+from policies.networks import Restrictions
 from policies.secret import Credential, Secret
 from policies.sources import Source
 from server.audit import Audit
@@ -95,7 +95,7 @@ class Connecting:
         )
 
     async def accept(
-        self, offer: Offer, user: User, login: str, secret: Secret, restrictions: Restrictions = UNRESTRICTED
+        self, offer: Offer, user: User, login: str, secret: Secret, restrictions: Restrictions
     ) -> Connection | None:
         """Tries it, and keeps it. None where the offer is spent by now.
 

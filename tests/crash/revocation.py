@@ -10,6 +10,7 @@ import anyio.to_thread
 
 from policies.call import Answer, Channel, Request, User
 from policies.errors import NeedsConnection, Refusal
+from policies.networks import UNRESTRICTED
 from policies.question import AnswerNeeded
 from policies.redaction import Redactor
 from policies.secret import Secret
@@ -98,7 +99,7 @@ EVENTS: Final = ("disconnected", "intended")
 async def _connected(service: Service, login: str, secret: Secret) -> str:
     offer = await service.connecting.find(await service.connecting.offer(OPERATOR, "work", ""), OPERATOR)
     assert offer is not None
-    made = await service.connecting.accept(offer, OPERATOR, login, secret)
+    made = await service.connecting.accept(offer, OPERATOR, login, secret, UNRESTRICTED)
     assert made is not None
     return made.id
 

@@ -13,6 +13,7 @@ import pytest
 from policies.call import Caller, Reply, Request, Transport
 from policies.document import LocalIdentity
 from policies.errors import Denied, NeedsConnection, NotFound
+from policies.networks import UNRESTRICTED
 from policies.secret import Secret
 from server.assembly import Service, assemble
 from server.commands import source
@@ -79,7 +80,7 @@ class Person:
         user, connecting = await self._identity.identify(TERMINAL), self.service.connecting
         offer = await connecting.find(await connecting.offer(user, "code", "an editor"), user)
         assert offer is not None
-        assert await connecting.accept(offer, user, "", Secret(token)) is not None
+        assert await connecting.accept(offer, user, "", Secret(token), UNRESTRICTED) is not None
 
     async def call(self, tool: str, **arguments: Any) -> Reply:
         pipeline = replace(self.service.pipeline, identity=self._identity)
