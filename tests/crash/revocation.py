@@ -1,19 +1,20 @@
-"""A connection ended while several processes read and write over it as fast as they can (threat T43)."""
+"""A connection or a user ended while several processes read and write as fast as they can (threat T43)."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import IO, Final
+from typing import IO, Final, Literal, TypeAlias
 
 import anyio
 import anyio.to_thread
 
 from policies.call import Answer, Channel, Request, User
-from policies.errors import NeedsConnection, Refusal
+from policies.errors import Denied, NeedsConnection, Refusal
 from policies.networks import UNRESTRICTED
 from policies.question import AnswerNeeded
 from policies.redaction import Redactor
-from policies.secret import Secret
+from policies.secret import Credential, Secret
 from server.assembly import Service, assemble
 from server.configuration import Configuration, load
 from server.history import search
@@ -21,11 +22,14 @@ from tests.crash.harness import Far
 from tests.crash.jobs import TERMINAL
 from tests.crash.replicas import Replica, quickly, replicas
 
+What: TypeAlias = Literal["connection", "user"]
+
 PROCESSES: Final = 4
 READERS: Final = 2
 ENOUGH: Final = 5  # reads and writes before the connection ends
 QUIET: Final = 20  # refusals in a row, after which nothing more is to be expected
 BOUND: Final = 20.0  # seconds in which it has to be quiet
+EVENTS: Final[Mapping[What, str]] = {"connection": "disconnected", "user": "user_ended"}
 OPERATOR: Final = User("ada", "acme", frozenset({"operator"}))
 
 
@@ -55,8 +59,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """`late` are seconds from the end of the connection to the beginning of the last call that was answered;
-    `begun_late` the actions whose intent went on record after it."""
+    """`late` are seconds from the end to the beginning of the last call that was answered; `begun_late` the
+    actions whose intent went on record after it."""
 
     reads: int
     writes: int
@@ -64,42 +68,52 @@ class Ended:
     begun_late: int
 
 
-def revoke(far: Far, login: str, password: str) -> Ended:
+def revoke(far: Far, login: str, password: str, what: What) -> Ended:
     configuration, redactor = load(far.configuration), Redactor()
     with replicas(configuration, redactor, _serve, PROCESSES) as processes:
-        return anyio.run(_revoked, configuration, redactor, processes, login, Secret(password))
+        account = Credential(Secret(password), login)
+        return anyio.run(_revoked, configuration, redactor, processes, account, what)
 
 
 async def _revoked(
-    configuration: Configuration, redactor: Redactor, processes: list[Replica], login: str, secret: Secret
+    configuration: Configuration,
+    redactor: Redactor,
+    processes: list[Replica],
+    account: Credential,
+    what: What,
 ) -> Ended:
     with quickly(redactor):
         async with assemble(configuration) as service:
-            connection = await _connected(service, login, secret)
+            connection = await _connected(service, account)
             for number, process in enumerate(processes):
                 process.send(str(number))
             for process in processes:
                 assert await anyio.to_thread.run_sync(process.heard) == ["ready"]
-            assert await service.connecting.end(connection, OPERATOR)
+            if what == "connection":
+                assert await service.connecting.end(connection, OPERATOR)
+            else:
+                await service.endings.end_user(
+                    "", OPERATOR.id, by="root", why="", block=True, keep_connections=True
+                )
             ended = monotonic()
             told = [await anyio.to_thread.run_sync(process.heard) for process in processes]
             entries = await search(service.store, limit=100_000)
-    at = {event: [entry.columns[0] for entry in entries if entry.columns[1] == event] for event in EVENTS}
+    at = {
+        event: [entry.columns[0] for entry in entries if entry.columns[1] == event]
+        for event in (EVENTS[what], "intended")
+    }
     return Ended(
         sum(int(reads) for reads, _, _ in told),
         sum(int(writes) for _, writes, _ in told),
         max(float(last) for *_, last in told) - ended,
-        sum(begun > at["disconnected"][0] for begun in at["intended"]),
+        sum(begun > at[EVENTS[what]][0] for begun in at["intended"]),
     )
 
 
-EVENTS: Final = ("disconnected", "intended")
-
-
-async def _connected(service: Service, login: str, secret: Secret) -> str:
+async def _connected(service: Service, account: Credential) -> str:
     offer = await service.connecting.find(await service.connecting.offer(OPERATOR, "work", ""), OPERATOR)
     assert offer is not None
-    made = await service.connecting.accept(offer, OPERATOR, login, secret, UNRESTRICTED)
+    made = await service.connecting.accept(offer, OPERATOR, account.login, account.secret, UNRESTRICTED)
     assert made is not None
     return made.id
 
@@ -130,7 +144,7 @@ async def _read(service: Service, seen: Seen) -> None:
         begun = monotonic()
         try:
             await _run(service, "work_query", "SELECT count(*) FROM jobs")
-        except NeedsConnection:
+        except (NeedsConnection, Denied):
             seen.turned_away()
         else:
             seen.answered(begun, wrote=False)

@@ -18,7 +18,7 @@ from tests.crash.controls import CONTROLS
 from tests.crash.harness import crash
 from tests.crash.postgres import jobs_in_postgres
 from tests.crash.race import race, shared
-from tests.crash.revocation import revoke
+from tests.crash.revocation import What, revoke
 from tests.crash.sqlite import jobs_in_sqlite
 from tests.rounds import SEED
 
@@ -61,8 +61,9 @@ def test_one_yes_in_three_processes_has_one_effect(
     assert set(far.rows().values()) == {1}
 
 
+@pytest.mark.parametrize("what", ["connection", "user"])
 def test_what_was_ended_is_used_by_no_process_any_more(
-    tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch, what: What
 ) -> None:
     address = anyio.run(postgres.create_database, f"ended_{secrets.token_hex(4)}")
     monkeypatch.setenv("STORE_PASSWORD", postgres.password)
@@ -72,7 +73,7 @@ def test_what_was_ended_is_used_by_no_process_any_more(
     )
     source = load(far.configuration).document.sources["work"]
     assert isinstance(source, SqlSource)
-    ended = revoke(far, urlsplit(source.dsn).username or "", (tmp_path / "password").read_text())
+    ended = revoke(far, urlsplit(source.dsn).username or "", (tmp_path / "password").read_text(), what)
     assert ended.begun_late == 0
     assert ended.late < 1.0
     assert sum(far.rows().values()) >= ended.writes
