@@ -11,6 +11,7 @@ from policies.call import Tier, Tool, User
 from policies.secret import Credential
 from server.assembly import connected
 from server.configuration import load
+from server.history import search
 from server.vault import Connected
 from tests.server.oidc.house import House, configured, open_house
 from tests.server.oidc.issuer import URL, PretendIssuer, Signer
@@ -20,6 +21,8 @@ from tools.connector import Connector, Finding, Session
 pytestmark = pytest.mark.anyio
 
 KEY = Signer.ec("key")
+READ = "remit:read"
+ACT = "remit:act"
 
 
 class Acting:
@@ -86,18 +89,20 @@ async def call(house: House, tool: str, token: str) -> tuple[int, str]:
     return answer.status_code, answer.headers.get("www-authenticate", "")
 
 
+def challenge(scope: str) -> str:
+    metadata = f"{URL}/.well-known/oauth-protected-resource/mcp"
+    return f'Bearer error="insufficient_scope", scope="{scope}", resource_metadata="{metadata}"'
+
+
 async def test_a_tool_that_acts_asks_for_the_scope_to_act_and_one_that_reads_does_not(
     house: House, far: PretendIssuer
 ) -> None:
     reading = KEY.sign(far.claims(groups=["analyst", "support"], scope="remit:read"))
     acting = KEY.sign(far.claims(groups=["analyst", "support"], scope="remit:read remit:act"))
     assert await call(house, "shop_schema", reading) == (200, "")
-    status, challenge = await call(house, "shop_merge", reading)
+    status, told = await call(house, "shop_merge", reading)
     assert status == 403
-    assert challenge == (
-        'Bearer error="insufficient_scope", scope="remit:read remit:act", '
-        f'resource_metadata="{URL}/.well-known/oauth-protected-resource/mcp"'
-    )
+    assert told == challenge("remit:read remit:act")
     assert (await call(house, "shop_merge", acting))[0] == 200
     bare = KEY.sign(far.claims(groups=["support"], scope="remit:act"))
     assert (await call(house, "shop_merge", bare))[0] == 403
@@ -109,3 +114,25 @@ async def test_a_tool_that_is_closed_and_one_that_does_not_exist_ask_for_nothing
 ) -> None:
     reading = KEY.sign(far.claims(groups=["analyst"], scope="remit:read"))
     assert await call(house, "shop_merge", reading) == await call(house, "shop_merges", reading) == (200, "")
+
+
+@pytest.mark.threat("T10")
+async def test_every_tool_asks_for_exactly_what_it_takes_and_nothing_is_begun(
+    house: House, far: PretendIssuer
+) -> None:
+    """Whatever is in the catalogue; a tool is listed all the same, or no client would ever step up to it."""
+    tools = house.service.catalogue.tools
+    assert {tool.tier for tool in tools} >= {Tier.READ, Tier.ACT}
+    groups = ["analyst", "support"]
+    needed = {tool.name: READ if tool.tier is Tier.READ else f"{READ} {ACT}" for tool in tools}
+    for scope in (READ, ACT, f"{READ} {ACT}", f"openid {READ.upper()} {ACT}er"):
+        token, held = KEY.sign(far.claims(groups=groups, scope=scope)), {*scope.split()}
+        for tool in tools:
+            # Whoever may not read at all is told so at the door, whatever the tool.
+            missing = needed[tool.name] if READ in held else READ
+            if held >= {*missing.split()}:
+                assert await call(house, tool.name, token) == (200, "")
+            else:
+                assert await call(house, tool.name, token) == (403, challenge(missing))
+    assert await house.service.store.read(lambda: house.service.pipeline.audit.actions.read("")) == []
+    assert "intended" not in {entry.columns[1] for entry in await search(house.service.store, limit=1000)}

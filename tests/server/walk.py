@@ -392,12 +392,11 @@ async def walk(at: Place, way: Way, token: str, refused: str, **id_claims: objec
     sent: list[str] = []
     answers: list[str] = []
     walked = Walk()
-    house = House(at.url)
     async with (
         running(at, sent) as service,
         httpx2.AsyncClient(base_url=at.url, headers={"origin": at.url}, timeout=30) as browser,
     ):
-        ada = Ada(at, browser, id_claims)
+        house, ada = House(at.url, service), Ada(at, browser, id_claims)
         await ada.sign_in()
         async with house.client(token, way, ada.answer) as client:
             listed = await client.list_tools()

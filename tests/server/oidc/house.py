@@ -13,7 +13,7 @@ from mcp.client.session import ElicitationFnT
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
-from server.assembly import assemble
+from server.assembly import Service, assemble
 from server.configuration import Configuration, load
 from server.demo.organisation import found
 from server.listening import HttpServer
@@ -49,6 +49,7 @@ class House:
     """A server that listens. `url` is its address without a path."""
 
     url: str
+    service: Service
 
     @asynccontextmanager
     async def client(
@@ -90,6 +91,6 @@ async def open_house(
         with anyio.fail_after(60):
             await server.ready.wait()
         try:
-            yield House(f"http://127.0.0.1:{port}")
+            yield House(f"http://127.0.0.1:{port}", service)
         finally:
             server.stop()
