@@ -49,8 +49,8 @@ async def test_who_calls_from_outside_is_refused_over_http_whatever_a_header_say
     tmp_path: Path, free_port: int, way: Way
 ) -> None:
     configuration = held(tmp_path, behind_a_proxy=False)
-    house = House(f"http://127.0.0.1:{free_port}")
     async with assemble(configuration) as service, serving(service, configuration.document, free_port):
+        house = House(f"http://127.0.0.1:{free_port}", service)
         for said in ({}, {"x-forwarded-for": INSIDE}, {"forwarded": f"for={INSIDE}", "x-real-ip": INSIDE}):
             async with house.client("", way, headers=said) as client:
                 assert await answered(client, "shop_query") == "network"
@@ -65,8 +65,8 @@ async def test_behind_a_proxy_who_calls_from_outside_is_refused_over_http(
     tmp_path: Path, free_port: int, way: Way
 ) -> None:
     configuration = held(tmp_path, behind_a_proxy=True)
-    house = House(f"http://127.0.0.1:{free_port}")
     async with assemble(configuration) as service, serving(service, configuration.document, free_port):
+        house = House(f"http://127.0.0.1:{free_port}", service)
         for address, rules in ((INSIDE, ["", "network"]), (OUTSIDE, ["network", "network"])):
             async with house.client("", way, headers={"x-forwarded-for": address}) as client:
                 assert [await answered(client, f"{name}_query") for name in ("shop", "payroll")] == rules
