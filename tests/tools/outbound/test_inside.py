@@ -5,6 +5,7 @@ import ssl
 from asyncio import start_server
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,16 +15,26 @@ import pytest
 from pydantic import AfterValidator, BaseModel, ValidationError
 
 from policies.document import Document, Oidc
+from policies.errors import UpstreamFailed
+from policies.oauth import OAuth
+from policies.secret import Credential, Secret
+from policies.sources import GitlabSource
 from policies.values import Dsn, MasterReference, Origin, WebAddress
 from server.issuer import IssuerUnreachable, endpoints, published
 from server.keys.master import MasterUnavailable
 from server.keys.transit import Transit
+from server.oauth.answers import FarFailed
+from server.oauth.far import AuthorizationServer
+from server.oauth.tokens import Tokens
 from tests.server.oidc.issuer import PretendIssuer, Signer
 from tests.tools.outbound.far import Far
 from tests.tools.outbound.payloads import NAMES, urls
+from tools.authorization import Authorization
+from tools.gitlab.connector import GitlabConnector
 from tools.outbound import addresses
 from tools.outbound.client import Transport, client
-from tools.outbound.errors import OutboundError, Unreachable
+from tools.outbound.errors import BlockedAddress, OutboundError, Unreachable
+from tools.outbound.tls import Tls, client_context
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T12")]
 
@@ -187,11 +198,31 @@ async def _unwrap(url: str, folder: Path) -> None:
     await Transit.of(document.keys.former[0], document).unwrap("vault:v1:x", "bound")
 
 
+async def _renew(setting: str, url: str, folder: Path) -> None:
+    del folder
+    settings = OAuth.model_validate({"client_id": "remit", setting: url})
+    good = "https://idp.example"
+    known = Authorization(None, good, good, good, ("read",), ("read",))
+    tls = client_context(Tls("sources.code.oauth"))
+    tokens = Tokens(Secret("access"), Secret("refresh"), 0, frozenset({"read"}))
+    server = AuthorizationServer("code", settings, known, secret=None, tls=tls)
+    await (server.revoke(tokens) if setting == "revoke" else server.renew(tokens, 0))
+
+
+async def _open_gitlab(url: str, folder: Path) -> None:
+    source = GitlabSource.model_validate({"kind": "gitlab", "url": url, "projects": ["acme/*"]})
+    await GitlabConnector("code", source, folder).inspect(None)
+    async with GitlabConnector("code", source, folder).open(None, Credential(Secret("x" * 20), "")):
+        pass
+
+
 ASKED: dict[str, Callable[[str, Path], Awaitable[None]]] = {
     "identity.oidc.issuer": _ask_issuer,
     "identity.oidc.endpoint_origins": _allow,
     "keys.master": _wrap,
     "keys.former": _unwrap,
+    "sources.url": _open_gitlab,
+    **{f"sources.oauth.{each}": partial(_renew, each) for each in ("issuer", "token", "revoke")},
 }
 """The settings that remit is led to over HTTP by, and how."""
 NOT_ASKED = {
@@ -199,6 +230,7 @@ NOT_ASKED = {
     "server.origins": "compared with what browsers say",
     "server.store": "a database of the operator's",
     "sources.dsn": "a database of the operator's",
+    "sources.oauth.authorize": "asked by browsers",
 }
 
 
@@ -243,10 +275,13 @@ async def test_the_operator_names_a_machine_in_plain_words(
                 await ASKED[field](f"https://{host}{port}", tmp_path)
             refused += 1
         for host in NO_MACHINE:
-            with pytest.raises((ValidationError, IssuerUnreachable, MasterUnavailable)) as said:
+            with pytest.raises(
+                (ValidationError, IssuerUnreachable, MasterUnavailable, FarFailed, UpstreamFailed)
+            ) as said:
                 await ASKED[field](f"https://{host}{port}", tmp_path)
             if not isinstance(said.value, ValidationError):
-                assert "blocked_address" in f"{said.value} {getattr(said.value, 'why', '')}"
+                told = f"{said.value} {vars(said.value)}"
+                assert "blocked_address" in told or BlockedAddress.__name__ in told
             refused += 1
     assert refused == 2 * (len(SPELLINGS) + len(NO_MACHINE))
     assert watch.connections == 0
