@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from policies.call import Answer, Channel
-from policies.errors import NeedsConnection
+from policies.errors import NeedsConnection, UpstreamFailed
 from policies.question import AnswerNeeded
 from server.commands.credential import listed
 from tests.server.oauth.far import ACT, READ
@@ -111,3 +112,14 @@ async def test_what_is_ended_here_is_taken_back_there_and_the_next_call_is_refus
     await until(desk, "revoked")
     assert not await desk.system.takes(token)
     assert await desk.change("SELECT id FROM revocations") == []
+
+
+async def test_what_is_ended_at_the_system_is_refused_by_the_system_and_said_so(desk: Desk) -> None:
+    ada = desk.person(ADA)
+    await ada.connect()
+    assert await ada.rows() == [["ada"]]
+    async with httpx2.AsyncClient() as http:
+        form = {"token": desk.system.shown[-1], "client_id": "remit"}
+        assert (await http.post(f"{desk.system.url}/oauth/revoke", data=form)).status_code == 200
+    with pytest.raises(UpstreamFailed, match="does not take this access"):
+        await ada.rows()
