@@ -4,7 +4,8 @@ What comes back counts only (threat T01)
  1. once, within ten minutes: `state` is a ticket, made when the person agreed on our page; nothing is in the
     answer twice
  2. in the browser session that set out, of the same person, at the address that was named as the way back
- 3. from the server that was asked, so far as it names itself (RFC 9207)
+ 3. from the server that was asked: each source has a way back of its own, and a server may name itself
+    besides (RFC 9700, section 4.4; RFC 9207)
  4. for no more scopes than were asked for, and for enough to read
 """
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("remit.oauth")
 
-RETURN: Final = "/connect/return"
+RETURN: Final = "/connect/return/{source}"
 UNDER_WAY: Final = 600  # seconds that somebody may take there
 
 Answer: TypeAlias = Sequence[tuple[str, str]]

@@ -49,7 +49,7 @@ class ConnectingPages:
         """`url` is where people reach us, and systems send them back to."""
         self._site = site
         self._connecting = connecting
-        self._callback = url.rstrip("/") + RETURN
+        self._url = url.rstrip("/")
 
     async def look(self, request: Request) -> Response:
         signed_in = await self._site.person(request)
@@ -85,7 +85,8 @@ class ConnectingPages:
 
     async def come_back(self, request: Request) -> Response:
         """From the system, which may have granted something or not: at this address, to the letter."""
-        if request.scope.get("raw_path", RETURN.encode()) != RETURN.encode():
+        source: str = request.path_params["source"]
+        if request.scope.get("raw_path") != RETURN.format(source=source).encode():
             raise NothingHere
         signed_in = await self._site.visitor(request)
         answer = request.query_params.multi_items()
@@ -94,7 +95,7 @@ class ConnectingPages:
             return self._refused(request, GrantRefused(Why.NOTHING, "nobody is signed in"))
         self._site.tries.of_secret(signed_in.session)
         try:
-            offer, made = await self._connecting.come_back(answer, self._setting(signed_in))
+            offer, made = await self._connecting.come_back(answer, self._setting(signed_in, source))
         except GrantRefused as refused:
             return self._refused(request, refused)
         except AuditUnavailable:
@@ -108,13 +109,13 @@ class ConnectingPages:
     ) -> Response:
         """A form of ours leads nowhere else by our own policy, so it is the page that goes on by itself."""
         try:
-            way = await self._connecting.set_out(offer, self._setting(signed_in), restrictions)
+            way = await self._connecting.set_out(offer, self._setting(signed_in, offer.source), restrictions)
         except GrantRefused as refused:
             return self._refused(request, refused)
         return self._site.page(request, "onward.html", signed_in, offer=offer, way=way)
 
-    def _setting(self, signed_in: SignedIn) -> Setting:
-        return Setting(signed_in.user, signed_in.session, self._callback)
+    def _setting(self, signed_in: SignedIn, source: str) -> Setting:
+        return Setting(signed_in.user, signed_in.session, self._url + RETURN.format(source=source))
 
     def _refused(self, request: Request, refused: GrantRefused) -> Response:
         log.warning("a source was not connected", extra={"source": refused.source, "why": refused.detail})

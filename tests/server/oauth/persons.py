@@ -33,7 +33,7 @@ from tests.server.oidc.provider import sign_in
 from tests.server.pages.house import fields, send
 
 URL = "http://127.0.0.1:8787"
-RETURN = f"{URL}/connect/return"
+RETURN = f"{URL}/connect/return/desk"
 CONFIGURATION = """\
 [server]
 store = "sqlite:remit.db"

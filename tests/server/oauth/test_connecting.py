@@ -11,7 +11,7 @@ from policies.errors import NeedsConnection, UpstreamFailed
 from policies.question import AnswerNeeded
 from server.commands.credential import listed
 from tests.server.oauth.far import ACT, READ
-from tests.server.oauth.persons import ADA, BOB, Desk, agreed, opened, said, until
+from tests.server.oauth.persons import ADA, BOB, RETURN, Desk, agreed, opened, said, until
 from tests.server.oidc.provider import Provider
 
 pytestmark = pytest.mark.anyio
@@ -83,7 +83,7 @@ async def test_who_says_no_at_the_system_is_told_how_to_begin_anew(desk: Desk) -
         state = said(await browser.set_out(page))["state"]
         iss = desk.system.url
         answer = await browser.come_back(
-            f"http://127.0.0.1:8787/connect/return?error=access_denied&error_description=Pwn&state={state}&iss={iss}"
+            f"{RETURN}?error=access_denied&error_description=Pwn&state={state}&iss={iss}"
         )
         assert answer.status_code == 403
         assert "You said no at desk" in answer.text

@@ -58,7 +58,7 @@ class Room:
         await page.get_by_role("button", name="Go to desk").click()
         await page.wait_for_url(f"{self.desk.system.url}/**")
         await sign_in_at_issuer(page, "ada")
-        await page.wait_for_url(f"{self.url}/connect/return?**")
+        await page.wait_for_url(f"{self.url}/connect/return/desk?**")
         await expect(page.get_by_role("heading", name="desk is connected")).to_be_visible()
         await hold("the page after that")
 

@@ -219,19 +219,22 @@ async def test_what_one_began_nobody_else_finishes_and_nobody_in_another_browser
 
 
 PLACES: Final = (
-    "/connect/return/",
-    "/connect/return/x",
-    "/connect/return/../x",
-    "/connect//return",
-    "//connect/return",
-    "/connect/return%2f",
-    "/connect%2freturn",
-    "/connect/return%0d%0a",
-    "/connect/return%00",
-    "/connect/%2572eturn",
-    "/connect/return;x",
-    "/connect/RETURN",
-    "/connect/%2e%2e/connect/return%2e",
+    "/connect/return",
+    "/connect/return/desk/",
+    "/connect/return/desk/x",
+    "/connect/return/desk/../../x",
+    "/connect//return/desk",
+    "//connect/return/desk",
+    "/connect/return/desk%2f",
+    "/connect%2freturn/desk",
+    "/connect/return%2fdesk",
+    "/connect/return/%64esk",
+    "/connect/return/desk%0d%0a",
+    "/connect/return/desk%00",
+    "/connect/%2572eturn/desk",
+    "/connect/return;x/desk",
+    "/connect/RETURN/desk",
+    "/connect/%2e%2e/connect/return/desk%2e",
     "/sign-in/return",
 )
 
@@ -246,7 +249,7 @@ async def test_an_answer_that_arrives_elsewhere_connects_nothing_and_spends_noth
             answer = await browser.http.get(f"{URL}{place}?{query}")
             assert answer.status_code in {303, 307, 403, 404}, place
             assert "code=" not in answer.headers.get("location", ""), place
-        assert (await browser.http.post(RETURN, data={"code": "c"})).status_code == 403
+        assert (await browser.http.post(RETURN, data={"code": "c"})).status_code == 405
         assert (far.pretend.posted, await desk.kept()) == ([], 0)
         assert (await browser.come_back(f"{RETURN}?{query}")).status_code == 200
 
@@ -274,6 +277,21 @@ async def test_what_set_out_from_one_address_does_not_come_back_to_another(desk:
                 answer = await there.get(answered(code="c", state=state))
             assert answer.status_code == 403
     await refused(desk, len(ADDRESSES))
+    assert far.pretend.posted == []
+
+
+@pytest.mark.parametrize("other", ["shop", "DESK", "desk;x", "desk2"])
+async def test_an_answer_at_the_way_back_of_another_source_is_never_redeemed(
+    desk: Desk, far: Far, other: str
+) -> None:
+    """A server that leads people on to another server gets no code of that one (RFC 9700, section 4.4)."""
+    ada = desk.person(ADA)
+    async with ada.browser() as browser:
+        way = answered(code="c", state=await under_way(browser, await ada.offer()))
+        foreign = way.replace("/return/desk?", f"/return/{other}?")
+        assert (await browser.http.get(foreign)).status_code == 403
+        assert (await browser.come_back(way)).status_code == 403
+    await refused(desk, 2)
     assert far.pretend.posted == []
 
 

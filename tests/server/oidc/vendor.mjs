@@ -13,7 +13,7 @@ let provider;
 const server = createServer((request, response) => provider.callback()(request, response));
 server.listen(0, '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
-  const callback = 'http://127.0.0.1/connect/return';
+  const callback = 'http://127.0.0.1/connect/return/desk';
   const plain = {
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
