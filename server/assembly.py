@@ -27,6 +27,7 @@ from server.deciding import Deciding
 from server.decisions import Decisions
 from server.ended import Remembered
 from server.endings import Endings
+from server.enforcing import refuse_old
 from server.executor import Executor
 from server.identity import Identity
 from server.keys import Keys, Ring, open_keys, open_masters, resolve, store_password
@@ -139,6 +140,7 @@ async def assemble(
 
         catalogue = Catalogue(tools, gate)
         acting = [tool for tool in tools if tool.tier is not Tier.READ and tool.source != OWN]
+        await refuse_old(store, policy)
         await audit.put(
             "", lambda _: {"event": "serving", "catalogue": catalogue.version, "policy": policy.version}
         )

@@ -201,7 +201,7 @@ class Record:
         return receipt
 
     def _start(self, approval: Approval) -> Transaction[None]:
-        now = yield from stands(approval.admission.permit.call.user, approval.plan.own)
+        now = yield from stands(approval.admission.permit, approval.plan.own)
         yield from self._audit.actions.start(approval, self._request.caller, now)
 
     async def note(self, effect: Effect, mark: Json) -> None:

@@ -10,7 +10,7 @@ from policies.ending import hold
 from policies.errors import not_open
 from policies.limits import Buckets, spend
 from server.audit import Record
-from server.standing import not_before, whose
+from server.standing import IN_FORCE, hold_policy, not_before, whose
 from server.store import Store
 from server.transaction import Later, Transaction, recall
 
@@ -29,7 +29,8 @@ class Limits:
     async def admit(self, permit: Permit, record: Record) -> Admission:
         """Raises `LimitReached`, `AuditUnavailable`, or `Denied`.
 
-        Denied is a call to a source that is switched off, and one of a user whose session has ended.
+        Denied is a call to a source that is off, by a policy that is no longer in force, and of a user whose
+        session has ended.
         """
         receipt = await self._store.run(partial(self._admit, permit, record))
         return Admission(permit, receipt)
@@ -40,6 +41,7 @@ class Limits:
         known = yield from recall(_Known)
         own = self._buckets.own(call)
         yield from known.look(call, [CLOCK, *(bucket.key for bucket in buckets)], own)
+        hold_policy(permit.version, known.policy)
         hold(known.ended[whose(call.user)], call.user.since)
         if own and (per_minute := known.paces[own]):
             buckets = [*buckets, self._buckets.held(call, own, per_minute)]
@@ -56,11 +58,13 @@ class Limits:
 class _Known:
     """What a commit has read of the limits, and has written of them since. `wall` is in milliseconds.
 
+    `policy` is the version of those in force, None where none was put in force.
     `ended` is what `policies.ending.hold` asks for, by whose it is. `paces` are the calls a minute that users
     hold connections of their own to, 0 where they don't.
     """
 
     wall: int = 0
+    policy: str | None = None
     off: dict[str, bool] = field(default_factory=dict[str, bool])
     ended: dict[tuple[str, str, str], int | None] = field(
         default_factory=dict[tuple[str, str, str], int | None]
@@ -78,7 +82,7 @@ class _Known:
         if not new and not asks_pace and source in self.off and user in self.ended:
             return
         rows = yield reading(len(new), pace=asks_pace), (source, *new, *user)
-        off, self.wall, self.ended[user], *kept = rows[0]
+        off, self.wall, self.policy, self.ended[user], *kept = rows[0]
         if own is not None and asks_pace:
             self.paces[own] = kept.pop() or 0
         self.off[source] = bool(off)
@@ -112,7 +116,7 @@ class SteadyClock:
 
 @cache
 def reading(keys: int, *, pace: bool = False) -> str:
-    """Whether the source is off, the time, what has ended, and what is kept under so many keys.
+    """Whether the source is off, the time, the policy, what has ended, and what is kept under so many keys.
 
     `$1` is the source, `$2` and more are the keys, and the rest is `whose`. With `pace` it reads the one that
     the user holds their connection to the source by, too.
@@ -123,4 +127,5 @@ def reading(keys: int, *, pace: bool = False) -> str:
             f", (SELECT per_minute FROM connections WHERE tenant = ${keys + 2} AND user_id = ${keys + 3} "  # noqa: S608
             "AND source = $1)"
         )
-    return f"SELECT (SELECT 1 FROM sources_off WHERE source = $1), now_ms(), {not_before(keys + 2)}{kept}"  # noqa: S608
+    common = f"now_ms(), {IN_FORCE}, {not_before(keys + 2)}"
+    return f"SELECT (SELECT 1 FROM sources_off WHERE source = $1), {common}{kept}"  # noqa: S608

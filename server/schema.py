@@ -162,6 +162,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             sealed TEXT NOT NULL
         )""",
     ),
+    # server/enforcing.py
+    ("CREATE TABLE policy_in_force (one INTEGER PRIMARY KEY, version TEXT NOT NULL, at BIGINT NOT NULL)",),
 )
 
 

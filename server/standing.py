@@ -1,14 +1,15 @@
 """What a call stands on, read in the transactions that it has anyway (threat T43).
 
-A user's sign-in is looked for in the table of endings (server/endings.py): a row without a tenant is for the
+The policies are those that an administrator has put in force (server/enforcing.py), where one has. A user's
+sign-in is looked for in the table of endings (server/endings.py): a row without a tenant is for the
 user of every tenant, one without a user for a session, whoever's it is.
 """
 
 from typing import Final
 
-from policies.call import User
+from policies.call import Permit, User
 from policies.ending import hold
-from policies.errors import StaleConfirmation
+from policies.errors import Denied, StaleConfirmation
 from server.transaction import Transaction
 
 
@@ -21,9 +22,10 @@ def not_before(first: int) -> str:
     )
 
 
+IN_FORCE: Final = "(SELECT version FROM policy_in_force)"
 _SIGNED_IN: Final = f"SELECT {not_before(1)}"
 _STANDS: Final = (
-    f"SELECT now_ms(), {not_before(1)}, "  # noqa: S608 - numbers alone
+    f"SELECT now_ms(), {IN_FORCE}, {not_before(1)}, "  # noqa: S608 - numbers alone
     "$4 = '' OR EXISTS (SELECT 1 FROM connections WHERE id = $4 AND due_at > now_ms())"
 )
 
@@ -38,13 +40,26 @@ def signed_in(user: User, since: float | None) -> Transaction[None]:
     hold(rows[0][0], since)
 
 
-def stands(user: User, connection: str) -> Transaction[int]:
-    """The time of this transaction, by which the user is signed in and nobody has ended the connection.
+def hold_policy(version: str, in_force: str | None) -> None:
+    """Raises `Denied` for a permit of other policies than those in force."""
+    if in_force not in {None, version}:
+        raise Denied(
+            "This server goes by policies that are no longer in force. Call again when an administrator has "
+            "restarted it.",
+            rule="old_policy",
+            detail=f"its policies are {version}, and {in_force} are in force",
+        )
+
+
+def stands(permit: Permit, connection: str) -> Transaction[int]:
+    """The time of this transaction, by which all that the permit stands on is so, and so is the connection.
 
     "" is a connection that is not the user's own. Raises `Denied` or `StaleConfirmation`.
     """
+    user = permit.call.user
     rows = yield _STANDS, (*whose(user), connection)
-    now, ended, standing = rows[0]
+    now, policy, ended, standing = rows[0]
+    hold_policy(permit.version, policy)
     hold(ended, user.since)
     if not standing:
         raise StaleConfirmation("The connection that this was to go over has ended. Connect it again.")

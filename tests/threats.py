@@ -141,6 +141,7 @@ ANSWERED = (
         "A huge result, a slow upstream or a hostile text harms the one call at most.",
         "our own analysis; MCP 2026-07-28, base protocol",
     ),
+    Threat("T43", "What was revoked stops at once, on every replica.", "our own analysis"),
     Threat(
         "T44",
         "A log that was changed, cut or reordered is found out.",
@@ -215,7 +216,6 @@ OPEN = (
     Threat("T39", "An anomaly is noticed at its threshold.", "the product brief"),
     Threat("T41", "After a halt nothing starts.", "the product brief; our own analysis"),
     Threat("T42", "A switch that can't be read is a halt for writes.", "the product brief; our own analysis"),
-    Threat("T43", "What was revoked stops at once, on every replica.", "our own analysis"),
     Threat(
         "T51",
         "Replicas that race for one yes or one token act once.",

@@ -1,16 +1,21 @@
-"""`remit policy check` and `remit policy explain`."""
+"""`remit policy check`, `remit policy explain` and `remit policy enforce`."""
 
 import argparse
+import getpass
 import json
 import sys
+
+import anyio
 
 from policies.arguments import ArgumentSchema
 from policies.call import Tier, Tool, Transport, User
 from policies.decision import NEEDED, Action, Policy, Verdict
 from policies.document import LocalIdentity
 from policies.errors import Refusal
+from server.commands.opened import opened
 from server.commands.options import takes_configuration
-from server.configuration import load
+from server.configuration import Configuration, load
+from server.enforcing import enforce
 from tools.catalogue import definitions
 
 STILL_NEEDED = {
@@ -21,8 +26,13 @@ STILL_NEEDED = {
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_subparsers(required=True, metavar="check|explain", dest="what")
+    what = parser.add_subparsers(required=True, metavar="check|explain|enforce", dest="what")
     takes_configuration(what.add_parser("check", help="validate every policy against the schema"))
+    enforcing = what.add_parser(
+        "enforce", help="put these policies in force: who goes by others does nothing"
+    )
+    takes_configuration(enforcing)
+    enforcing.add_argument("--why", required=True, metavar="TEXT", help="goes on record")
     explain = what.add_parser("explain", help="which policy decides, and what is still needed")
     takes_configuration(explain)
     explain.add_argument("--user", required=True, metavar="USER")
@@ -44,11 +54,21 @@ def run(options: argparse.Namespace) -> int:
     if options.what == "check":
         print(f"The policies are valid. Their version is {configuration.policy.version}.")
         return 0
+    if options.what == "enforce":
+        anyio.run(enforced, configuration, options.why)
+        print(f"Policies {configuration.policy.version} are in force. Restart the servers that go by others.")
+        return 0
     tools = {tool.name: tool for tool in definitions(configuration.document)}
     if options.tool not in tools:
         print(f"remit: there is no tool {options.tool}. There are: {', '.join(tools)}.", file=sys.stderr)
         return 2
     return explain(options, configuration.policy, tools[options.tool], configuration.document.identity.local)
+
+
+async def enforced(configuration: Configuration, why: str) -> None:
+    """Raises `ConfigurationError` or `AuditUnavailable`."""
+    async with opened(configuration.document) as its:
+        await enforce(its.store, its.audit, configuration.policy.version, by=getpass.getuser(), why=why)
 
 
 def explain(options: argparse.Namespace, policy: Policy, tool: Tool, local: LocalIdentity | None) -> int:

@@ -1,4 +1,4 @@
-"""A connection or a user ended while several processes read and write as fast as they can (threat T43)."""
+"""A connection, a user or policies end while several processes read and write all the time (threat T43)."""
 
 import secrets
 from collections.abc import Mapping
@@ -17,19 +17,24 @@ from policies.redaction import Redactor
 from policies.secret import Credential, Secret
 from server.assembly import Service, assemble
 from server.configuration import Configuration, load
+from server.enforcing import enforce
 from server.history import search
 from tests.crash.harness import Far
 from tests.crash.jobs import TERMINAL
 from tests.crash.replicas import Replica, quickly, replicas
 
-What: TypeAlias = Literal["connection", "user"]
+What: TypeAlias = Literal["connection", "user", "policy"]
 
 PROCESSES: Final = 4
 READERS: Final = 2
 ENOUGH: Final = 5  # reads and writes before the connection ends
 QUIET: Final = 20  # refusals in a row, after which nothing more is to be expected
 BOUND: Final = 20.0  # seconds in which it has to be quiet
-EVENTS: Final[Mapping[What, str]] = {"connection": "disconnected", "user": "user_ended"}
+EVENTS: Final[Mapping[What, str]] = {
+    "connection": "disconnected",
+    "user": "user_ended",
+    "policy": "policy_enforced",
+}
 OPERATOR: Final = User("ada", "acme", frozenset({"operator"}))
 
 
@@ -91,6 +96,9 @@ async def _revoked(
                 assert await anyio.to_thread.run_sync(process.heard) == ["ready"]
             if what == "connection":
                 assert await service.connecting.end(connection, OPERATOR)
+            elif what == "policy":
+                audit = service.pipeline.audit
+                await enforce(service.store, audit, "another", by="root", why="")
             else:
                 await service.endings.end_user(
                     "", OPERATOR.id, by="root", why="", block=True, keep_connections=True

@@ -61,7 +61,8 @@ def test_one_yes_in_three_processes_has_one_effect(
     assert set(far.rows().values()) == {1}
 
 
-@pytest.mark.parametrize("what", ["connection", "user"])
+@pytest.mark.threat("T43")
+@pytest.mark.parametrize("what", ["connection", "user", "policy"])
 def test_what_was_ended_is_used_by_no_process_any_more(
     tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch, what: What
 ) -> None:

@@ -262,3 +262,13 @@ def test_a_user_is_ended_blocked_listed_and_allowed(remit: Run, tmp_path: Path) 
     assert [remit("user", "allow", who, *its)[0] for who in ("bob", "bob", "ada")] == [0, 1, 1]
     assert "BLOCKED" not in remit("user", "list", *its)[1]
     assert remit("user", "end", "", *its)[0] == 2
+
+
+def test_policies_are_put_in_force_on_record(remit: Run, tmp_path: Path) -> None:
+    its = ("--config", found(tmp_path))
+    version = load(tmp_path / "remit.toml").policy.version
+    status, out, _ = remit("policy", "enforce", "--why", "the first", *its)
+    assert (status, f"Policies {version} are in force" in out) == (0, True)
+    entries = objects(remit("audit", "search", "--json", *its)[1])
+    assert [entry["policy"] for entry in entries if entry["event"] == "policy_enforced"] == [version]
+    assert remit("policy", "enforce", *its)[0] == 2

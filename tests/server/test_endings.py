@@ -21,7 +21,7 @@ from server.transaction import Transaction
 from tests.server.calls import SETTINGS, Pipeline, keys
 from tests.server.desk import ADA, BOB, WRITE, Desk
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.threat("T43")]
 
 NOW = 1_800_000_000  # seconds
 
