@@ -118,9 +118,11 @@ class Endings:
         self, tenant: str, user: str, *, by: str, why: str, block: bool, keep_connections: bool
     ) -> Ended:
         """Durable on return. Raises `AuditUnavailable`."""
-        return await self._run(
+        ended, receipt = await self._store.run(
             partial(self._ending_now, tenant, user, by, why, block=block, keep_connections=keep_connections)
         )
+        self._tell(ended, receipt)
+        return ended
 
     async def allow(self, user: str, *, by: str, why: str) -> bool:
         """Whoever was blocked may sign in anew. False where nobody of that name was blocked."""
@@ -136,7 +138,7 @@ class Endings:
         """
         before = OVER if logout.session else (floor(logout.issued) + 1) * 1000
 
-        def ending() -> Transaction[Receipt | None]:
+        def ending() -> Transaction[tuple[Ended, Receipt] | None]:
             now = yield from now_ms()
             yield _FORGET_LOGOUTS, (now - KEPT,)
             until = floor(logout.expires) * 1000
@@ -145,12 +147,12 @@ class Endings:
             found = Ending(
                 tenant, logout.subject, logout.session, before, now, "", "signed out at the issuer"
             )
-            return (yield from self.ending(found, keep_connections=keep_connections))[1]
+            return (yield from self.ending(found, keep_connections=keep_connections))
 
-        receipt = await self._store.run(ending)
-        if receipt is not None:
-            self._audit.acknowledge(receipt)
-        return receipt is not None
+        done = await self._store.run(ending)
+        if done is not None:
+            self._tell(*done)
+        return done is not None
 
     async def hold(self, user: User, since: float | None) -> None:
         """Raises `Denied` where a sign-in at `since`, in seconds, has ended, or `StoreUnavailable`."""
@@ -160,12 +162,10 @@ class Endings:
         """The store's time, in seconds since 1970. Raises `StoreUnavailable`."""
         return await self._store.read(now_ms) / 1000
 
-    async def _run(self, ending: "partial[Transaction[tuple[Ended, Receipt]]]") -> Ended:
-        ended, receipt = await self._store.run(ending)
+    def _tell(self, ended: Ended, receipt: Receipt) -> None:
         self._audit.acknowledge(receipt)
         if ended.connections:
             self._connections.ended.set()
-        return ended
 
     def _ending_now(
         self, tenant: str, user: str, by: str, why: str, *, block: bool, keep_connections: bool

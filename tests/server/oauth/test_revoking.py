@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from policies.bearer import Logout
 from policies.document import Document
 from policies.errors import NeedsConnection
 from server.commands import credential
@@ -55,6 +56,23 @@ async def test_a_system_that_fails_at_first_takes_it_back_later(desk: Desk, far:
     await until(desk, "revoked")
     assert far.revoked() == {"once", "first"}
     assert await desk.change("SELECT id FROM revocations") == []
+
+
+@pytest.mark.threat("T43")
+@pytest.mark.parametrize("by", ["an administrator", "the issuer"])
+async def test_what_a_user_authorized_is_taken_back_at_once_when_they_are_ended(
+    desk: Desk, far: Far, by: str
+) -> None:
+    endings = desk.service.endings
+    if by == "the issuer":
+        logout = Logout("one", "ada", "", issued=1, expires=2)
+        assert await endings.log_out(logout, "acme", keep_connections=False)
+    else:
+        await endings.end_user("", "ada", by="root", why="", block=False, keep_connections=False)
+    with pytest.raises(NeedsConnection):
+        await desk.person(ADA).rows()
+    await until(desk, "revoked")
+    assert far.revoked() == {"once", "first"}
 
 
 async def test_what_a_system_never_takes_back_is_given_up_and_forgotten(desk: Desk, far: Far) -> None:
