@@ -77,15 +77,23 @@ class NeedsConnection(Refusal):
     """The user has to connect `source` on our page first; whoever answers the caller says where that is.
 
     `was_due`: there was a connection, and it had to be renewed by now. `acting`: the call acts. `connected`:
-    the source is connected, for less than the call is.
+    the source is connected, for less than the call is. `refused`: the system did not take what it was shown.
     """
 
     code = "needs_connection"
 
     def __init__(
-        self, source: str, *, was_due: bool = False, acting: bool = False, connected: bool = False
+        self,
+        source: str,
+        *,
+        was_due: bool = False,
+        acting: bool = False,
+        connected: bool = False,
+        refused: bool = False,
     ) -> None:
-        if connected:
+        if refused:
+            what = f"{source} does not take your access, or takes it no more."
+        elif connected:
             what = f"You have connected {source} for reading alone."
         elif was_due:
             what = f"Your connection to {source} was due to be renewed, and has ended."

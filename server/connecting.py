@@ -189,12 +189,15 @@ class Connecting:
                 return await self.offer(user, connection.source, client, Tier.ACT if acts else Tier.READ)
         return None
 
-    async def wait(self, user: User, source: str, tier: Tier, seconds: float) -> None:
-        """Until the user has connected the source for calls of this tier, or the time is over."""
+    async def wait(self, user: User, source: str, tier: Tier, since: int, seconds: float) -> None:
+        """Until the user has connected the source for calls of this tier, or the time is over.
+
+        `since`, in milliseconds by the store's clock: one that was made before is what did not suffice.
+        """
         with anyio.move_on_after(seconds):
             while True:
                 found = (await self.connections.standing(user)).get(source)
-                if found is not None and self._reaches(found, tier):
+                if found is not None and found.made_at >= since and self._reaches(found, tier):
                     return
                 await anyio.sleep(_LOOK)
 

@@ -20,6 +20,7 @@ from server.protocol.messages import META, Context, channels, is_modern, refused
 
 CONNECT: Final = "connect"
 TIER: Final = "tier"
+SINCE: Final = "since"
 
 
 class Inviting:
@@ -35,7 +36,8 @@ class Inviting:
         state = state_of(params)
         if CONNECT not in state:
             return False
-        await self._connecting.wait(await user(), state[CONNECT], Tier(state.get(TIER, Tier.READ)), HELD)
+        tier, since = Tier(state.get(TIER, Tier.READ)), int(state.get(SINCE, 0))
+        await self._connecting.wait(await user(), state[CONNECT], tier, since, HELD)
         return True
 
     async def invite(
@@ -46,6 +48,7 @@ class Inviting:
         Who was sent to the page once in this call is not sent `again`, but told the way.
         """
         tier = Tier.ACT if needed.acting else Tier.READ
+        since = await self._connecting.connections.now()
         offer = await self._connecting.offer(user, needed.source, request.caller.client, tier)
         page = f"{self._address().rstrip('/')}/connect/{offer}"
         if again or Channel.LINK not in channels(context):
@@ -54,14 +57,14 @@ class Inviting:
             params = types.ElicitRequestURLParams(message=needed.message, url=page, elicitation_id=offer)
             return types.InputRequiredResult(
                 input_requests={CONNECT: types.ElicitRequest(params=params)},
-                request_state=canonical({CONNECT: needed.source, TIER: tier.value}),
+                request_state=canonical({CONNECT: needed.source, TIER: tier.value, SINCE: str(since)}),
             )
         try:
             with anyio.fail_after(ANSWERED_WITHIN):
                 await context.session.elicit_url(needed.message, page, offer, context.request_id)
         except (MCPError, TimeoutError):
             return _told(needed, request.id, page)
-        await self._connecting.wait(user, needed.source, tier, HELD)
+        await self._connecting.wait(user, needed.source, tier, since, HELD)
         return None
 
 

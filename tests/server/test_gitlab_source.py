@@ -111,7 +111,7 @@ async def test_a_token_that_was_revoked_there_leads_to_connecting_anew(service: 
     await ada.connect(token)
     await ada.call("code_repositories")
     site.tokens.end(token)
-    with pytest.raises(NeedsConnection):
+    with pytest.raises(NeedsConnection, match="code does not take your access"):
         await ada.call("code_repositories")
     await ada.connect(site.tokens.give("ada"))
     await ada.call("code_repositories")

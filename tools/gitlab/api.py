@@ -110,5 +110,5 @@ async def asking(
 def _token(name: str, credential: Credential) -> str:
     token = credential.secret.reveal()
     if not token.isascii() or not token.isprintable() or " " in token or not 0 < len(token) <= _LONGEST_TOKEN:
-        raise NeedsConnection(name)
+        raise NeedsConnection(name, refused=True)
     return token

@@ -61,7 +61,7 @@ def refuse(source: str, answer: httpx2.Response, body: bytes, now: float) -> NoR
     status = answer.status_code
     detail = f"GitLab answered {status}"
     if status == 401:
-        raise NeedsConnection(source)
+        raise NeedsConnection(source, refused=True)
     # A project that has moved answers with where to: by its new path, it may not be a configured one.
     if status == 404 or 300 <= status < 400:
         raise not_found(source)
