@@ -38,6 +38,7 @@ def listening(configuration: Path, port: int) -> Generator[str]:
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process,
     ):
         assert process.stderr
+        copying = threading.Thread(target=shutil.copyfileobj, args=(process.stderr, log))
         try:
             said: list[str] = []
             for line in iter(process.stderr.readline, ""):
@@ -47,8 +48,10 @@ def listening(configuration: Path, port: int) -> Generator[str]:
                     break
             else:
                 raise AssertionError("the server did not start: " + "".join(said))
-            threading.Thread(target=shutil.copyfileobj, args=(process.stderr, log)).start()
+            copying.start()
             yield f"http://{address}"
         finally:
             process.terminate()
             process.wait(timeout=60)
+            if copying.ident is not None:
+                copying.join(timeout=60)  # what it reads and writes is closed next
