@@ -24,6 +24,8 @@ server.listen(0, '127.0.0.1', () => {
     clients: [
       { ...plain, client_id: 'remit', token_endpoint_auth_method: 'none' },
       { ...plain, client_id: 'remit:web', client_secret: 'a secret: of 7+ words', token_endpoint_auth_method: 'client_secret_basic' },
+      // The system itself, which asks whose a token is (RFC 7662).
+      { grant_types: [], response_types: [], redirect_uris: [], client_id: 'system', client_secret: 'asks', token_endpoint_auth_method: 'client_secret_basic' },
     ],
     cookies: { keys: ['one machine, one test'] },
     scopes: ['openid', 'read_api', 'api'],
@@ -35,9 +37,10 @@ server.listen(0, '127.0.0.1', () => {
       authorization: '/oauth/authorize',
       token: '/oauth/token',
       revocation: '/oauth/revoke',
+      introspection: '/oauth/introspect',
       userinfo: '/oauth/userinfo',
     },
-    features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
+    features: { devInteractions: { enabled: true }, introspection: { enabled: true }, revocation: { enabled: true } },
   });
   console.log(JSON.stringify({ issuer }));
 });

@@ -1,16 +1,19 @@
 """A pretend GitLab on loopback, in a thread of its own: clients that block can be served too."""
 
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from threading import Thread
+from typing import TypeVar
 
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.tools.gitlab.fake import GitLab, Tokens
 
 _STOPS_WITHIN = 10  # seconds
+
+Application = TypeVar("Application", bound=ASGIApp)
 
 
 class Site:
@@ -30,14 +33,21 @@ class Site:
 
 @contextmanager
 def serving() -> Generator[Site]:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        site = Site(f"http://127.0.0.1:{listening.getsockname()[1]}")
+    with listening(Site) as site:
+        yield site
+
+
+@contextmanager
+def listening(made_for: Callable[[str], Application]) -> Generator[Application]:
+    """Serves what is made for an address."""
+    with socket.create_server(("127.0.0.1", 0)) as own:
+        application = made_for(f"http://127.0.0.1:{own.getsockname()[1]}")
         # It is said of a half answer that it is one: here that is meant.
-        server = uvicorn.Server(uvicorn.Config(site, http="h11", lifespan="off", log_config=None))
-        thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        server = uvicorn.Server(uvicorn.Config(application, http="h11", lifespan="off", log_config=None))
+        thread = Thread(target=server.run, kwargs={"sockets": [own]}, daemon=True)
         thread.start()
         try:
-            yield site
+            yield application
         finally:
             server.should_exit = True
             thread.join(_STOPS_WITHIN)
