@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from policies.call import Tier
 from tests.server.oauth.persons import ADA, RETURN, Browser, Desk, said
 from tests.server.oidc.issuer import PretendIssuer
 
@@ -33,10 +34,10 @@ async def under_way(browser: Browser, page: str, **typed: str) -> str:
     return said(await browser.set_out(page, **typed))["state"]
 
 
-async def connect(desk: Desk, tool: str = "desk_who", **typed: str) -> None:
+async def connect(desk: Desk, tier: Tier = Tier.READ, **typed: str) -> None:
     """As ada does."""
     ada = desk.person(ADA)
     async with ada.browser() as browser:
-        state = await under_way(browser, await ada.offer(tool), **typed)
+        state = await under_way(browser, await ada.offered(tier), **typed)
         done = await browser.come_back(f"{RETURN}?code=c&state={state}")
         assert done.status_code == 200, done.text

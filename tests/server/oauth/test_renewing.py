@@ -8,6 +8,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
+from policies.call import Tier
 from policies.errors import AuditUnavailable, NeedsConnection, Refusal, UpstreamFailed
 from policies.networks import Restrictions
 from policies.redaction import Redactor
@@ -260,12 +261,12 @@ async def test_what_is_renewed_after_the_due_day_is_not_kept_but_taken_back(
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("tool", "scopes"), [("desk_who", READ), ("desk_note", ACT)])
+@pytest.mark.parametrize(("tier", "scopes"), [(Tier.READ, READ), (Tier.ACT, ACT)])
 async def test_what_is_made_anew_is_asked_for_what_it_was_good_for(
-    far: Far, tmp_path: Path, tool: str, scopes: tuple[str, ...]
+    far: Far, tmp_path: Path, tier: Tier, scopes: tuple[str, ...]
 ) -> None:
     async with opened(tmp_path, far.url) as desk:
-        await connect(desk, tool)
+        await connect(desk, tier)
         (only,) = await desk.service.connecting.connections.everybody()
         user = await Identity(ADA).identify(TERMINAL)
         offer = await desk.service.connecting.renew(only.id, user, "a page")

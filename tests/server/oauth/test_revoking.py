@@ -1,6 +1,7 @@
 """What has ended here is taken back there (RFC 7009), however long that takes, and no end waits for it."""
 
 import json
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from server.commands import credential
 from server.connections import Connection
 from server.oauth.revocations import TRIES
 from server.vault import Connected
+from tests.leaks import leaks
 from tests.server.oauth.far import READ
 from tests.server.oauth.persons import ADA, Desk, opened, until
 from tests.server.oauth.pretended import Far, connect
@@ -83,6 +85,33 @@ async def test_what_a_system_never_takes_back_is_given_up_and_forgotten(desk: De
         await due(desk)
     assert await desk.change("SELECT id FROM revocations") == []
     assert "revoked" not in await desk.events()
+
+
+async def test_what_a_user_had_who_was_ended_is_taken_back(desk: Desk, far: Far) -> None:
+    await desk.service.endings.end_user(
+        "acme", "ada", by="root", why="a test", block=False, keep_connections=False
+    )
+    await until(desk, "revoked")
+    assert far.revoked() == {"once", "first"}
+    assert await desk.kept() == 0
+
+
+@pytest.mark.threat("T37")
+async def test_the_store_alone_tells_no_token(desk: Desk, far: Far, tmp_path: Path) -> None:
+    access, refresh = (f"{name}-{secrets.token_hex(16)}" for name in ("access", "refresh"))
+    far.gives(access_token=access, refresh_token=refresh)
+    far.pretend.answer(REVOKE, status=503)
+    await connect(desk)
+    connection = await only(desk)
+    assert await desk.person(ADA).rows() == [["ada"]]
+    assert desk.system.shown[-1] == access
+    await desk.service.connecting.connections.end(connection, by="ada", why="a test")
+    await until(desk, "revocation_failed", 2)  # both it and the one before are waiting now
+    assert leaks({"the store": dump(tmp_path)}, access, refresh) == []
+
+
+def dump(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("remit.db*"))
 
 
 class Command:
