@@ -13,12 +13,12 @@ let provider;
 const server = createServer((request, response) => provider.callback()(request, response));
 server.listen(0, '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
-  const callback = 'http://127.0.0.1/connect/return/desk';
+  const callbacks = ['desk', 'code'].map((source) => `http://127.0.0.1/connect/return/${source}`);
   const plain = {
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     application_type: 'native',
-    redirect_uris: [callback],
+    redirect_uris: callbacks,
   };
   provider = new Provider(issuer, {
     clients: [
