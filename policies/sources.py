@@ -18,6 +18,7 @@ from policies.values import (
     Pin,
     Role,
     SecretReference,
+    Sentence,
     Tls,
     WebAddress,
     with_a_reserve,
@@ -57,6 +58,7 @@ class Source(BaseModel, ABC, frozen=True):
     `limits` takes the place of the general `limits.source`; `user_limits` are for each user of it, and
     `tool_limits` by verb, as in `query`. `networks` are those that it may be used from, all where there are
     none.
+    `owner` answers for it, `purpose` says why it is connected: policies/checklist.py asks for both.
     """
 
     model_config = Frozen.model_config
@@ -69,6 +71,9 @@ class Source(BaseModel, ABC, frozen=True):
     kind: str
     credential: Literal["user", "shared"] = "user"
     reason: str | None = None
+    owner: Sentence | None = None
+    purpose: Sentence | None = None
+    review_days: int = Field(default=365, ge=1, le=365)
     renew_days: int = Field(default=90, ge=1, le=90)
     classification: Literal["public", "internal", "confidential", "restricted"] = "confidential"
     max_rows: int = Field(default=1000, ge=1, le=100_000)
@@ -96,6 +101,11 @@ class Source(BaseModel, ABC, frozen=True):
     def authorized_by(self) -> OAuth | None:
         """How each user authorizes remit there, where it is not by a secret that they type."""
         return None
+
+    @property
+    def isolation(self) -> str:
+        """What keeps strangers off the way to it: by default the one door to other hosts, which verifies."""
+        return "TLS, verified"
 
     @property
     @abstractmethod
@@ -168,6 +178,10 @@ class PostgresSource(SqlSource, frozen=True):
     def shared_secret(self) -> SecretReference | None:
         return self.password
 
+    @property
+    def isolation(self) -> str:
+        return "this machine alone" if is_loopback(self.dsn) else f"TLS, {self.tls}"
+
     @field_validator("tls_pins")
     @classmethod
     def _a_pin_has_a_reserve(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -187,6 +201,10 @@ class SqliteSource(SqlSource, frozen=True):
 
     kind: Literal["sqlite"]
     default_schema: Literal["main"] = "main"
+
+    @property
+    def isolation(self) -> str:
+        return "a file of this machine"
 
 
 def _projects(value: str) -> str:
@@ -213,6 +231,10 @@ class GitlabSource(OAuthSource, Tls, frozen=True):
     # A file is one cell, and it is looked through for people and secrets as a whole: up to some 20 µs a byte.
     max_bytes: int = Field(default=100_000, ge=1_000, le=1_000_000)
     overprivileged: str | None = None
+
+    @property
+    def isolation(self) -> str:
+        return super().isolation if self.url.startswith("https:") else "this machine alone"
 
     @property
     def may_be_changed(self) -> bool:

@@ -19,7 +19,7 @@ from policies.secret import Credential
 from policies.sources import OWN, AnySource
 from server import lapsing
 from server.approvals import Approvals
-from server.audit import open_audit
+from server.audit import Audit, open_audit
 from server.configuration import Configuration
 from server.connecting import Connecting
 from server.connections import Connections
@@ -30,6 +30,7 @@ from server.endings import Endings
 from server.enforcing import refuse_old
 from server.executor import Executor
 from server.identity import Identity
+from server.inventory import START, Entry, Inventory, entries
 from server.keys import Keys, Ring, open_keys, open_masters, resolve, store_password
 from server.limits import Limits
 from server.oauth.granting import Granting
@@ -47,6 +48,7 @@ from server.rollback import UNDO, Rollback
 from server.sources import Sources
 from server.store import Store, open_store
 from server.switches import Switches
+from server.transaction import now_ms
 from server.vault import Connected, Vault
 from tools.catalogue import Catalogue, connect
 from tools.connector import Finding
@@ -95,7 +97,11 @@ async def assemble(
         sources = connected(document) if sources is None else sources
         for source in sources.values():
             stack.push_async_callback(source.connector.close)
-        refuse_what_is_unsafe(await inspect(sources))
+        inventory = Inventory({name: source.settings for name, source in sources.items()})
+        known = await store.read(entries)
+        new = [name for name in sources if inventory.tests_itself(name, known.get(name))]
+        tried = {name: it for name, it in sources.items() if inventory.may_be_tried(name, known.get(name))}
+        refuse_what_is_unsafe(await inspect(tried))
         deadlines = {name: source.settings.timeout + GRACE for name, source in sources.items()}
         audit = await stack.enter_async_context(
             open_audit(
@@ -106,6 +112,9 @@ async def assemble(
                 leases={name: round(seconds * 1000) for name, seconds in deadlines.items()},
             )
         )
+        for name in new:
+            await inventory.take_in(store, audit, name)
+        await tell_what_is_outside(inventory, known, store, audit)
         decisions, tickets = Decisions(store, audit), Tickets(store, keys)
         ring = Ring(store, masters)
         connections = Connections(store, audit, ring)
@@ -125,7 +134,7 @@ async def assemble(
         await recovery.look()
         tools = [*(tool for source in sources.values() for tool in source.connector.tools), *OWN_TOOLS]
         identity = Identity(document.identity.local, document.identity.oidc)
-        switches = Switches(store)
+        switches = Switches(store, inventory)
         await switches.look()
         remembered = Remembered(store)
         await remembered.look()
@@ -157,7 +166,7 @@ async def assemble(
                 rollback=Rollback(store, audit.actions),
                 catalogue=catalogue,
                 policy=policy,
-                limits=Limits(store, Buckets(document.limits, document.sources)),
+                limits=Limits(store, Buckets(document.limits, document.sources), inventory),
                 vault=vault,
                 approvals=Approvals(
                     store,
@@ -174,12 +183,30 @@ async def assemble(
             switches,
             store,
             Deciding(store, audit.actions, decisions, policy, catalogue),
-            Connecting(sources, connections, tickets, audit, Granting(servers, tickets)),
+            Connecting(
+                sources,
+                connections,
+                tickets,
+                audit,
+                Granting(servers, tickets),
+                admitted=partial(inventory.hold, store, audit),
+            ),
             Endings(store, audit, connections, decisions),
             remembered,
             keys,
             document.server.url,
         )
+
+
+async def tell_what_is_outside(
+    inventory: Inventory, known: Mapping[str, Entry], store: Store, audit: Audit
+) -> None:
+    """Sources of the configuration that were never enabled, on record; and reviews that are due."""
+    for finding in inventory.outside(known):
+        await inventory.alert(audit, finding.source, START)
+        log.warning(finding.what, extra={"source": finding.source, "remedy": finding.remedy})
+    for finding in inventory.due(known, await store.read(now_ms)):
+        log.warning(finding.what, extra={"source": finding.source, "remedy": finding.remedy})
 
 
 async def _stopped(task: "asyncio.Task[None]") -> None:

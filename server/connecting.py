@@ -5,7 +5,7 @@ hands of that person alone (threats T01, T02), and for one connection. What is t
 kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,12 +54,16 @@ class Connecting:
         tickets: Tickets,
         audit: Audit,
         granting: Granting,
+        *,
+        admitted: Callable[[str, str], Awaitable[None]],
     ) -> None:
+        """`admitted` raises `Denied`, on record, for a source that nobody may reach, and who asked for it."""
         self._sources = sources
         self.connections = connections
         self._tickets = tickets
         self._audit = audit
         self._granting = granting
+        self._admitted = admitted
 
     async def offer(self, user: User, source: str, client: str, tier: Tier = Tier.READ) -> str:
         """The id of a new one. Raises `StoreUnavailable`."""
@@ -99,9 +103,10 @@ class Connecting:
     ) -> Connection | None:
         """Tries it, and keeps it. None where the offer is spent by now.
 
-        Raises `Denied` for an account that can do more than it should, `UpstreamFailed` for one that the
-        system does not take, and keeps nothing then.
+        Raises `Denied` for a source that is not enabled or an account that can do more than it should,
+        `UpstreamFailed` for one that the system does not take, and keeps nothing then.
         """
+        await self._admitted(offer.source, user.id)
         connector = self._sources[offer.source].connector
         async with connector.open(user, Credential(secret, login)):
             pass
@@ -112,7 +117,11 @@ class Connecting:
         )
 
     async def set_out(self, offer: Offer, setting: Setting, restrictions: Restrictions) -> str:
-        """Where the person's browser goes to authorize remit. Raises `GrantRefused`."""
+        """Where the person's browser goes to authorize remit.
+
+        Raises `GrantRefused`, or `Denied` for a source that is not enabled.
+        """
+        await self._admitted(offer.source, setting.user.id)
         return await self._granting.begin(offer.id, offer.source, offer.tier, setting, restrictions)
 
     async def come_back(self, answer: Answer, setting: Setting) -> tuple[Offer, Connection]:
@@ -161,6 +170,7 @@ class Connecting:
         offer = await self.find(granted.offer, user)
         if offer is None:
             raise GrantRefused(Why.NOTHING, "the offer is spent or too old", source=granted.source)
+        await self._admitted(offer.source, user.id)
         self._granting.hold_scopes(granted, offer.tier)
         async with self._sources[offer.source].connector.open(user, Credential(granted.tokens.access)):
             pass

@@ -10,6 +10,7 @@ from policies.ending import hold
 from policies.errors import not_open
 from policies.limits import Buckets, spend
 from server.audit import Record
+from server.inventory import COLUMNS, HOUR, Entry, Inventory, used
 from server.standing import IN_FORCE, hold_policy, not_before, whose
 from server.store import Store
 from server.transaction import Later, Transaction, recall
@@ -21,16 +22,17 @@ WRITE = "INSERT INTO limits (key, tat) VALUES ($1, $2) ON CONFLICT (key) DO UPDA
 class Limits:
     """How many calls may be made. A refused call is not counted."""
 
-    def __init__(self, store: Store, buckets: Buckets) -> None:
+    def __init__(self, store: Store, buckets: Buckets, inventory: Inventory) -> None:
         self._store = store
+        self._inventory = inventory
         self._buckets = buckets
         self._clock = SteadyClock()
 
     async def admit(self, permit: Permit, record: Record) -> Admission:
         """Raises `LimitReached`, `AuditUnavailable`, or `Denied`.
 
-        Denied is a call to a source that is off, by a policy that is no longer in force, and of a user whose
-        session has ended.
+        Denied is a call to a source that is off or not enabled, by a policy that is no longer in force, and
+        of a user whose session has ended.
         """
         receipt = await self._store.run(partial(self._admit, permit, record))
         return Admission(permit, receipt)
@@ -45,11 +47,16 @@ class Limits:
         hold(known.ended[whose(call.user)], call.user.since)
         if own and (per_minute := known.paces[own]):
             buckets = [*buckets, self._buckets.held(call, own, per_minute)]
-        if known.off[call.tool.source]:
+        source = call.tool.source
+        if known.off[source]:
             raise not_open(call.tool.name, why="its source is switched off")
+        if not self._inventory.is_enabled(source, entry := known.entries[source]):
+            raise not_open(call.tool.name, why="its source is not enabled")
         now = self._clock.read(known.kept[CLOCK], known.wall * 1000)
         after = spend(buckets, [known.kept[bucket.key] for bucket in buckets], now)
         receipt = yield from record.opening(permit)
+        if entry is not None and entry.used_at <= known.wall - HOUR:
+            yield used(source, known.wall)
         yield from known.keep({CLOCK: now} | {b.key: tat for b, tat in zip(buckets, after, strict=True)})
         return receipt
 
@@ -69,6 +76,7 @@ class _Known:
     ended: dict[tuple[str, str, str], int | None] = field(
         default_factory=dict[tuple[str, str, str], int | None]
     )
+    entries: dict[str, Entry | None] = field(default_factory=dict[str, "Entry | None"])
     kept: dict[str, int | None] = field(default_factory=dict[str, int | None])
     paces: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -82,10 +90,12 @@ class _Known:
         if not new and not asks_pace and source in self.off and user in self.ended:
             return
         rows = yield reading(len(new), pace=asks_pace), (source, *new, *user)
-        off, self.wall, self.policy, self.ended[user], *kept = rows[0]
+        off, self.wall, self.policy, self.ended[user], *rest = rows[0]
+        entry, kept = rest[: len(COLUMNS)], rest[len(COLUMNS) :]
         if own is not None and asks_pace:
             self.paces[own] = kept.pop() or 0
         self.off[source] = bool(off)
+        self.entries[source] = None if entry[0] is None else Entry(*entry)
         self.kept.update(zip(new, kept, strict=True))
 
     def keep(self, kept: dict[str, int]) -> Transaction[None]:
@@ -116,16 +126,20 @@ class SteadyClock:
 
 @cache
 def reading(keys: int, *, pace: bool = False) -> str:
-    """Whether the source is off, the time, the policy, what has ended, and what is kept under so many keys.
+    """Whether the source is off, the time, the policy, what has ended, its entry, and what is kept.
 
     `$1` is the source, `$2` and more are the keys, and the rest is `whose`. With `pace` it reads the one that
     the user holds their connection to the source by, too.
     """
+    entry = ", ".join(f"entry.{column}" for column in COLUMNS)
     kept = "".join(f", (SELECT tat FROM limits WHERE key = ${number})" for number in range(2, keys + 2))  # noqa: S608 - numbers alone
     if pace:
         kept += (
             f", (SELECT per_minute FROM connections WHERE tenant = ${keys + 2} AND user_id = ${keys + 3} "  # noqa: S608
             "AND source = $1)"
         )
-    common = f"now_ms(), {IN_FORCE}, {not_before(keys + 2)}"
-    return f"SELECT (SELECT 1 FROM sources_off WHERE source = $1), {common}{kept}"  # noqa: S608
+    common = f"now_ms(), {IN_FORCE}, {not_before(keys + 2)}, {entry}"
+    return (
+        f"SELECT (SELECT 1 FROM sources_off WHERE source = $1), {common}{kept} "  # noqa: S608
+        "FROM (SELECT 1) AS one LEFT JOIN source_records AS entry ON entry.source = $1"
+    )

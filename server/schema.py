@@ -164,6 +164,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # server/enforcing.py
     ("CREATE TABLE policy_in_force (one INTEGER PRIMARY KEY, version TEXT NOT NULL, at BIGINT NOT NULL)",),
+    (
+        # server/inventory.py
+        """CREATE TABLE source_records (
+            source TEXT PRIMARY KEY,
+            digest TEXT NOT NULL,
+            tested_at BIGINT NOT NULL,
+            tested_by TEXT NOT NULL,
+            enabled_at BIGINT NOT NULL,
+            enabled_by TEXT NOT NULL,
+            why TEXT NOT NULL,
+            review_at BIGINT NOT NULL,
+            used_at BIGINT NOT NULL
+        )""",
+    ),
 )
 
 

@@ -2,22 +2,24 @@
 
 import argparse
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
 
 from policies.document import Document, Identity
-from policies.errors import ConfigurationError
+from policies.errors import AuditUnavailable, ConfigurationError
 from policies.redaction import Redactor
 from server.assembly import connected, inspect
 from server.commands.due import due_findings
 from server.commands.options import takes_configuration
 from server.configuration import load
+from server.inventory import Entry, Inventory, entries
 from server.issuer import IssuerUnreachable, published, trusting
 from server.keys import open_keys, open_masters, store_password
-from server.store import open_store
+from server.store import look_into_store, open_store
+from server.transaction import Transaction, now_ms
 from tools.connector import Finding
 from tools.outbound.expiry import ending, ending_file
 
@@ -51,12 +53,20 @@ def run(options: argparse.Namespace) -> int:
 
 async def examine(document: Document) -> list[Finding]:
     findings = [finding async for finding in _own(document)]
+    inventory, known, now = Inventory(document.sources), *await _known(document)
+    findings += [*inventory.outside(known), *inventory.due(known, now)]
     try:
         sources = connected(document)
     except ConfigurationError as error:
         return [*findings, _finding("sources", error)]
     try:
-        findings += await inspect(sources)
+        findings += await inspect(
+            {
+                name: source
+                for name, source in sources.items()
+                if inventory.may_be_tried(name, known.get(name))
+            }
+        )
     finally:
         for source in sources.values():
             await source.connector.close()
@@ -122,6 +132,21 @@ async def _own(document: Document) -> AsyncGenerator[Finding]:
                 yield finding
     except ConfigurationError as error:
         yield _finding("store", error)
+
+
+async def _known(document: Document) -> tuple[Mapping[str, Entry], int]:
+    """What the inventory knows, and the store's time; nothing where the store can't be read."""
+
+    def looking() -> Transaction[tuple[Mapping[str, Entry], int]]:
+        now = yield from now_ms()
+        known = yield from entries()
+        return known, now
+
+    try:
+        async with look_into_store(document, store_password(document)) as reader:
+            return await reader.read(looking)
+    except (ConfigurationError, AuditUnavailable):
+        return {}, 0
 
 
 def _finding(about: str, error: ConfigurationError) -> Finding:

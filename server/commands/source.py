@@ -1,4 +1,4 @@
-"""`remit source`: the inventory of connected systems, and their switches."""
+"""`remit source`: the inventory of connected systems, their test calls and their switches."""
 
 import argparse
 import getpass
@@ -10,27 +10,46 @@ from typing import cast
 
 import anyio
 
+from policies.checklist import Point
 from policies.document import Document
-from policies.sources import Source
-from server.assembly import connected, inspect
+from policies.secret import Credential
+from server.assembly import connected
 from server.commands.opened import opened
 from server.commands.options import takes_configuration
 from server.configuration import load
 from server.digests import printable
-from server.keys import store_password
+from server.inventory import Entry, Inventory, entries
+from server.keys import resolve, store_password
+from server.moments import day
 from server.store import look_into_store
-from server.switches import sources_off, switch
+from server.switches import sources_off, switch_off
+from server.transaction import Transaction
+from server.trial import Trial, trial
 from tools.catalogue import definitions
-from tools.connector import Finding
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(required=True, metavar="list|test|enable|disable", dest="what")
-    listing = what.add_parser("list", help="every source: its kind, its tools, and whether it is on")
-    testing = what.add_parser("test", help="reach one source, and look at what its credential may do")
-    enabling = what.add_parser("enable", help="switch a source on again")
+    listing = what.add_parser(
+        "list", help="every source: its checklist, whether it is on, its last use and its next review"
+    )
+    testing = what.add_parser(
+        "test", help="reach one source, look at what its credential may do, and keep how that went"
+    )
+    enabling = what.add_parser(
+        "enable", help="let a source be used, once nothing on its checklist is missing"
+    )
     disabling = what.add_parser("disable", help="switch a source off, for everybody and at once")
-    disabling.add_argument("--why", required=True, metavar="TEXT", help="the reason, for the log")
+    for each in (enabling, disabling):
+        each.add_argument("--why", required=True, metavar="TEXT", help="the reason, for the log")
+    testing.add_argument(
+        "--login", metavar="NAME", help="the account to test with, where each user has their own"
+    )
+    testing.add_argument(
+        "--secret",
+        metavar="REFERENCE",
+        help="where its secret is: env:NAME, file:/path or keyring:service/name",
+    )
     for each in (testing, enabling, disabling):
         each.add_argument("source", metavar="SOURCE")
     for each in (listing, testing, enabling, disabling):
@@ -50,20 +69,24 @@ def run(options: argparse.Namespace) -> int:
         known = ", ".join(document.sources) or "none"
         print(f"remit: there is no source {options.source!r}. There are: {known}.", file=sys.stderr)
         return 2
-    if options.what == "test":
-        return test(document, options)
-    on = options.what == "enable"
-    anyio.run(turn, document, options.source, on, "" if on else options.why)
-    state = {"source": options.source, "on": on}
-    print(json.dumps(state) if options.json else f"{options.source} is switched {'on' if on else 'off'}.")
+    match options.what:
+        case "test":
+            return test(document, options)
+        case "enable":
+            return enable(document, options)
+        case _:
+            anyio.run(disabled, document, options.source, options.why)
+    state = {"source": options.source, "on": False}
+    print(json.dumps(state) if options.json else f"{options.source} is switched off.")
     return 0
 
 
 async def inventory(document: Document) -> list[dict[str, object]]:
     """Raises `ConfigurationError`, or `StoreUnavailable`."""
     async with look_into_store(document, store_password(document)) as reader:
-        off: Mapping[str, str] = await reader.read(sources_off)
+        off, known = await reader.read(_state)
     tools = definitions(document)
+    its = Inventory(document.sources)
     return [
         {
             "source": name,
@@ -72,51 +95,108 @@ async def inventory(document: Document) -> list[dict[str, object]]:
             "credential": source.credential if source.asks_who_comes else "none",
             "extent": dict(source.extent),
             "tools": [tool.name for tool in tools if tool.source == name],
-            "on": name not in off,
+            "on": its.is_enabled(name, known.get(name)) and name not in off,
             "why": off.get(name, ""),
+            "enabled": its.is_enabled(name, known.get(name)),
+            "checklist": {point.name: point.said or None for point in its.points(name, known.get(name))},
+            **moments(known.get(name)),
         }
         for name, source in document.sources.items()
     ]
 
 
+def _state() -> Transaction[tuple[dict[str, str], dict[str, Entry]]]:
+    off = yield from sources_off()
+    known = yield from entries()
+    return off, known
+
+
+def moments(entry: Entry | None) -> dict[str, object]:
+    if entry is None or not entry.enabled_at:
+        return {"enabled_by": None, "enabled_on": None, "last_used": None, "next_review": None}
+    return {
+        "enabled_by": entry.enabled_by,
+        "enabled_on": day(entry.enabled_at),
+        "last_used": day(entry.used_at) if entry.used_at else None,
+        "next_review": day(entry.review_at),
+    }
+
+
 def line(source: Mapping[str, object]) -> str:
-    state = "on" if source["on"] else f"off: {printable(str(source['why']))}"
     extent = ", ".join(f"{what}: {count}" for what, count in cast("dict[str, int]", source["extent"]).items())
     facts = f"{source['kind']:10}  {source['classification']:12}  {extent}"
-    return f"{source['source']:20}  {facts}  {state}"
+    told = [f"{source['source']:20}  {facts}  {state(source)}"]
+    if source["enabled"]:
+        used = f"last used {source['last_used']}" if source["last_used"] else "not used yet"
+        told.append(f"enabled on {source['enabled_on']} by {printable(str(source['enabled_by']))}, {used}")
+        told[-1] += f", next review {source['next_review']}"
+    checklist = cast("Mapping[str, str | None]", source["checklist"])
+    told += [f"{name}: {printable(said) if said else 'MISSING'}" for name, said in checklist.items()]
+    return "\n    ".join(told)
+
+
+def state(source: Mapping[str, object]) -> str:
+    if source["on"]:
+        return "on"
+    return f"off: {printable(str(source['why']))}" if source["enabled"] else "not enabled"
 
 
 def test(document: Document, options: argparse.Namespace) -> int:
-    findings = anyio.run(examine, document, options.source)
+    if options.login is not None and options.secret is None:
+        print("remit: --login comes with --secret.", file=sys.stderr)
+        return 2
+    tried = anyio.run(try_out, document, options.source, options.login, options.secret)
     if options.json:
         found = [
-            {"what": finding.what, "remedy": finding.remedy, "fatal": finding.fatal} for finding in findings
+            {"what": finding.what, "remedy": finding.remedy, "fatal": finding.fatal}
+            for finding in tried.findings
         ]
-        print(json.dumps({"source": options.source, "ok": not findings, "findings": found}))
+        told = {"source": options.source, "ok": not found, "passed": tried.passed, "findings": found}
+        print(json.dumps(told))
     else:
-        for finding in findings:
+        for finding in tried.findings:
             print(f"{finding.what}. {finding.remedy}")
-        if not findings:
-            print(f"{options.source} {_in_order(document.sources[options.source])}")
-    return 1 if findings else 0
+        if not tried.findings:
+            print(f"{options.source} answers, and its credential can do no more than it should.")
+    return 1 if tried.findings else 0
 
 
-def _in_order(source: Source) -> str:
-    if not source.takes_accounts:
-        return "answers, and its credential can do no more than it should."
-    looked = "answers. What" if source.is_seen_by_anybody else "was not looked at: what"
-    return f"{looked} each user's own account can do is looked at when it is connected."
-
-
-async def examine(document: Document, source: str) -> list[Finding]:
+async def try_out(document: Document, source: str, login: str | None, secret: str | None) -> Trial:
+    """Raises `ConfigurationError` or `AuditUnavailable`."""
+    credential = Credential(resolve(secret, document.root), login or "") if secret else None
     found = connected(document)
     async with AsyncExitStack() as stack:
         for each in found.values():
             stack.push_async_callback(each.connector.close)
-        return await inspect({source: found[source]})
+        tried = await trial(source, found[source], credential)
+    async with opened(document) as its:
+        await Inventory(document.sources).test(
+            its.store, its.audit, source, getpass.getuser(), passed=tried.passed, unsafe=tried.unsafe
+        )
+    return tried
 
 
-async def turn(document: Document, source: str, on: bool, why: str) -> None:  # noqa: FBT001 - called by anyio.run
+def enable(document: Document, options: argparse.Namespace) -> int:
+    missing = anyio.run(enabled, document, options.source, options.why)
+    if options.json:
+        named = [{"point": point.name, "remedy": point.remedy} for point in missing]
+        print(json.dumps({"source": options.source, "on": not missing, "missing": named}))
+    elif missing:
+        print(f"{options.source} is not enabled. Missing on its checklist:")
+        for point in missing:
+            print(f"  {point.name}: {point.remedy}")
+    else:
+        print(f"{options.source} is enabled.")
+    return 1 if missing else 0
+
+
+async def enabled(document: Document, source: str, why: str) -> list[Point]:
+    """Gives what is missing. Raises `ConfigurationError` or `AuditUnavailable`."""
+    async with opened(document) as its:
+        return await Inventory(document.sources).enable(its.store, its.audit, source, getpass.getuser(), why)
+
+
+async def disabled(document: Document, source: str, why: str) -> None:
     """Raises `ConfigurationError` or `AuditUnavailable`."""
     async with opened(document) as its:
-        await switch(its.store, its.audit, source, on=on, why=why, by=getpass.getuser())
+        await switch_off(its.store, its.audit, source, why=why, by=getpass.getuser())

@@ -28,6 +28,8 @@ claims = { territory = "EMEA" }
 [sources.shop]
 kind = "sqlite"
 dsn = "sqlite:shop.db"
+owner = "the lead of the shop"         # who answers for it
+purpose = "questions about orders and customers"
 classification = "confidential"
 max_rows = 50
 
@@ -50,6 +52,9 @@ columns = ["id", "customer_id", "body"]
 [sources.payroll]                     # nobody has a role here, so nobody sees its tools
 kind = "sqlite"
 dsn = "sqlite:payroll.db"
+owner = "the head of people"
+purpose = "to show what nobody has a role for"
+classification = "restricted"
 
 [sources.payroll.tables.salaries]
 columns = ["employee", "amount"]

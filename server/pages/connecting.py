@@ -112,6 +112,8 @@ class ConnectingPages:
             way = await self._connecting.set_out(offer, self._setting(signed_in, offer.source), restrictions)
         except GrantRefused as refused:
             return self._refused(request, refused)
+        except Denied as denied:
+            return self._site.message(request, NOT_CONNECTED, denied.message, 422, onward=ONWARD)
         return self._site.page(request, "onward.html", signed_in, offer=offer, way=way)
 
     def _setting(self, signed_in: SignedIn, source: str) -> Setting:

@@ -21,12 +21,14 @@ from typing import Any
 
 import anyio
 
+from server import configuration as settings
 from tests.backends import MissingError, Postgres, program, running_postgres
 from tests.benchmarks import stages, tables
 from tests.benchmarks.load import Load, Measured, put
 from tests.benchmarks.quotas import NoQuotasError, held
 from tests.benchmarks.servers import Process, bare, remit, seconds_to_greet
 from tests.benchmarks.shop import Shop, configuration, make_shop
+from tests.server.enabling import enable_all
 
 # What durability costs is a part of what is measured.
 CAREFUL = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -255,6 +257,7 @@ def _written(folder: Path, text: str) -> Path:
     folder.mkdir()
     file = folder / "remit.toml"
     file.write_text(text)
+    anyio.run(enable_all, settings.load(file).document)
     return file
 
 

@@ -51,6 +51,9 @@ reason = "one reporting role"
 password = "env:SHOP_PASSWORD"
 tls_ca = "{ca}"
 max_rows = 1000
+owner = "a team"
+purpose = "tests"
+classification = "internal"
 
 [sources.shop.roles]
 read = ["analyst"]

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import anyio
 import pytest
 
+from server.configuration import load
 from tests.clients.serving import listening, organisation, over_stdio
 from tests.npm import Node
+from tests.server.enabling import enable_all
 from tests.server.oidc.house import OIDC
 from tests.server.oidc.provider import Provider, running
 
@@ -54,6 +57,7 @@ def guarding(node: Node, folder: Path, sources: str = "") -> Generator[Guarded]:
     with running(node, f"{url}/mcp") as issuer:
         text = configuration.read_text().replace('name = "demo"', f'name = "demo"\nurl = "{url}"')
         configuration.write_text(text + OIDC.format(issuer=issuer.issuer) + SIGN_IN + sources)
+        anyio.run(enable_all, load(configuration).document)
         with listening(configuration, port):
             yield Guarded(f"{url}/mcp", issuer, configuration.with_name("shop.db"))
 

@@ -31,6 +31,9 @@ CODE = """
 kind = "gitlab"
 url = "{url}"
 projects = ["acme/*"]
+owner = "a team"
+purpose = "tests"
+classification = "internal"
 
 [sources.code.oauth]
 client_id = "remit"

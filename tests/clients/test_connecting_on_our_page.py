@@ -24,6 +24,9 @@ LEDGER = """
 kind = "postgres"
 dsn = "{dsn}"
 tls_ca = "{ca}"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
 
 [sources.ledger.roles]
 read = ["analyst"]

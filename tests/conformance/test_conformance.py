@@ -54,11 +54,19 @@ burst = 10_000
 [sources.test]
 kind = "sqlite"
 dsn = "sqlite:fixtures"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+tables.t.columns = ["id"]
 roles.read = ["tester"]
 
 [sources.json]
 kind = "sqlite"
 dsn = "sqlite:fixtures"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+tables.t.columns = ["id"]
 roles.read = ["tester"]
 """
 TRIES: Final = 3  # the suite waits for answers by the clock, and a machine that is busy can be late

@@ -30,6 +30,7 @@ from server.recovery import Recovery
 from server.transaction import Transaction
 from tests.crash import jobs
 from tests.crash.controls import break_on_purpose
+from tests.server.enabling import enable_all
 
 BOUND: Final = 30.0  # seconds for a process to be ready, and for what is lost to be found out
 ROUNDS: Final = 300
@@ -94,6 +95,7 @@ def crash(far: Far, kills: int, seed: int, control: str = "") -> Report:
     """Kills so many times, lets what is lost be found out, and looks at both sides."""
     dice = random.Random(seed)
     configuration = load(far.configuration)
+    anyio.run(enable_all, configuration.document)
     redactor = Redactor()
     life = Life()
     todo = sorted(far.rows())

@@ -50,6 +50,9 @@ dsn = "{source.dsn}"
 {credential}
 tls_ca = "{server.ca}"
 timeout = 2
+owner = "a team"
+purpose = "tests"
+classification = "internal"
 
 [sources.work.roles]
 read = ["operator"]

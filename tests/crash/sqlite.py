@@ -32,6 +32,9 @@ source = { calls_per_minute = 6000000, burst = 100000 }
 kind = "sqlite"
 dsn = "sqlite:work.db"
 timeout = 2
+owner = "a team"
+purpose = "tests"
+classification = "internal"
 
 [sources.work.roles]
 read = ["operator"]

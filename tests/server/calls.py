@@ -30,6 +30,7 @@ from policies.limits import Buckets
 from policies.sources import SqliteSource
 from policies.values import Pace
 from server.audit import Audit
+from server.inventory import Entry, Inventory
 from server.keys import Keys
 from server.limits import Limits
 from server.store import Store
@@ -65,6 +66,17 @@ def buckets(calls_per_minute: int = 100_000, burst: int = 10_000) -> Buckets:
     return Buckets(paces, {"shop": SqliteSource(kind="sqlite", dsn="sqlite:shop.db")})
 
 
+class Everything(Inventory):
+    """An inventory in which every source there could be is enabled."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+
+    def is_enabled(self, source: str, entry: Entry | None) -> bool:
+        del source, entry
+        return True
+
+
 def keys(folder: Path) -> Keys:
     """The same for each folder, as for one store."""
     return Keys.of(hmac.digest(_ROOT, str(folder).encode(), "sha256"))
@@ -75,7 +87,7 @@ class Pipeline:
 
     def __init__(self, store: Store, audit: Audit) -> None:
         self.audit = audit
-        self.limits = Limits(store, buckets())
+        self.limits = Limits(store, buckets(), Everything())
         self.carried_out: list[str] = []
         self.grants: list[Grant] = []
 

@@ -23,6 +23,7 @@ from server.pages.signing_in import LINK_LASTS, link, link_content
 from server.pages.tickets import Kind
 from server.transaction import Transaction
 from tests.backends import Postgres
+from tests.server.enabling import enable_all
 from tests.server.pages.house import fields, send
 
 URL = "http://127.0.0.1:8787"
@@ -41,6 +42,9 @@ dsn = "{dsn}"
 tls_ca = "{ca}"
 timeout = 3
 renew_days = 30
+owner = "a team"
+purpose = "tests"
+classification = "confidential"
 {more}
 
 [sources.shop.roles]
@@ -182,5 +186,6 @@ async def open_desk(
     file = folder / "remit.toml"
     file.write_text(CONFIGURATION.format(dsn=dsn, ca=postgres.ca, more=more, write=write))
     configuration = load(file)
+    await enable_all(configuration.document)
     async with assemble(configuration) as service:
         yield Desk(postgres, name, folder, configuration, service, accounts)

@@ -83,6 +83,7 @@ async def slow_service(
     file.write_text(
         f'{head}[policy]\npath = "policy"\n\n'
         '[sources.slow]\nkind = "sqlite"\ndsn = "sqlite:shop.db"\ntimeout = 60\nroles.read = ["analyst"]\n'
+        'owner = "a team"\npurpose = "tests"\nclassification = "internal"\ntables.t.columns = ["id"]\n'
     )
     configuration = load(file)
     slow = Slow(tier)

@@ -44,6 +44,9 @@ source = {{ calls_per_minute = 6000000, burst = 100000 }}
 [sources.notes]
 kind = "sqlite"
 dsn = "sqlite:notes.db"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
 roles = {{ read = ["analyst"] }}
 
 [sources.notes.tables.notes]

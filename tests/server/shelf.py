@@ -114,7 +114,9 @@ def shelved(folder: Path, roles: str = 'act = ["analyst"]', more: str = "") -> C
     text = file.read_text()
     file.write_text(
         f"{text[: text.index('[sources.shop]')]}{more}\n"
-        f'[sources.shelf]\nkind = "sqlite"\ndsn = "sqlite:shop.db"\n[sources.shelf.roles]\n{roles}\n'
+        f'[sources.shelf]\nkind = "sqlite"\ndsn = "sqlite:shop.db"\n'
+        'owner = "a team"\npurpose = "tests"\nclassification = "internal"\ntables.t.columns = ["id"]\n'
+        f"[sources.shelf.roles]\n{roles}\n"
     )
     return load(file)
 

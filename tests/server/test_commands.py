@@ -217,22 +217,33 @@ def test_a_source_is_listed_tested_switched_off_and_on_again(remit: Run, tmp_pat
     configuration = found(tmp_path)
     assert remit("source", "list", "--config", configuration)[0] == 1  # there is no store yet
     assert remit("source", "test", "shop", "--config", configuration)[0] == 0
+    assert remit("source", "test", "shop", "--login", "ada", "--config", configuration)[0] == 2
+    status, out, _ = remit("source", "enable", "payroll", "--why", "asked", "--config", configuration)
+    assert (status, "remit source test payroll" in out) == (1, True)
+    status, out, _ = remit("source", "enable", "shop", "--why", "asked for", "--config", configuration)
+    assert (status, out) == (0, "shop is enabled.\n")
     status, out, _ = remit("source", "disable", "shop", "--why", "a\nleak", "--config", configuration)
     assert (status, out) == (0, "shop is switched off.\n")
     listed = json.loads(remit("source", "list", "--json", "--config", configuration)[1])
     assert {source["source"]: (source["on"], source["why"]) for source in listed} == {
         "shop": (False, "a\nleak"),
-        "payroll": (True, ""),
+        "payroll": (False, ""),
     }
     assert listed[0]["tools"] == ["shop_schema", "shop_query", "shop_explain", "shop_write"]
-    assert "off: a\\nleak" in remit("source", "list", "--config", configuration)[1]
-    status, out, _ = remit("source", "enable", "shop", "--json", "--config", configuration)
-    assert (status, json.loads(out)) == (0, {"source": "shop", "on": True})
+    shown = remit("source", "list", "--config", configuration)[1]
+    assert "off: a\\nleak" in shown
+    assert "owner: the lead of the shop" in shown
+    assert "test: MISSING" in shown
+    again = ("source", "enable", "shop", "--why", "mended", "--json", "--config", configuration)
+    status, out, _ = remit(*again)
+    assert (status, json.loads(out)) == (0, {"source": "shop", "on": True, "missing": []})
     found_in_log = remit("audit", "search", "--json", "--config", configuration)[1].splitlines()
     events = [entry for entry in map(json.loads, found_in_log) if entry["event"].startswith("source_")]
-    assert [(entry["event"], entry["source"], entry["why"]) for entry in events] == [
-        ("source_on", "shop", ""),
+    assert [(entry["event"], entry["source"], entry.get("why")) for entry in events] == [
+        ("source_on", "shop", "mended"),
         ("source_off", "shop", "a\\nleak"),
+        ("source_on", "shop", "asked for"),
+        ("source_tested", "shop", None),
     ]
 
 

@@ -77,6 +77,17 @@ async def test_an_account_that_does_not_work_or_can_do_too_much_is_not_kept(desk
             await ada.rows()
 
 
+async def test_nobody_connects_a_source_that_is_not_enabled_and_whoever_tries_is_on_record(
+    desk: Desk,
+) -> None:
+    ada = desk.person(ADA)
+    path = await ada.offer()
+    await desk.change("UPDATE source_records SET digest = 'of other settings'")
+    assert (await ada.connect(desk.accounts["ada"], path)).status_code == 422
+    assert "source_outside_inventory" in await desk.events()
+    assert await listed(desk.configuration.document) == []
+
+
 async def test_guessing_is_slow(desk: Desk) -> None:
     ada = desk.person(ADA)
     path = await ada.offer()

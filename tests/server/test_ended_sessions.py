@@ -29,6 +29,10 @@ SOURCE = """
 kind = "sqlite"
 dsn = "sqlite:shop.db"
 timeout = 60
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+tables.t.columns = ["id"]
 roles.read = ["analyst"]
 """
 PATIENCE = 30.0  # seconds

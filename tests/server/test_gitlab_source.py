@@ -19,6 +19,7 @@ from server.assembly import Service, assemble
 from server.commands import source
 from server.configuration import Configuration, load
 from server.identity import Identity
+from tests.server.enabling import enable_all
 from tests.tools.gitlab.fake import Fault
 from tests.tools.gitlab.site import Site, serving
 from tests.tools.gitlab.world import TOKEN_IN_FILE
@@ -39,6 +40,9 @@ kind = "gitlab"
 url = "{url}"
 projects = ["acme/*"]
 timeout = 5
+owner = "a team"
+purpose = "tests"
+classification = "internal"
 
 [sources.code.roles]
 read = ["developer"]
@@ -63,6 +67,7 @@ def configuration(site: Site, tmp_path: Path) -> Configuration:
 
 @pytest.fixture
 async def service(configuration: Configuration) -> AsyncIterator[Service]:
+    await enable_all(configuration.document)
     async with assemble(configuration) as running:
         yield running
 
@@ -129,16 +134,33 @@ async def test_a_token_that_may_write_is_not_kept(service: Service, site: Site) 
 def test_a_look_at_the_source_tells_whether_a_gitlab_is_there(
     configuration: Configuration, site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = Namespace(source="code", json=False)
-    assert source.test(configuration.document, options) == 0
-    assert capsys.readouterr().out.startswith("code answers. What each user's own account can do")
+    options = Namespace(source="code", json=False, login=None, secret=None)
+    assert source.test(configuration.document, options) == 1
+    assert "none was given to test with" in capsys.readouterr().out
     assert [asked.username for asked in site.gitlab.asked] == [None]
     site.gitlab.faults = [Fault(404)]
     assert source.test(configuration.document, options) == 1
     assert "not as GitLab does" in capsys.readouterr().out
 
 
+def test_a_test_call_is_passed_with_a_token_that_may_read_and_with_no_other(
+    configuration: Configuration,
+    site: Site,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    options = Namespace(source="code", json=False, login=None, secret="env:TEST_TOKEN", why="asked for")
+    monkeypatch.setenv("TEST_TOKEN", site.tokens.give("ada", "api"))
+    assert source.test(configuration.document, options) == 1
+    assert source.enable(configuration.document, options) == 1
+    monkeypatch.setenv("TEST_TOKEN", site.tokens.give("ada"))
+    assert source.test(configuration.document, options) == 0
+    assert source.enable(configuration.document, options) == 0
+    assert capsys.readouterr().out.endswith("code is enabled.\n")
+
+
 async def test_one_that_fails_stops_no_start(configuration: Configuration, site: Site) -> None:
+    await enable_all(configuration.document)
     site.gitlab.faults = [Fault(500)]
     async with assemble(configuration) as service:
         ada = Person(service, "ada")

@@ -12,11 +12,13 @@ from policies.call import Transport
 from policies.errors import ConfigurationError
 from policies.sources import PostgresSource
 from server.assembly import assemble
+from server.commands.source import enabled, try_out
 from server.configuration import Configuration, load
 from server.history import search
 from server.protocol.app import App
 from server.store import look_into_store
 from tests.backends import Postgres
+from tests.server.enabling import enable_all
 from tests.server.test_app import facts, text
 from tools.postgres.role import role_sql
 
@@ -40,6 +42,9 @@ reason = "one reporting role; rows are filtered by claim"
 password = "file:password"
 tls_ca = "{ca}"
 timeout = 3
+owner = "a team"
+purpose = "tests"
+classification = "internal"
 
 [sources.shop.roles]
 read = ["analyst"]
@@ -84,6 +89,7 @@ async def shop(postgres: Postgres, tmp_path: Path) -> tuple[Shop, Configuration]
         source = configuration.document.sources["shop"]
         assert isinstance(source, PostgresSource)
         await admin.execute(role_sql(source, house.role))
+    await enable_all(configuration.document)
     return house, configuration
 
 
@@ -104,9 +110,43 @@ async def test_a_question_is_answered_within_the_users_territory(shop: tuple[Sho
 async def test_a_role_that_can_do_more_than_read_stops_the_start(shop: tuple[Shop, Configuration]) -> None:
     house, _ = shop
     superuser = house.configured(house.postgres.dsn(house.database), house.postgres.password)
+    await enable_all(superuser.document)
     with pytest.raises(ConfigurationError, match="SUPERUSER"):
         async with assemble(superuser):
             pass
+
+
+@pytest.mark.threat("T09")
+async def test_a_test_call_is_passed_by_a_reader_and_taken_back_by_a_superuser(
+    shop: tuple[Shop, Configuration],
+) -> None:
+    house, configuration = shop
+    async with assemble(configuration):
+        pass
+    assert (await try_out(configuration.document, "shop", None, None)).passed
+    (house.folder / "password").write_text(house.postgres.password)
+    file = configuration.file
+    file.write_text(file.read_text().replace(f"{house.role}@", "postgres@"))
+    document = load(file).document
+    assert not (await try_out(document, "shop", None, None)).passed
+    assert [point.name for point in await enabled(document, "shop", "it is asked for")] == ["test"]
+
+
+async def test_an_account_of_a_users_own_is_tested_with_one_that_is_given(
+    shop: tuple[Shop, Configuration],
+) -> None:
+    house, configuration = shop
+    file = configuration.file
+    own = (
+        file.read_text().replace('credential = "shared"', 'credential = "user"').replace(f"{house.role}@", "")
+    )
+    file.write_text(own.replace('password = "file:password"\n', ""))
+    document = load(file).document
+    without = await try_out(document, "shop", None, None)
+    assert "none was given to test with" in without.findings[0].what
+    assert not without.passed
+    assert (await try_out(document, "shop", house.role, "file:password")).passed
+    assert await enabled(document, "shop", "it is asked for") == []
 
 
 @pytest.mark.threat("T35")
@@ -116,6 +156,7 @@ async def test_a_database_that_is_down_is_a_clear_refusal_and_on_record(
     house, _ = shop
     address = f"postgresql://{house.role}@127.0.0.1:{free_port}/{house.database}"
     configuration = house.configured(address, "hunter2hunter2")
+    await enable_all(configuration.document)
     async with assemble(configuration) as service, Client(App(service, "1", Transport.STDIO)) as client:
         result = await client.call_tool("shop_query", {"sql": "SELECT id FROM customers"})
     assert facts(result)["code"] == "upstream_failed"
@@ -130,6 +171,7 @@ async def test_a_user_who_must_connect_first_is_told_so(shop: tuple[Shop, Config
     house, configuration = shop
     file = house.folder / "remit.toml"
     file.write_text(configuration.file.read_text().replace('credential = "shared"', 'credential = "user"'))
+    await enable_all(load(file).document)
     async with assemble(load(file)) as service, Client(App(service, "1", Transport.STDIO)) as client:
         result = await client.call_tool("shop_query", {"sql": "SELECT id FROM customers"})
     assert facts(result)["code"] == "needs_connection"

@@ -38,6 +38,7 @@ from server.logs import JsonLines
 from server.vault import Connected
 from tests.backends import Postgres, free_port
 from tests.proxy import Proxy, proxy
+from tests.server.enabling import enable_all
 from tests.server.oidc.house import OIDC, House, Way
 from tests.server.oidc.issuer import PretendIssuer, Signer
 from tests.server.pages.house import fields
@@ -58,6 +59,9 @@ questions_per_hour = 1000
 kind = "postgres"
 dsn = "postgresql://127.0.0.1:{port}/{database}"
 tls = "disable"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
 
 [sources.ledger.roles]
 read = ["analyst"]
@@ -75,6 +79,9 @@ tls = "disable"
 credential = "shared"
 reason = "everybody reads the same"
 password = "env:{variable}"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
 
 [sources.archive.roles]
 read = ["analyst"]
@@ -86,6 +93,9 @@ columns = ["id", "status"]
 kind = "gitlab"
 url = "http://127.0.0.1:{gitlab}"
 projects = ["acme/*"]
+owner = "a team"
+purpose = "tests"
+classification = "internal"
 
 [sources.code.roles]
 read = ["analyst"]
@@ -247,6 +257,7 @@ async def place(folder: Path, postgres: Postgres, signer: Signer, engine: str) -
         more = SOURCES.format(**behind, reader=reader, variable=VARIABLE)
         file.write_text(text + OIDC.format(issuer=issuer.url) + SIGN_IN + more)
         configuration = load(file)
+        await enable_all(configuration.document)
         assert {source.kind for source in configuration.document.sources.values()} == {*KINDS}
         try:
             with patch.dict(os.environ, {VARIABLE: shared}):

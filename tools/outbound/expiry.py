@@ -36,7 +36,7 @@ def ending_file(about: str, file: Path, now: datetime) -> list[Finding]:
 
 def _findings(about: str, used: Iterable[_Used], now: datetime) -> Iterator[Finding]:
     for whose, certificate, remedy in used:
-        if when := _when(certificate.not_valid_after_utc, now):
+        if when := left(certificate.not_valid_after_utc, now, "ends", "has ended"):
             name = certificate.subject.rfc4514_string()[:128] or "without a name"
             yield Finding(about, f"{whose} ({name}) {when}", remedy, fatal=False)
 
@@ -55,14 +55,15 @@ def _in_use(context: ClientContext) -> Iterator[_Used]:
         yield f"the certificate of {host}", certificate, remedy
 
 
-def _when(end: datetime, now: datetime) -> str | None:
-    left, on = end - now, f"on {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    if left < timedelta():
-        return f"has ended {on}"
-    if left < _DAY:
-        return f"ends within a day, {on}"
-    if left < _WEEK:
-        return f"ends within a week, {on}"
-    if left < _SOON:
-        return f"ends in {left.days} days, {on}"
+def left(end: datetime, now: datetime, ahead: str, over: str) -> str | None:
+    """In words, with the verb for an end `ahead` and for one that is `over`; None for more than a month."""
+    remaining, on = end - now, f"on {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if remaining < timedelta():
+        return f"{over} {on}"
+    if remaining < _DAY:
+        return f"{ahead} within a day, {on}"
+    if remaining < _WEEK:
+        return f"{ahead} within a week, {on}"
+    if remaining < _SOON:
+        return f"{ahead} in {remaining.days} days, {on}"
     return None

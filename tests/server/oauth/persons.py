@@ -28,6 +28,7 @@ from server.pages.signing_in import LINK_LASTS, link, link_content
 from server.pages.tickets import Kind
 from server.transaction import Rows, Transaction
 from server.vault import Connected
+from tests.server.enabling import enable_all
 from tests.server.oauth.far import DeskSource, DeskSystem
 from tests.server.oidc.provider import sign_in
 from tests.server.pages.house import fields, send
@@ -60,7 +61,8 @@ def configured(folder: Path, **oauth: Any) -> Configuration:
     file.write_text(CONFIGURATION)
     bare = load(file).document
     roles = Roles(read=("analyst",), act=("analyst",))
-    desk = DeskSource.model_validate({"oauth": {"client_id": "remit", **oauth}, "roles": roles})
+    settled = {"owner": "a team", "purpose": "tests", "classification": "internal"}
+    desk = DeskSource.model_validate({"oauth": {"client_id": "remit", **oauth}, "roles": roles, **settled})
     document = bare.model_copy(update={"sources": {"desk": desk}})
     return Configuration(file, document, Policy(SCHEMA, SHIPPED_POLICY, document.sources))
 
@@ -186,6 +188,7 @@ class Desk:
 async def opened(folder: Path, url: str, **oauth: Any) -> AsyncGenerator[Desk]:
     """`url` is where the desk is."""
     configuration, system = configured(folder, **oauth), DeskSystem(url)
+    await enable_all(configuration.document)
     async with assemble(configuration, connected(configuration, system)) as service:
         yield Desk(configuration, service, system)
 

@@ -13,6 +13,7 @@ from server.commands.credential import listed
 from tests.server.oauth.far import ACT, READ
 from tests.server.oauth.persons import ADA, BOB, RETURN, Desk, agreed, opened, said, until
 from tests.server.oidc.provider import Provider
+from tests.server.pages.house import fields, send
 
 pytestmark = pytest.mark.anyio
 
@@ -34,6 +35,24 @@ async def test_each_person_authorizes_for_themselves(desk: Desk) -> None:
         await bob.rows()
     await bob.connect()
     assert (await bob.rows(), await ada.rows()) == ([["bob"]], [["ada"]])
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_nobody_authorizes_remit_at_a_source_that_is_not_enabled(desk: Desk, *, late: bool) -> None:
+    forget, ada = "DELETE FROM source_records", desk.person(ADA)
+    page = await ada.offer()
+    async with ada.browser() as browser:
+        if late:
+            back = await agreed(await browser.set_out(page), "ada")
+            await desk.change(forget)
+            assert (await browser.come_back(back)).status_code == 422
+        else:
+            await desk.change(forget)
+            sent = await send(browser.http, page, fields(await browser.http.get(page)))
+            assert sent.status_code == 422
+    assert desk.system.shown == []
+    assert "source_outside_inventory" in await desk.events()
+    assert await listed(desk.configuration.document) == []
 
 
 async def test_a_confidential_client_shows_its_secret(vendor: Provider, tmp_path: Path) -> None:

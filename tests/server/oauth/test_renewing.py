@@ -20,6 +20,7 @@ from server.oauth.far import AuthorizationServer
 from server.oauth.tokens import Tokens
 from tests.crash.replicas import Replica, Serve, replicas
 from tests.rounds import rounds
+from tests.server.enabling import enable_all
 from tests.server.oauth.far import ACT, READ, DeskSystem
 from tests.server.oauth.persons import (
     ADA,
@@ -65,6 +66,7 @@ def _raced(both: list[Replica]) -> list[str]:
 
 async def _connect(configuration: Configuration, url: str) -> None:
     system = DeskSystem(url)
+    await enable_all(configuration.document)
     async with assemble(configuration, connected(configuration, system)) as service:
         assert (await Desk(configuration, service, system).person(ADA).connect()).status_code == 200
 

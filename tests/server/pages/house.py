@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from server.pages.signing_in import LINK_LASTS, link, link_content
 from server.pages.tickets import Kind, Tickets
 from server.store import Store, open_store
 from server.vault import Connected
+from tests.server.calls import Everything
 from tests.server.shelf import Shelf
 
 URL = "http://127.0.0.1:8787"
@@ -140,6 +142,7 @@ async def house(
             tickets := Tickets(store, keys),
             audit,
             Granting({}, tickets),
+            admitted=partial(Everything().hold, store, audit),
         )
         yield House(
             Pages.of(
