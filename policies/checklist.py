@@ -39,7 +39,7 @@ def settled(source: Source) -> tuple[Point, ...]:
 
 
 def _permissions(source: Source) -> str:
-    return ", ".join(f"{count} {things}" for things, count in source.extent.items() if count)
+    return ", ".join(f"{things}: {count}" for things, count in source.extent.items() if count)
 
 
 def _authentication(source: Source) -> str:

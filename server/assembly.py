@@ -30,7 +30,7 @@ from server.endings import Endings
 from server.enforcing import refuse_old
 from server.executor import Executor
 from server.identity import Identity
-from server.inventory import START, Entry, Inventory, entries
+from server.inventory import START, Inventory, entries, known
 from server.keys import Keys, Ring, open_keys, open_masters, resolve, store_password
 from server.limits import Limits
 from server.oauth.granting import Granting
@@ -98,9 +98,9 @@ async def assemble(
         for source in sources.values():
             stack.push_async_callback(source.connector.close)
         inventory = Inventory({name: source.settings for name, source in sources.items()})
-        known = await store.read(entries)
-        new = [name for name in sources if inventory.tests_itself(name, known.get(name))]
-        tried = {name: it for name, it in sources.items() if inventory.may_be_tried(name, known.get(name))}
+        records = await store.read(entries)
+        new = [name for name in sources if inventory.tests_itself(name, records.get(name))]
+        tried = {name: it for name, it in sources.items() if inventory.may_be_tried(name, records.get(name))}
         refuse_what_is_unsafe(await inspect(tried))
         deadlines = {name: source.settings.timeout + GRACE for name, source in sources.items()}
         audit = await stack.enter_async_context(
@@ -114,7 +114,7 @@ async def assemble(
         )
         for name in new:
             await inventory.take_in(store, audit, name)
-        await tell_what_is_outside(inventory, known, store, audit)
+        await tell_what_is_outside(inventory, store, audit)
         decisions, tickets = Decisions(store, audit), Tickets(store, keys)
         ring = Ring(store, masters)
         connections = Connections(store, audit, ring)
@@ -129,6 +129,7 @@ async def assemble(
             Own(store, audit.actions, connections, open_to),
             connections,
             Renewing(store, ring, connections, servers),
+            enabled=partial(inventory.hold, store),
         )
         recovery = Recovery(store, audit, vault)
         await recovery.look()
@@ -189,7 +190,7 @@ async def assemble(
                 tickets,
                 audit,
                 Granting(servers, tickets),
-                admitted=partial(inventory.hold, store, audit),
+                admitted=partial(inventory.hold_on_record, store, audit),
             ),
             Endings(store, audit, connections, decisions),
             remembered,
@@ -198,14 +199,13 @@ async def assemble(
         )
 
 
-async def tell_what_is_outside(
-    inventory: Inventory, known: Mapping[str, Entry], store: Store, audit: Audit
-) -> None:
-    """Sources of the configuration that were never enabled, on record; and reviews that are due."""
-    for finding in inventory.outside(known):
-        await inventory.alert(audit, finding.source, START)
+async def tell_what_is_outside(inventory: Inventory, store: Store, audit: Audit) -> None:
+    """What is beside the way that sources are enabled, on record; and reviews that are due."""
+    has = await store.read(known)
+    for finding in inventory.outside(has):
+        await inventory.alert(audit, finding.source, START, finding.what)
         log.warning(finding.what, extra={"source": finding.source, "remedy": finding.remedy})
-    for finding in inventory.due(known, await store.read(now_ms)):
+    for finding in inventory.due(has.entries, await store.read(now_ms)):
         log.warning(finding.what, extra={"source": finding.source, "remedy": finding.remedy})
 
 

@@ -8,13 +8,13 @@ tested anew before anybody reaches it. The transaction that admits a call reads 
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from policies.call import Receipt
 from policies.canonical import Json, canonical
 from policies.checklist import TESTED, Point, settled
-from policies.errors import not_open
+from policies.errors import Denied, not_open
 from policies.sources import OWN, Source
 from server.audit import Audit
 from server.digests import printable
@@ -30,6 +30,7 @@ DAY: Final = 86_400_000  # milliseconds
 HOUR: Final = 3_600_000  # milliseconds
 START: Final = "start"
 """Who tests and enables a file of this machine."""
+NOT_ENABLED: Final = "its source is not enabled"
 EMBEDDED: Final = "a file of this machine: tested at every start"
 UNTESTED: Final = frozenset(
     {
@@ -77,6 +78,10 @@ _TAKE: Final = """
     UPDATE source_records SET enabled_at = $1, enabled_by = $2, why = $3, review_at = $4
     WHERE source = $5 AND enabled_at = 0
 """
+_FORGET: Final = "DELETE FROM source_records WHERE source = $1"
+_CONNECTED: Final = (
+    "SELECT source, count(*) FROM connections WHERE sealed <> '' GROUP BY source ORDER BY source"
+)
 _USE: Final = "UPDATE source_records SET used_at = $1 WHERE source = $2"
 
 
@@ -96,6 +101,18 @@ class Entry:
     why: str
     review_at: int
     used_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store has about sources: their entries, and how many users have a connection to each."""
+
+    entries: Mapping[str, Entry] = field(default_factory=dict[str, Entry])
+    connections: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def sources(self) -> frozenset[str]:
+        return frozenset(self.entries) | frozenset(self.connections)
 
 
 class Inventory:
@@ -134,12 +151,16 @@ class Inventory:
         remedy = f"Run `remit source test {source}`."
         return (*settled(self.sources[source]), Point(TESTED, tested, remedy))
 
-    def outside(self, entries: Mapping[str, Entry]) -> list[Finding]:
-        """A finding for each source that nobody may use yet, and why."""
+    def outside(self, known: Known) -> list[Finding]:
+        """A finding for each source that nobody may use, and why: one that is configured and was not enabled,
+        or one that is on record, or connected by users, and not configured."""
         return [
-            self._outside(name, entries.get(name))
-            for name in self.sources
-            if not self.is_enabled(name, entries.get(name)) and not self.tests_itself(name, entries.get(name))
+            *(
+                self._not_enabled(name, known)
+                for name in self.sources
+                if not self.may_be_tried(name, known.entries.get(name))
+            ),
+            *(_not_configured(name, known) for name in sorted(known.sources - self.sources.keys())),
         ]
 
     def due(self, entries: Mapping[str, Entry], now: int) -> list[Finding]:
@@ -157,33 +178,40 @@ class Inventory:
             and (when := left(moment(entry.review_at), moment(now), "is due", "was due"))
         ]
 
-    def _outside(self, source: str, entry: Entry | None) -> Finding:
-        missing = [point for point in self.points(source, entry) if not point.met]
-        what = (
-            f"nobody may use it: missing {', '.join(point.name for point in missing)}"
-            if missing
-            else ("nobody may use it: it was not enabled")
-        )
+    def _not_enabled(self, source: str, known: Known) -> Finding:
+        missing = [point for point in self.points(source, known.entries.get(source)) if not point.met]
+        why = f"missing {', '.join(point.name for point in missing)}" if missing else "it was not enabled"
         remedy = " ".join(point.remedy for point in missing)
         return Finding(
             source,
-            what,
+            f"nobody may use it{_connected(known, source)}: {why}",
             f'{remedy} Then run `remit source enable {source} --why "..."`.'.strip(),
             fatal=False,
         )
 
-    async def hold(self, store: Reader, audit: Audit, source: str, by: str) -> None:
-        """Raises `Denied`, on record, where this source may not be reached; or `AuditUnavailable`."""
+    async def hold(self, store: Reader, source: str) -> None:
+        """Raises `Denied` where this source may not be reached, or `StoreUnavailable`."""
         if not self.is_enabled(source, (await store.read(entries)).get(source)):
-            await self.alert(audit, source, by)
-            raise not_open(source, why="its source is not enabled")
+            raise not_open(source, why=NOT_ENABLED)
 
-    async def alert(self, audit: Audit, source: str, by: str) -> None:
+    async def hold_on_record(self, store: Reader, audit: Audit, source: str, by: str) -> None:
+        """The same for somebody who asked for it. Raises `AuditUnavailable`."""
+        try:
+            await self.hold(store, source)
+        except Denied:
+            await self.alert(audit, source, by, NOT_ENABLED)
+            raise
+
+    async def alert(self, audit: Audit, source: str, by: str, why: str) -> None:
         """That something is there, or was tried, beside the way that sources are enabled."""
-        await audit.put(
-            "", lambda _: {"event": "source_outside_inventory", "source": source, "by": printable(by)}
-        )
-        log.warning("a source is outside the inventory", extra={"source": source, "by": by})
+        facts: dict[str, Json] = {
+            "event": "source_outside_inventory",
+            "source": source,
+            "by": printable(by),
+            "why": why,
+        }
+        await audit.put("", lambda _: facts)
+        log.warning("a source is outside the inventory", extra={"source": source, "by": by, "why": why})
 
     async def test(
         self, store: Store, audit: Audit, source: str, by: str, *, passed: bool, unsafe: bool
@@ -239,6 +267,16 @@ class Inventory:
 
         audit.acknowledge(await store.run(taking))
 
+    async def forget(self, store: Store, audit: Audit, source: str, by: str, why: str) -> None:
+        """It has to be tested and enabled anew, should it come back. Raises `AuditUnavailable`."""
+
+        def forgetting() -> Transaction[Receipt]:
+            yield _FORGET, (source,)
+            yield _ON, (source,)
+            return (yield from self._said(audit, source, "source_off", by, why=printable(why)))
+
+        audit.acknowledge(await store.run(forgetting))
+
     def _said(self, audit: Audit, source: str, event: str, by: str, **more: Json) -> Transaction[Receipt]:
         facts: dict[str, Json] = {"event": event, "source": source, "user": printable(by), **more}
 
@@ -260,9 +298,30 @@ def entries() -> Transaction[dict[str, Entry]]:
     return {row[0]: _entry(row) for row in rows}
 
 
+def known() -> Transaction[Known]:
+    """All that the store has about sources."""
+    connections = {row[0]: row[1] for row in (yield _CONNECTED, ())}
+    return Known((yield from entries()), connections)
+
+
 def used(source: str, at: int) -> Later:
     """Notes that it is used, at a time in milliseconds."""
     return Later(_USE, (at, source), source)
+
+
+def _not_configured(source: str, known: Known) -> Finding:
+    return Finding(
+        source,
+        f"nobody may use it{_connected(known, source)}: the configuration does not name it",
+        f'Put it back there, or run `remit source disable {source} --why "..."`: that ends its '
+        "connections and its record.",
+        fatal=False,
+    )
+
+
+def _connected(known: Known, source: str) -> str:
+    count = known.connections.get(source, 0)
+    return f", though {count} connected it" if count else ""
 
 
 def _entry(row: Sequence[Any]) -> Entry:

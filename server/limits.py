@@ -10,7 +10,7 @@ from policies.ending import hold
 from policies.errors import not_open
 from policies.limits import Buckets, spend
 from server.audit import Record
-from server.inventory import COLUMNS, HOUR, Entry, Inventory, used
+from server.inventory import COLUMNS, HOUR, NOT_ENABLED, Entry, Inventory, used
 from server.standing import IN_FORCE, hold_policy, not_before, whose
 from server.store import Store
 from server.transaction import Later, Transaction, recall
@@ -51,7 +51,7 @@ class Limits:
         if known.off[source]:
             raise not_open(call.tool.name, why="its source is switched off")
         if not self._inventory.is_enabled(source, entry := known.entries[source]):
-            raise not_open(call.tool.name, why="its source is not enabled")
+            raise not_open(call.tool.name, why=NOT_ENABLED)
         now = self._clock.read(known.kept[CLOCK], known.wall * 1000)
         after = spend(buckets, [known.kept[bucket.key] for bucket in buckets], now)
         receipt = yield from record.opening(permit)

@@ -1,6 +1,6 @@
 """Each call's credential: opened once the call is admitted, for that call, and never shown."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -31,11 +31,17 @@ class Vault:
         own: Connector,
         connections: Connections,
         renewing: Renewing,
+        *,
+        enabled: Callable[[str], Awaitable[None]],
     ) -> None:
-        """`own` is remit's own source, which needs no credential."""
+        """`own` is remit's own source, which needs no credential.
+
+        `enabled` raises `Denied` for a source that may not be reached now.
+        """
         self._sources = sources
         self._own = own
         self._connections = connections
+        self._enabled = enabled
         self._renewing = renewing
 
     @asynccontextmanager
@@ -44,8 +50,10 @@ class Vault:
 
         It is the server that looks, from wherever it runs: no network of a user's is asked for.
 
-        Raises `NeedsConnection`, or what the connector's `open` raises.
+        Raises `Denied` for a source that is not enabled, or not configured any more; `NeedsConnection`; or
+        what the connector's `open` raises.
         """
+        await self._enabled(source)
         credential = await self._credential(source, tenant, user, Tier.READ, lambda _: None)
         async with self._sources[source].connector.open(None, credential) as session:
             yield session

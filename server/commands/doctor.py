@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from server.assembly import connected, inspect
 from server.commands.due import due_findings
 from server.commands.options import takes_configuration
 from server.configuration import load
-from server.inventory import Entry, Inventory, entries
+from server.inventory import Inventory, Known, known
 from server.issuer import IssuerUnreachable, published, trusting
 from server.keys import open_keys, open_masters, store_password
 from server.store import look_into_store, open_store
@@ -53,8 +53,8 @@ def run(options: argparse.Namespace) -> int:
 
 async def examine(document: Document) -> list[Finding]:
     findings = [finding async for finding in _own(document)]
-    inventory, known, now = Inventory(document.sources), *await _known(document)
-    findings += [*inventory.outside(known), *inventory.due(known, now)]
+    inventory, (has, now) = Inventory(document.sources), await _known(document)
+    findings += [*inventory.outside(has), *inventory.due(has.entries, now)]
     try:
         sources = connected(document)
     except ConfigurationError as error:
@@ -64,7 +64,7 @@ async def examine(document: Document) -> list[Finding]:
             {
                 name: source
                 for name, source in sources.items()
-                if inventory.may_be_tried(name, known.get(name))
+                if inventory.may_be_tried(name, has.entries.get(name))
             }
         )
     finally:
@@ -134,19 +134,18 @@ async def _own(document: Document) -> AsyncGenerator[Finding]:
         yield _finding("store", error)
 
 
-async def _known(document: Document) -> tuple[Mapping[str, Entry], int]:
-    """What the inventory knows, and the store's time; nothing where the store can't be read."""
+async def _known(document: Document) -> tuple[Known, int]:
+    """What the store has about sources, and its time; nothing where it can't be read."""
 
-    def looking() -> Transaction[tuple[Mapping[str, Entry], int]]:
+    def looking() -> Transaction[tuple[Known, int]]:
         now = yield from now_ms()
-        known = yield from entries()
-        return known, now
+        return (yield from known()), now
 
     try:
         async with look_into_store(document, store_password(document)) as reader:
             return await reader.read(looking)
     except (ConfigurationError, AuditUnavailable):
-        return {}, 0
+        return Known(), 0
 
 
 def _finding(about: str, error: ConfigurationError) -> Finding:

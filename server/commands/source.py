@@ -17,9 +17,10 @@ from server.assembly import connected
 from server.commands.opened import opened
 from server.commands.options import takes_configuration
 from server.configuration import load
+from server.connections import Connections
 from server.digests import printable
-from server.inventory import Entry, Inventory, entries
-from server.keys import resolve, store_password
+from server.inventory import Entry, Inventory, Known, known
+from server.keys import Ring, resolve, store_password
 from server.moments import day
 from server.store import look_into_store
 from server.switches import sources_off, switch_off
@@ -39,7 +40,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     enabling = what.add_parser(
         "enable", help="let a source be used, once nothing on its checklist is missing"
     )
-    disabling = what.add_parser("disable", help="switch a source off, for everybody and at once")
+    disabling = what.add_parser(
+        "disable",
+        help="switch a source off, for everybody and at once; one that is in the configuration no more loses "
+        "its connections and its record",
+    )
     for each in (enabling, disabling):
         each.add_argument("--why", required=True, metavar="TEXT", help="the reason, for the log")
     testing.add_argument(
@@ -65,50 +70,76 @@ def run(options: argparse.Namespace) -> int:
             json.dumps(listed) if options.json else "\n".join(map(line, listed)) or "No source is configured."
         )
         return 0
-    if options.source not in document.sources:
-        known = ", ".join(document.sources) or "none"
-        print(f"remit: there is no source {options.source!r}. There are: {known}.", file=sys.stderr)
+    configured = options.source in document.sources
+    if not configured and (options.what != "disable" or not anyio.run(is_left, document, options.source)):
+        names = ", ".join(document.sources) or "none"
+        print(f"remit: there is no source {options.source!r}. There are: {names}.", file=sys.stderr)
         return 2
     match options.what:
         case "test":
             return test(document, options)
         case "enable":
             return enable(document, options)
-        case _:
+        case _ if configured:
             anyio.run(disabled, document, options.source, options.why)
+            told = "is switched off"
+        case _:
+            ended = anyio.run(removed, document, options.source, options.why)
+            told = f"is out of the inventory. Connections that ended with it: {ended}"
     state = {"source": options.source, "on": False}
-    print(json.dumps(state) if options.json else f"{options.source} is switched off.")
+    print(json.dumps(state) if options.json else f"{options.source} {told}.")
     return 0
 
 
 async def inventory(document: Document) -> list[dict[str, object]]:
     """Raises `ConfigurationError`, or `StoreUnavailable`."""
     async with look_into_store(document, store_password(document)) as reader:
-        off, known = await reader.read(_state)
+        off, has = await reader.read(_state)
     tools = definitions(document)
     its = Inventory(document.sources)
-    return [
+    records = has.entries
+    listed: list[dict[str, object]] = [
         {
             "source": name,
+            "configured": True,
             "kind": source.kind,
             "classification": source.classification,
             "credential": source.credential if source.asks_who_comes else "none",
             "extent": dict(source.extent),
             "tools": [tool.name for tool in tools if tool.source == name],
-            "on": its.is_enabled(name, known.get(name)) and name not in off,
+            "on": its.is_enabled(name, records.get(name)) and name not in off,
             "why": off.get(name, ""),
-            "enabled": its.is_enabled(name, known.get(name)),
-            "checklist": {point.name: point.said or None for point in its.points(name, known.get(name))},
-            **moments(known.get(name)),
+            "enabled": its.is_enabled(name, records.get(name)),
+            "checklist": {point.name: point.said or None for point in its.points(name, records.get(name))},
+            **moments(records.get(name)),
         }
         for name, source in document.sources.items()
     ]
+    left = sorted(has.sources - document.sources.keys())
+    return listed + [_left(name, records.get(name)) for name in left]
 
 
-def _state() -> Transaction[tuple[dict[str, str], dict[str, Entry]]]:
+def _left(name: str, entry: Entry | None) -> dict[str, object]:
+    """One that the store knows and the configuration does not."""
+    return {
+        "source": name,
+        "configured": False,
+        "kind": None,
+        "classification": None,
+        "credential": None,
+        "extent": {},
+        "tools": [],
+        "on": False,
+        "why": "",
+        "enabled": False,
+        "checklist": {},
+        **moments(entry),
+    }
+
+
+def _state() -> Transaction[tuple[dict[str, str], Known]]:
     off = yield from sources_off()
-    known = yield from entries()
-    return off, known
+    return off, (yield from known())
 
 
 def moments(entry: Entry | None) -> dict[str, object]:
@@ -123,6 +154,9 @@ def moments(entry: Entry | None) -> dict[str, object]:
 
 
 def line(source: Mapping[str, object]) -> str:
+    if not source["configured"]:
+        name = printable(str(source["source"]))
+        return f'{name:20}  not in the configuration any more: remit source disable {name} --why "..."'
     extent = ", ".join(f"{what}: {count}" for what, count in cast("dict[str, int]", source["extent"]).items())
     facts = f"{source['kind']:10}  {source['classification']:12}  {extent}"
     told = [f"{source['source']:20}  {facts}  {state(source)}"]
@@ -200,3 +234,22 @@ async def disabled(document: Document, source: str, why: str) -> None:
     """Raises `ConfigurationError` or `AuditUnavailable`."""
     async with opened(document) as its:
         await switch_off(its.store, its.audit, source, why=why, by=getpass.getuser())
+
+
+async def is_left(document: Document, source: str) -> bool:
+    """Whether the store knows it. Raises `ConfigurationError` or `AuditUnavailable`."""
+    async with opened(document) as its:
+        return source in (await its.store.read(known)).sources
+
+
+async def removed(document: Document, source: str, why: str) -> int:
+    """How many connections ended. Raises `ConfigurationError` or `AuditUnavailable`."""
+    async with opened(document) as its:
+        connections, by = Connections(its.store, its.audit, Ring(its.store, its.masters)), getpass.getuser()
+        ended = [
+            await connections.end(connection, by=by, why=why)
+            for connection in await connections.everybody()
+            if connection.source == source
+        ]
+        await Inventory(document.sources).forget(its.store, its.audit, source, by, why)
+    return sum(ended)

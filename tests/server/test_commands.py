@@ -247,6 +247,26 @@ def test_a_source_is_listed_tested_switched_off_and_on_again(remit: Run, tmp_pat
     ]
 
 
+def test_a_source_that_is_configured_no_more_is_listed_until_it_is_taken_out(
+    remit: Run, tmp_path: Path
+) -> None:
+    configuration = found(tmp_path)
+    assert remit("source", "test", "shop", "--config", configuration)[0] == 0
+    text = configuration.read_text()
+    configuration.write_text(text[: text.index("[sources.shop]")] + text[text.index("[sources.payroll]") :])
+    assert (
+        "shop                  not in the configuration"
+        in remit("source", "list", "--config", configuration)[1]
+    )
+    out = ("source", "disable", "shop", "--why", "replaced", "--config", configuration)
+    assert remit(*out)[:2] == (
+        0,
+        "shop is out of the inventory. Connections that ended with it: 0.\n",
+    )
+    assert remit(*out)[0] == 2
+    assert "shop" not in remit("source", "list", "--config", configuration)[1]
+
+
 def test_a_source_that_there_is_not_is_named_with_those_that_there_are(remit: Run, tmp_path: Path) -> None:
     status, _, err = remit("source", "disable", "shopp", "--why", "x", "--config", found(tmp_path))
     assert status == 2

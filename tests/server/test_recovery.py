@@ -3,6 +3,7 @@
 # pyright: reportPrivateUsage=false
 
 from collections.abc import AsyncGenerator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,13 @@ from policies.change import Effect
 from policies.errors import InDoubt, NotFound, Refusal, StaleConfirmation, UpstreamFailed
 from policies.sources import Source
 from server.actions import Action, State
-from server.assembly import Service
+from server.assembly import Service, assemble
 from server.own.connector import Own
 from server.recovery import Recovery
 from server.sources import Sources
 from server.transaction import Transaction
 from server.vault import Connected, Vault
+from tests.server.calls import Everything
 from tests.server.confirmed import Confirmed
 from tests.server.oauth.far import DeskSource
 from tests.server.shelf import Shelf, shelf_service, shelved
@@ -51,7 +53,8 @@ def recovery(service: Service, shelf: Shelf, tmp_path: Path, source: Source | No
     connections = service.pipeline.vault._connections  # pyright: ignore[reportPrivateUsage]
     renewing = service.pipeline.vault._renewing  # pyright: ignore[reportPrivateUsage]
     own = Own(service.store, audit.actions, connections, Sources(sources, service.catalogue.is_open))
-    return Recovery(service.store, audit, Vault(sources, own, connections, renewing))
+    enabled = partial(Everything().hold, service.store)
+    return Recovery(service.store, audit, Vault(sources, own, connections, renewing, enabled=enabled))
 
 
 async def lapse(service: Service) -> None:
@@ -104,6 +107,34 @@ async def test_an_action_over_an_account_that_was_taken_away_is_in_doubt(
     shelf.trail = Trace.DONE  # which nobody can look at any more
     await finding.look()
     assert await state(user.service) is State.IN_DOUBT
+
+
+async def test_nobody_looks_into_a_source_that_is_not_enabled_any_more(user: Confirmed, shelf: Shelf) -> None:
+    def forget() -> Transaction[None]:
+        yield "DELETE FROM source_records", ()
+
+    shelf.after_note = gone
+    with pytest.raises(ProcessGoneError):
+        await user.put(apple="green")
+    await lapse(user.service)
+    shelf.trail = Trace.DONE
+    await user.service.store.run(forget)
+    pipeline = user.service.pipeline
+    await Recovery(user.service.store, pipeline.audit, pipeline.vault).look()
+    assert await state(user.service) is State.STARTED
+
+
+async def test_an_action_in_a_source_that_is_not_configured_any_more_stops_no_start(
+    tmp_path: Path, shelf: Shelf
+) -> None:
+    configuration = shelved(tmp_path)
+    async with shelf_service(configuration, shelf) as service:
+        shelf.after_note = gone
+        with pytest.raises(ProcessGoneError):
+            await Confirmed(service).put(apple="green")
+        await lapse(service)
+    async with assemble(configuration, {}) as service:
+        assert await state(service) is State.STARTED
 
 
 async def test_an_action_without_a_note_was_not_done(user: Confirmed, shelf: Shelf, tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ async def house(
             tickets := Tickets(store, keys),
             audit,
             Granting({}, tickets),
-            admitted=partial(Everything().hold, store, audit),
+            admitted=partial(Everything().hold_on_record, store, audit),
         )
         yield House(
             Pages.of(
