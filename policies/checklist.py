@@ -45,6 +45,7 @@ def _permissions(source: Source) -> str:
 def _authentication(source: Source) -> str:
     if not source.asks_who_comes:
         return "none: it asks nobody who they are"
-    if source.takes_accounts:
-        return "OAuth, each user's own" if source.authorized_by else "each user's own login"
-    return f"shared: {source.reason}" if source.reason else ""
+    if source.authorized_by:
+        return "OAuth, each user's own"
+    whose = "each user's own" if source.takes_accounts else "shared"
+    return f"{whose}: {source.reason}" if source.reason else ""

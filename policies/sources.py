@@ -67,6 +67,8 @@ class Source(BaseModel, ABC, frozen=True):
     """Whether the system takes nobody without a credential."""
     is_seen_by_anybody: ClassVar[bool] = False
     """Whether something can be told of it, if not what is in it, without a credential."""
+    has_logins: ClassVar[bool] = True
+    """Whether an account is a name and a password, and not a token alone."""
 
     kind: str
     credential: Literal["user", "shared"] = "user"
@@ -223,6 +225,7 @@ class GitlabSource(OAuthSource, Tls, frozen=True):
     """
 
     is_seen_by_anybody: ClassVar[bool] = True
+    has_logins: ClassVar[bool] = False
 
     kind: Literal["gitlab"]
     credential: Literal["user"] = "user"

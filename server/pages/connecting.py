@@ -60,10 +60,11 @@ class ConnectingPages:
         signed_in = await self._site.person(request)
         fields = await self._site.form(request, signed_in)
         offer = await self._offer(request, signed_in)
-        login, secret = fields.get("login", "").strip(), fields.get("secret", "")
+        has_login = offer.settings.has_logins
+        login, secret = fields.get("login", "").strip() if has_login else "", fields.get("secret", "")
         try:
             if not offer.scopes:
-                _hold_length(login, secret)
+                _hold_length(login, secret, has_login=has_login)
             restrictions = restrictions_of(
                 fields.get("networks", ""), fields.get("per_minute", ""), offer.settings.networks
             )
@@ -77,7 +78,8 @@ class ConnectingPages:
         except AuditUnavailable:
             raise
         except Refusal as refusal:
-            told = f"{refusal.message} {NARROWER}" if _is_too_mighty(refusal) else refusal.message
+            needs_narrower = has_login and _is_too_mighty(refusal)
+            told = f"{refusal.message} {NARROWER}" if needs_narrower else refusal.message
             return self._asked(request, signed_in, offer, told, fields)
         if made is None:
             raise NothingHere
@@ -183,9 +185,11 @@ def _is_too_mighty(refusal: Refusal) -> bool:
     return isinstance(refusal, Denied) and refusal.rule == "over_privileged"
 
 
-def _hold_length(login: str, secret: str) -> None:
+def _hold_length(login: str, secret: str, *, has_login: bool) -> None:
     """Raises `ValueError`."""
-    if not login or not secret:
+    if has_login and not (login and secret):
         raise ValueError("Give both, the account's name and its password")
+    if not secret:
+        raise ValueError("Give a token")
     if max(len(login), len(secret)) > LONGEST:
         raise ValueError(f"Neither may be longer than {LONGEST} characters")

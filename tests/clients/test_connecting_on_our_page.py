@@ -26,6 +26,7 @@ dsn = "{dsn}"
 tls_ca = "{ca}"
 owner = "a team"
 purpose = "tests"
+reason = "it knows logins alone"
 classification = "internal"
 
 [sources.ledger.roles]

@@ -21,6 +21,10 @@ credential = "shared"
 reason = "the crash test"
 password = "file:password"
 """
+OWN: Final = """\
+credential = "user"
+reason = "the crash test"
+"""
 
 
 def jobs_in_postgres(server: Postgres, folder: Path, count: int, credential: str = SHARED) -> Far:

@@ -16,7 +16,7 @@ from server.configuration import load
 from tests.backends import Postgres
 from tests.crash.controls import CONTROLS
 from tests.crash.harness import crash
-from tests.crash.postgres import jobs_in_postgres
+from tests.crash.postgres import OWN, jobs_in_postgres
 from tests.crash.race import race, shared
 from tests.crash.revocation import What, revoke
 from tests.crash.sqlite import jobs_in_sqlite
@@ -69,7 +69,7 @@ def test_what_was_ended_is_used_by_no_process_any_more(
     address = anyio.run(postgres.create_database, f"ended_{secrets.token_hex(4)}")
     monkeypatch.setenv("STORE_PASSWORD", postgres.password)
     far = shared(
-        jobs_in_postgres(postgres, tmp_path, 1500, 'credential = "user"'),
+        jobs_in_postgres(postgres, tmp_path, 1500, OWN),
         f"{address}?sslmode=verify-full&sslrootcert={postgres.ca}",
     )
     source = load(far.configuration).document.sources["work"]

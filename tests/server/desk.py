@@ -44,6 +44,7 @@ timeout = 3
 renew_days = 30
 owner = "a team"
 purpose = "tests"
+reason = "it knows logins alone"
 classification = "confidential"
 {more}
 

@@ -42,6 +42,7 @@ projects = ["acme/*"]
 timeout = 5
 owner = "a team"
 purpose = "tests"
+reason = "a token for each user"
 classification = "internal"
 
 [sources.code.roles]

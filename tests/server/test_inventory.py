@@ -6,12 +6,13 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from policies.call import Caller, Channel, Reply, Request, Transport
 from policies.errors import Denied
-from policies.sources import SqliteSource
+from policies.sources import GitlabSource, SqliteSource
 from server.assembly import Service, assemble
 from server.commands.doctor import examine
 from server.commands.source import enabled, inventory, try_out
@@ -105,6 +106,16 @@ async def test_a_source_of_which_nothing_is_named_has_no_permissions() -> None:
     )
     missing = [point.name for point in Inventory({"shop": source}).points("shop", None) if not point.met]
     assert missing == ["permissions", "test"]
+
+
+@pytest.mark.parametrize(
+    ("more", "met"),
+    [({}, False), ({"reason": "a token for each user"}, True), ({"oauth": {"client_id": "remit"}}, True)],
+)
+async def test_a_source_whose_users_type_a_secret_has_a_reason(more: dict[str, Any], *, met: bool) -> None:
+    source = GitlabSource.model_validate({"kind": "gitlab", "projects": ["acme/*"], **more})
+    points = {point.name: point.met for point in Inventory({"code": source}).points("code", None)}
+    assert points["authentication"] is met
 
 
 async def test_a_source_is_not_enabled_before_a_test_call_and_is_after_it(

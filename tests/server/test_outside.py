@@ -38,6 +38,7 @@ tls = "disable"
 timeout = 1
 owner = "the head of finance"
 purpose = "questions about the ledger"
+reason = "it knows logins alone"
 classification = "internal"
 roles.read = ["analyst"]
 tables.entries.columns = ["id"]

@@ -42,7 +42,7 @@ def hold(source: str, found: AbstractSet[str], overprivileged: str | None) -> No
         raise Denied(
             f"Your connection to {source} may do more than read, so it is not used. Connect it anew, with "
             f"the scope {READ} alone.",
-            rule="overprivileged",
+            rule="over_privileged",
             detail=f"spare scopes: {len(spare)}",
         )
     if not found & {READ, ACT}:

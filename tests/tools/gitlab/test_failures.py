@@ -70,7 +70,7 @@ async def test_a_token_that_may_write_is_refused_unless_the_source_says_why(
     with pytest.raises(Denied) as denied:
         async with connector_of(site).open(ADA, credential_of(token)):
             pass
-    assert denied.value.rule == "overprivileged"
+    assert denied.value.rule == "over_privileged"
     async with connector_of(site, overprivileged="until the new application").open(ADA, credential_of(token)):
         pass
 
