@@ -188,6 +188,11 @@ ANSWERED = (
         "Taking back never overwrites what others changed since.",
         "the product brief; our own analysis",
     ),
+    Threat(
+        "T51",
+        "Replicas that race for one yes or one token act once.",
+        "our own analysis; MCP 2026-07-28, multi round trip requests",
+    ),
 )
 
 OPEN = (
@@ -216,10 +221,5 @@ OPEN = (
     Threat("T39", "An anomaly is noticed at its threshold.", "the product brief"),
     Threat("T41", "After a halt nothing starts.", "the product brief; our own analysis"),
     Threat("T42", "A switch that can't be read is a halt for writes.", "the product brief; our own analysis"),
-    Threat(
-        "T51",
-        "Replicas that race for one yes or one token act once.",
-        "our own analysis; MCP 2026-07-28, multi round trip requests",
-    ),
     Threat("T55", "Who asks can't approve.", "the product brief; OWASP Top 10 for Agentic Applications 2026"),
 )

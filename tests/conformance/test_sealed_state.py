@@ -78,7 +78,7 @@ def altered_once(sealed: str) -> str:
     return f"{sealed[:middle]}{'B' if sealed[middle] == 'A' else 'A'}{sealed[middle + 1 :]}"
 
 
-@pytest.mark.threat("T05")
+@pytest.mark.threat("T05", "T51")
 async def test_a_question_asked_by_one_replica_is_answered_at_another_by_its_own_user_alone(
     tmp_path: Path, free_port: int
 ) -> None:

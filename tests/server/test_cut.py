@@ -14,12 +14,13 @@ import pytest
 from server.assembly import Service
 from server.transaction import Transaction
 from tests.hostile.messages import ENVELOPE, MODERN, request
+from tests.rounds import rounds
 from tests.server.serving import serving
 from tests.server.shelf import Shelf, shelf_service, shelved
 
 pytestmark = pytest.mark.anyio
 
-CUTS: Final = 500
+CUTS: Final = rounds(250, 500)
 LANES: Final = 4
 PACE: Final = "calls_per_minute = 6000000\nburst = 100000\n"
 LIMITS: Final = f"[limits]\n{PACE}questions_per_hour = 1000\n[limits.tenant]\n{PACE}[limits.source]\n{PACE}"

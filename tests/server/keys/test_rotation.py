@@ -96,7 +96,7 @@ async def test_two_rotations_at_once_and_a_destroyed_key_get_into_nobodys_way(
     ] == TENANTS[:1]
 
 
-@pytest.mark.threat("T37")
+@pytest.mark.threat("T37", "T51")
 async def test_no_reading_fails_while_keys_are_rotated(place: Place, tmp_path: Path) -> None:
     """Replicas go from the old master to both, and on to the new one, each at its own time."""
     old = masters_of(tmp_path, "old.key")

@@ -46,6 +46,7 @@ def always_spent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Tokens, "is_spent", spent)
 
 
+@pytest.mark.threat("T51")
 @pytest.mark.timeout(120 + RACES)
 @pytest.mark.usefixtures("always_spent")
 def test_of_two_processes_one_renews_and_neither_is_refused(vendor: Provider, tmp_path: Path) -> None:
