@@ -95,6 +95,7 @@ def test_a_client_confirms(talk: Callable[[str, str], Talk], name: str, protocol
     assert again["structuredContent"]["action"]["replayed"] is True
 
 
+@pytest.mark.parametrize("talk", ["http"], indirect=True)
 @pytest.mark.parametrize(("name", "protocol"), DRIVERS)
 def test_a_client_declines(talk: Callable[[str, str], Talk], name: str, protocol: str) -> None:
     with_user = talk(name, protocol)
