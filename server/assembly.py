@@ -25,7 +25,6 @@ from server.connecting import Connecting
 from server.connections import Connections
 from server.deciding import Deciding
 from server.decisions import Decisions
-from server.ended import Remembered
 from server.endings import Endings
 from server.enforcing import refuse_old
 from server.executor import Executor
@@ -44,6 +43,7 @@ from server.own.sources import CONNECT, SOURCES
 from server.pages.tickets import Tickets
 from server.pipeline import Pipeline
 from server.recovery import Recovery
+from server.remembering import Remembered
 from server.rollback import UNDO, Rollback
 from server.sources import Sources
 from server.store import Store, open_store

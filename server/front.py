@@ -12,12 +12,12 @@ from starlette.types import ASGIApp
 from policies.document import Document
 from policies.errors import AuditUnavailable
 from server.assembly import Service
-from server.ended import SignedIn
 from server.issuer import Issuer, trusting
 from server.pages.app import Pages
 from server.protocol.http import Transports
 from server.protocol.messages import principal
 from server.protocol.step_up import StepUp
+from server.remembering import SignedIn
 from server.store import Reader, now_ms
 from server.tokens import Tokens
 from server.web import metadata

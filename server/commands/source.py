@@ -98,23 +98,26 @@ async def inventory(document: Document) -> list[dict[str, object]]:
     tools = definitions(document)
     its = Inventory(document.sources)
     records = has.entries
-    listed: list[dict[str, object]] = [
-        {
-            "source": name,
-            "configured": True,
-            "kind": source.kind,
-            "classification": source.classification,
-            "credential": source.credential if source.asks_who_comes else "none",
-            "extent": dict(source.extent),
-            "tools": [tool.name for tool in tools if tool.source == name],
-            "on": its.is_enabled(name, records.get(name)) and name not in off,
-            "why": off.get(name, ""),
-            "enabled": its.is_enabled(name, records.get(name)),
-            "checklist": {point.name: point.said or None for point in its.points(name, records.get(name))},
-            **moments(records.get(name)),
-        }
-        for name, source in document.sources.items()
-    ]
+    listed: list[dict[str, object]] = []
+    for name, source in document.sources.items():
+        entry = records.get(name)
+        enabled = its.is_enabled(name, entry)
+        listed.append(
+            {
+                "source": name,
+                "configured": True,
+                "kind": source.kind,
+                "classification": source.classification,
+                "credential": source.credential if source.asks_who_comes else "none",
+                "extent": dict(source.extent),
+                "tools": [tool.name for tool in tools if tool.source == name],
+                "on": enabled and name not in off,
+                "why": off.get(name, ""),
+                "enabled": enabled,
+                "checklist": {point.name: point.said or None for point in its.points(name, entry)},
+                **moments(entry),
+            }
+        )
     left = sorted(has.sources - document.sources.keys())
     return listed + [_left(name, records.get(name)) for name in left]
 

@@ -3,6 +3,7 @@
 import gc
 import os
 import secrets
+import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.backends import Postgres
 from tests.server.desk import Desk, open_desk
 from tests.server.oidc.forgeries import Forge, make_forge
 from tests.server.places import Place, embedded
+from tests.server.silent import Silent
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -51,6 +53,12 @@ def configuration(tmp_path: Path) -> Configuration:
 async def service(configuration: Configuration) -> AsyncIterator[Service]:
     async with assemble(configuration) as running:
         yield running
+
+
+@pytest.fixture
+def silent() -> Iterator[Silent]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield Silent(listening)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 import anyio
 import httpx2
 import pytest
+from mcp.client.subscriptions import SubscriptionLost
 from mcp.shared.exceptions import MCPError
 
 from server.commands.user import allowed, ended
@@ -85,6 +86,22 @@ async def test_a_call_under_way_ends_with_its_user_whatever_it_came_by(opened: O
                 await opened.slow.over.wait()
                 assert opened.slow.ended == "cancelled"
                 assert (await other.list_tools()).tools
+
+
+async def test_who_listens_for_changes_stops_hearing_of_them_with_the_end_of_their_session(
+    opened: Open,
+) -> None:
+    with anyio.fail_after(PATIENCE):
+        async with (
+            opened.house.client(opened.token("ada", 5), "modern") as client,
+            opened.house.client(opened.token("bob", 5), "modern") as other,
+            other.listen(tools_list_changed=True),
+        ):
+            async with client.listen(tools_list_changed=True) as changes:
+                await opened.end("ada")
+                with pytest.raises(SubscriptionLost):
+                    await anext(changes)
+            assert (await other.list_tools()).tools
 
 
 async def test_a_token_from_before_is_a_401_and_one_from_after_counts(opened: Open) -> None:

@@ -2,8 +2,6 @@
 
 import json
 import logging
-import socket
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from server.inventory import DAY, Entry, Inventory, digest
 from server.store import Reader
 from server.transaction import Transaction
 from tests.server.enabling import enable_all
+from tests.server.silent import Silent
 
 pytestmark = [pytest.mark.anyio]
 
@@ -44,26 +43,10 @@ tables.entries.columns = ["id"]
 
 
 @pytest.fixture
-def far() -> Iterator[socket.socket]:
-    """Takes connections, and says nothing."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.setblocking(False)
-        yield listening
-
-
-@pytest.fixture
-def with_ledger(tmp_path: Path, far: socket.socket) -> Configuration:
+def with_ledger(tmp_path: Path, silent: Silent) -> Configuration:
     file = found(tmp_path)
-    file.write_text(file.read_text() + SHELF.format(port=far.getsockname()[1]))
+    file.write_text(file.read_text() + SHELF.format(port=silent.port))
     return load(file)
-
-
-def nobody_came(far: socket.socket) -> bool:
-    try:
-        far.accept()
-    except BlockingIOError:
-        return True
-    return False
 
 
 async def call(service: Service, tool: str, number: int = 1) -> Reply:
@@ -138,7 +121,7 @@ async def test_a_file_whose_configuration_is_whole_is_tested_at_the_start_on_rec
 
 
 async def test_a_source_that_was_never_enabled_is_refused_reported_and_not_reached(
-    with_ledger: Configuration, far: socket.socket, caplog: pytest.LogCaptureFixture
+    with_ledger: Configuration, silent: Silent, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
         async with assemble(with_ledger) as service:
@@ -148,13 +131,13 @@ async def test_a_source_that_was_never_enabled_is_refused_reported_and_not_reach
     assert "nobody may use it: missing test" in caplog.text
     findings = [finding for finding in await examine(with_ledger.document) if finding.source == "ledger"]
     assert ["remit source test ledger" in finding.remedy for finding in findings] == [True]
-    assert nobody_came(far)
+    assert silent.nobody_came()
 
 
 async def test_a_test_call_that_reaches_nothing_is_not_passed(
-    with_ledger: Configuration, far: socket.socket
+    with_ledger: Configuration, silent: Silent
 ) -> None:
-    far.close()
+    silent.leave()
     assert not (await try_out(with_ledger.document, "ledger", None, None)).passed
     assert [point.name for point in await enabled(with_ledger.document, "ledger", "now")] == ["test"]
 

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.call import Tier, Tool
+from policies.call import Tool
 from policies.canonical import Json
 from policies.sources import GitlabSource
 from tools.gitlab import paths
 from tools.gitlab.lists import page_size
 from tools.sql.cursors import MAX_LENGTH
-from tools.sql.toolset import TABLE_OUTPUT
+from tools.sql.toolset import reading_tool
 
 REPOSITORIES: Final = "repositories"
 SEARCH: Final = "search"
@@ -50,14 +50,14 @@ def toolset(name: str, source: GitlabSource) -> tuple[Tool, ...]:
         "description": f"A branch, a tag or a commit's id, at most {paths.MAX_REF} bytes; HEAD by default.",
     }
     return (
-        _tool(
+        reading_tool(
             name,
             REPOSITORIES,
             f"Projects of {name}",
             f"Lists the projects of GitLab in {name} that you may see. {limits}",
             {"cursor": _CURSOR},
         ),
-        _tool(
+        reading_tool(
             name,
             SEARCH,
             f"Search code in {name}",
@@ -81,7 +81,7 @@ def toolset(name: str, source: GitlabSource) -> tuple[Tool, ...]:
             },
             required=["project", "search"],
         ),
-        _tool(
+        reading_tool(
             name,
             READ,
             f"Read a file of {name}",
@@ -106,7 +106,7 @@ def toolset(name: str, source: GitlabSource) -> tuple[Tool, ...]:
             },
             required=["project"],
         ),
-        _tool(
+        reading_tool(
             name,
             ISSUES,
             f"Issues of {name}",
@@ -134,7 +134,7 @@ def toolset(name: str, source: GitlabSource) -> tuple[Tool, ...]:
             },
             required=["project"],
         ),
-        _tool(
+        reading_tool(
             name,
             ISSUE,
             f"An issue of {name}",
@@ -155,18 +155,3 @@ def toolset(name: str, source: GitlabSource) -> tuple[Tool, ...]:
             required=["project", "issue"],
         ),
     )
-
-
-def _tool(
-    source: str,
-    verb: str,
-    title: str,
-    description: str,
-    properties: dict[str, Json],
-    *,
-    required: list[Json] | None = None,
-) -> Tool:
-    schema: dict[str, Json] = {"type": "object", "properties": properties, "additionalProperties": False}
-    if required:
-        schema["required"] = required
-    return Tool(source, verb, Tier.READ, title, description, schema, TABLE_OUTPUT)

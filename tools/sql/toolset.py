@@ -108,7 +108,7 @@ def toolset(name: str, source: SqlSource) -> tuple[Tool, ...]:
         f"cells over {source.max_cell_bytes} bytes are cut and counted."
     )
     return (
-        _tool(
+        reading_tool(
             name,
             SCHEMA,
             f"Tables of {name}",
@@ -122,7 +122,7 @@ def toolset(name: str, source: SqlSource) -> tuple[Tool, ...]:
                 }
             },
         ),
-        _tool(
+        reading_tool(
             name,
             QUERY,
             f"Query {name}",
@@ -142,7 +142,7 @@ def toolset(name: str, source: SqlSource) -> tuple[Tool, ...]:
             },
             required=["sql"],
         ),
-        _tool(
+        reading_tool(
             name,
             EXPLAIN,
             f"Explain a query of {name}",
@@ -197,7 +197,7 @@ def _write_tool(name: str, source: SqlSource, dialect: str) -> Tool:
     )
 
 
-def _tool(
+def reading_tool(
     source: str,
     verb: str,
     title: str,
@@ -206,6 +206,7 @@ def _tool(
     *,
     required: list[Json] | None = None,
 ) -> Tool:
+    """One that answers with a table."""
     schema: dict[str, Json] = {"type": "object", "properties": properties, "additionalProperties": False}
     if required:
         schema["required"] = required
