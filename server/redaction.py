@@ -11,11 +11,11 @@ _AT_ONCE: Final = CapacityLimiter(8)  # enough to be read together; more only ho
 
 
 async def redact(redactor: Redactor, raw: Raw) -> Redacted:
-    """In a thread, as what has to be read takes milliseconds and would hold up every other call.
+    """What has to be read takes milliseconds and would hold up every other call: so it is marked in a thread.
 
     A small answer that need not be read takes less than the way to a thread (decision 0018). Raises `Denied`.
     """
-    redacted = redactor.redact_at_once(raw)
-    if redacted is None:
-        redacted = await to_thread.run_sync(redactor.redact, raw, limiter=_AT_ONCE)
-    return redacted
+    marked = redactor.mark_at_once(raw.table)
+    if marked is not None:
+        return redactor.redact(raw, marked)
+    return await to_thread.run_sync(redactor.redact, raw, limiter=_AT_ONCE)

@@ -1,96 +1,100 @@
 """Raw -> Redacted: the one place where it is made."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
-from policies.call import Column, Raw, Redacted, Table
-from policies.canonical import Json
+from policies.call import Raw, Redacted, Table
 from policies.errors import Denied
 from policies.memory import Memory, digest
 from policies.redaction.characters import origins
 from policies.redaction.detector import Detector, ReadingNeeded, Sample
+from policies.redaction.marked import Findings, Marked, masked_whole, replaced, value_at
 from policies.redaction.masks import Masks
-from policies.redaction.rendering import cell_text, framed, lines_of
-from policies.redaction.seams import Place, Seam, find_seams, find_split_keys
+from policies.redaction.rendering import framed, lines_of
+from policies.redaction.seams import find_seams, find_split_keys, labelled
 from policies.redaction.spans import Span, substitute
 from policies.redaction.tree import Cells, cleaned
 
 _ROUNDS: Final = 3
-_REMEMBERED: Final = 1_000_000  # characters of answers
-_FEW: Final = 256  # cells of a table that is recalled within microseconds
-_VERY_FEW: Final = 16  # cells of a table that is masked within a millisecond, but for the model
+_REMEMBERED: Final = 200_000  # findings
+_FEW: Final = 256  # cells of a table that is recalled within a millisecond or two
+_VERY_FEW: Final = 16  # cells of a table that is looked through within a millisecond, but for the model
 _SHORT: Final = 1_000  # characters of the same
-
-
-@dataclass(frozen=True, slots=True)
-class _Masked:
-    """A table as it may leave, and its lines as text: the same for equal tables, whoever asked."""
-
-    table: Table
-    lines: str = field(repr=False)
-    counts: Mapping[str, int]
-    hidden: int
 
 
 class Redactor:
     """Made once: loading the language model takes a second or two. Never touches the network.
 
-    Its methods may be called from several threads, and what they return depends on their argument alone.
+    Its methods may be called from several threads, and what they return depends on their arguments alone.
     Raises `ConfigurationError` where the language model is missing.
     """
 
     def __init__(self) -> None:
         self._detector = Detector()
-        self._known: Memory[_Masked] = Memory(_REMEMBERED, lambda masked: len(masked.lines) + 100)
+        self._known: Memory[Findings] = Memory(_REMEMBERED, lambda findings: findings.weight)
 
-    def redact(self, raw: Raw) -> Redacted:
-        """The table without personal data, secrets and hidden characters, and its text (threats T22, T27).
+    def mark(self, table: Table) -> Marked:
+        """The table without hidden characters, and where personal data and secrets stand in it.
 
-        Raises `Denied` (rule `redaction`) where a finding can't be placed in a cell: then nothing leaves.
+        Whoever asks, it is the same for equal tables.
         """
-        text = _written(raw.table)
+        text = _written(table)
         key = None if text is None else digest(text)
-        masked = None if key is None else self._known.get(key)
-        if masked is None:
-            masked = self._mask(raw.table, reading=True)
+        known = None if key is None else self._known.get(key)
+        clean, hidden = cleaned(table)
+        if known is None:
+            known = self._find(clean, reading=True)
             if key is not None:
-                self._known.put(key, masked)
-        return _redacted(raw, masked)
+                self._known.put(key, known)
+        return Marked(table, clean, hidden, known)
 
-    def redact_at_once(self, raw: Raw) -> Redacted | None:
-        """What `redact` returns, where that takes some millisecond at most; None where it may take more.
+    def mark_at_once(self, table: Table) -> Marked | None:
+        """What `mark` returns, where that takes some millisecond at most; None where it may take more.
 
         So for a small table that is known already, or a very small one that the language model need not read.
-        Raises `Denied` as `redact` does.
         """
-        cells = len(raw.table.rows) * len(raw.table.columns)
+        cells = len(table.rows) * len(table.columns)
         if cells > _FEW:
             return None
-        text = _written(raw.table)
+        text = _written(table)
         if text is None:
             return None
         key = digest(text)
-        masked = self._known.get(key)
-        if masked is None:
-            if cells > _VERY_FEW or len(text) > _SHORT:
-                return None
+        known = self._known.get(key)
+        if known is None and (cells > _VERY_FEW or len(text) > _SHORT):
+            return None
+        clean, hidden = cleaned(table)
+        if known is None:
             try:
-                masked = self._mask(raw.table, reading=False)
+                known = self._find(clean, reading=False)
             except ReadingNeeded:
                 return None
-            self._known.put(key, masked)
-        return _redacted(raw, masked)
+            self._known.put(key, known)
+        return Marked(table, clean, hidden, known)
 
-    def _mask(self, came: Table, *, reading: bool) -> _Masked:
-        table, hidden = cleaned(came)
-        masks = Masks()
-        table = _mask_cells(table, find_split_keys(table), masks)
-        cells = Cells(table)
-        table = cells.masked(self._detector.find(cells.samples, reading=reading), masks)
-        table = _without_seams(table, masks)
-        return _Masked(table, lines_of(table), dict(sorted(masks.counts.items())), hidden)
+    def redact(self, raw: Raw, marked: Marked | None = None, masks: Masks | None = None) -> Redacted:
+        """The table without personal data, secrets and hidden characters, and its text (threats T22, T27).
+
+        `marked` is what `mark` returned for the table of `raw`, and is made if it is not given. `masks` says
+        what stands in place of what was found. Raises `Denied` (rule `redaction`) where a finding can't be
+        placed in a cell: then nothing leaves.
+        """
+        marked = marked or self.mark(raw.table)
+        if marked.came is not raw.table:
+            raise ValueError("these findings are of another table")
+        masks = masks or Masks()
+        table = _without_seams(marked.masked(masks), masks)
+        call, counts = raw.grant.plan.call, dict(sorted(masks.counts.items()))
+        text = framed(
+            lines_of(table), table, source=call.tool.source, call=call.id, masked=counts, hidden=marked.hidden
+        )
+        return Redacted(raw.grant, table, text, counts, marked.hidden)
+
+    def _find(self, table: Table, *, reading: bool) -> Findings:
+        """What is found in a clean table."""
+        whole = labelled(find_split_keys(table))
+        cells = Cells(table, besides=whole)
+        return Findings(cells.places(self._detector.find(cells.samples, reading=reading)), whole)
 
     def examine(self, text: str) -> tuple[str, list[Span]]:
         """`text` with masks and without hidden characters, and what was masked.
@@ -110,24 +114,6 @@ class Redactor:
         return self.examine(text)[0]
 
 
-def _redacted(raw: Raw, masked: _Masked) -> Redacted:
-    call, counts, hidden = raw.grant.plan.call, masked.counts, masked.hidden
-    return Redacted(
-        grant=raw.grant,
-        table=masked.table,
-        text=framed(
-            masked.lines,
-            masked.table,
-            source=call.tool.source,
-            call=call.id,
-            masked=counts,
-            hidden=hidden,
-        ),
-        masked=counts,
-        hidden=hidden,
-    )
-
-
 def _written(table: Table) -> str | None:
     """All that its redaction depends on; None for what is nested too deeply to be written down."""
     columns = [(column.name, column.kind) for column in table.columns]
@@ -140,39 +126,17 @@ def _written(table: Table) -> str | None:
 def _without_seams(table: Table, masks: Masks) -> Table:
     """Masks cells that hold a finding only together: a card with four digits in each of four columns."""
     for _ in range(_ROUNDS):
-        seams = find_seams(table)
-        if not seams:
+        labels = labelled(find_seams(table))
+        if not labels:
             return table
-        table = _mask_cells(table, seams, masks)
+        table = replaced(
+            table,
+            {
+                place: masked_whole(value_at(table, place), label, masks.of)
+                for place, label in sorted(labels.items())
+            },
+        )
     raise Denied(
         "What this source returned can't be masked cell by cell. Ask for fewer columns or rows.",
         rule="redaction",
-    )
-
-
-def _mask_cells(table: Table, seams: Sequence[Seam], masks: Masks) -> Table:
-    labels: dict[Place, str] = {}
-    for seam in seams:
-        for place in seam.places:
-            labels.setdefault(place, seam.label)
-    if not labels:
-        return table
-
-    def masked(value: Json, place: Place) -> Json:
-        label = labels.get(place)
-        text = value if isinstance(value, str) else cell_text(value)
-        return value if label is None else masks.of(Span(0, len(text), label), text)
-
-    return Table(
-        tuple(
-            Column(str(masked(column.name, (-1, index))), column.kind)
-            for index, column in enumerate(table.columns)
-        ),
-        tuple(
-            tuple(masked(value, (number, index)) for index, value in enumerate(row))
-            for number, row in enumerate(table.rows)
-        ),
-        table.truncated,
-        table.cut_cells,
-        table.next,
     )

@@ -1,6 +1,6 @@
 """Findings that no cell holds alone: a key with a line in each row, a card in four columns (threat T27)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,10 @@ from policies.redaction.rendering import cell_text, json_text
 from policies.redaction.secrets import find_secrets
 from policies.redaction.secrets.keys import find_keys
 from policies.redaction.spans import Finding, Weight
+from policies.redaction.tree import Place
 
 if TYPE_CHECKING:
     from policies.canonical import Json
-
-Place = tuple[int, int]
-"""Row and column. Row -1 holds the names of the columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +75,15 @@ def find_split_keys(table: Table) -> list[Seam]:
         if at == c
     ]
     return [*_across(_join(columns, ""), _keys), *_across(_join(texts, "\n"), _keys)]
+
+
+def labelled(seams: Iterable[Seam]) -> dict[Place, str]:
+    """Each cell that has a part in a seam, and what the first of its seams is called."""
+    labels: dict[Place, str] = {}
+    for seam in seams:
+        for place in seam.places:
+            labels.setdefault(place, seam.label)
+    return labels
 
 
 def _keys(text: str) -> list[Finding]:

@@ -1,7 +1,7 @@
-"""The values of a table, one by one: what each is judged by, and the table again with its masks."""
+"""The values of a table, one by one: what each is judged by, and the table again with its values changed."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from policies.call import Column, Kind, Table
@@ -9,8 +9,7 @@ from policies.canonical import Json
 from policies.redaction.characters import clean
 from policies.redaction.detector import Sample
 from policies.redaction.identifiers.cards import is_card
-from policies.redaction.masks import Masks
-from policies.redaction.names import Context, meaning
+from policies.redaction.names import NOWHERE, Context, meaning
 from policies.redaction.secrets import is_credential
 from policies.redaction.spans import Span, substitute
 from policies.redaction.words import words_of
@@ -45,6 +44,15 @@ _KEY_COLUMNS: Final = frozenset(
 )
 _VALUE_COLUMNS: Final = frozenset({"value", "val", "content", "data"})
 
+Place: TypeAlias = tuple[int, int]
+"""Row and column. Row -1 holds the names of the columns."""
+
+Spans: TypeAlias = Mapping[Place, tuple[tuple[Span, ...], ...]]
+"""For each cell where anything was found: what was found in each of its texts, in the order of `Cells`."""
+
+Mask: TypeAlias = Callable[[Span, str], str]
+"""What stands in place of a span of a text."""
+
 Visit: TypeAlias = Callable[[Sample], str]
 
 
@@ -77,48 +85,68 @@ def cleaned(table: Table) -> tuple[Table, int]:
 
 
 class Cells:
-    """A clean table as samples, each once, and the way back."""
+    """The texts of a clean table, each a sample, in the order in which they are read.
 
-    def __init__(self, table: Table) -> None:
+    A cell has one text, but for JSON, which has one for each of its keys and leaves. `besides` are left out.
+    """
+
+    def __init__(self, table: Table, besides: Collection[Place] = ()) -> None:
         self._table = table
         self._contexts = _contexts(table)
         self._key, self._value = _pairing(table)
-        seen: dict[Sample, None] = {}
+        self._texts: dict[Place, list[Sample]] = {}
+        for column in range(len(table.columns)):
+            heading: list[Sample] = []
+            _heading(table.columns[column].name, _collector(heading))
+            self._texts[-1, column] = heading
+        for number, row in enumerate(table.rows):
+            for column in range(len(row)):
+                if (number, column) not in besides:
+                    samples: list[Sample] = []
+                    self._cell(row, column, _collector(samples))
+                    if samples:
+                        self._texts[number, column] = samples
+        self.samples = tuple(dict.fromkeys(sample for each in self._texts.values() for sample in each))
+        """Each once."""
 
-        def collect(sample: Sample) -> str:
-            seen.setdefault(sample)
-            return sample.text
+    def places(self, found: Sequence[Sequence[Span]]) -> Spans:
+        """Where in the table that stands which was found in `samples`."""
+        spans = {sample: tuple(each) for sample, each in zip(self.samples, found, strict=True) if each}
+        if not spans:
+            return {}
+        return {
+            place: tuple(spans.get(sample, ()) for sample in samples)
+            for place, samples in self._texts.items()
+            if any(sample in spans for sample in samples)
+        }
 
-        self._rewrite(collect)
-        self.samples: Sequence[Sample] = tuple(seen)
-
-    def masked(self, spans: Sequence[Sequence[Span]], masks: Masks) -> Table:
-        """The table with the spans of its samples masked."""
-        found = dict(zip(self.samples, spans, strict=True))
-
-        def mask(sample: Sample) -> str:
-            return substitute(sample.text, found[sample], lambda span: masks.of(span, sample.text))
-
-        return self._rewrite(mask)
-
-    def _rewrite(self, visit: Visit) -> Table:
-        table = self._table
-        columns = tuple(Column(_heading(column.name, visit), column.kind) for column in table.columns)
-        rows = tuple(tuple(self._cell(row, index, visit) for index in range(len(row))) for row in table.rows)
-        return Table(columns, rows, table.truncated, table.cut_cells, table.next)
-
-    def _cell(self, row: tuple[Json, ...], index: int, visit: Visit) -> Json:
+    def _cell(self, row: tuple[Json, ...], index: int, visit: Visit) -> None:
         value, context = row[index], self._contexts[index]
         kind = self._table.columns[index].kind
         if index == self._value and self._key is not None and isinstance(name := row[self._key], str):
             context = Context(name, context.beside)
         if kind is Kind.NAME and isinstance(value, str):
-            return visit(Sample(value, personal=False))
-        if isinstance(value, bool) or value is None:
-            return value
-        if not isinstance(value, dict | list) and _holds_no_text(kind, value) and not _is_named(context):
-            return value
-        return _value(value, context, visit)
+            visit(Sample(value, personal=False))
+        elif isinstance(value, dict | list) or not _holds_no_text(kind, value) or _is_named(context):
+            _value(value, context, visit)
+
+
+def _collector(samples: list[Sample]) -> Visit:
+    def collect(sample: Sample) -> str:
+        samples.append(sample)
+        return sample.text
+
+    return collect
+
+
+def rewritten(value: Json, spans: Sequence[Sequence[Span]], mask: Mask) -> Json:
+    """The value of a cell with what was found in each of its texts replaced."""
+    each = iter(spans)
+
+    def visit(sample: Sample) -> str:
+        return substitute(sample.text, next(each), lambda span: mask(span, sample.text))
+
+    return _value(value, NOWHERE, visit)
 
 
 def _heading(name: str, visit: Visit) -> str:
@@ -177,7 +205,9 @@ def _pairing(table: Table) -> tuple[int | None, int | None]:
     return (keys[0], values[0]) if keys and values else (None, None)
 
 
-def _holds_no_text(kind: Kind, value: str | float) -> bool:
+def _holds_no_text(kind: Kind, value: str | float | None) -> bool:
+    if value is None or isinstance(value, bool):
+        return True
     form = _FORMS.get(kind)
     if form is None:
         return False
