@@ -1,7 +1,7 @@
 """The facts and proofs of one call, in the order in which they are gathered.
 
-    Request -> User -> Call -> Permit -> Admission -> Fresh -> Plan -> Approval -> Grant -> Raw -> Redacted
-    -> Reply
+    Request -> User -> Call -> Permit -> Admission -> Fresh -> Restored -> Plan -> Approval -> Grant
+    -> Raw -> Redacted -> Reply
 
 Each is a frozen value that holds the one before it, and each has one maker (tests/test_architecture.py).
 Whoever asks for the last has therefore been through all.
@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from policies.canonical import Json, canonical
 from policies.change import Change, Effect
+from policies.context import Context
 from policies.networks import Address
 
 
@@ -135,8 +136,8 @@ class Request:
 class User:
     """Who is asking. `claims` are facts that the identity provider vouches for; row filters read them.
 
-    `since` and `session` are the token's `issued` and `session`, and tell sign-ins of one user apart, not
-    users; the local user has None and "".
+    `since`, `session` and `client` are the token's `issued`, `session` and `client`, and tell sign-ins of one
+    user apart, not users; the local user has None and "".
     """
 
     id: str
@@ -145,6 +146,7 @@ class User:
     claims: Mapping[str, str] = field(default_factory=dict[str, str])
     since: float | None = field(default=None, compare=False)
     session: str = field(default="", compare=False)
+    client: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +204,14 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """The call is within its limits, not halted, counted, and on record as asked: one transaction."""
+    """The call is within its limits, not halted, counted, and on record as asked: one transaction.
+
+    `context` is the user's, of which it is a turn.
+    """
 
     permit: Permit
     receipt: "Receipt"
+    context: Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +219,17 @@ class Fresh:
     """No call has done already what this one wants: it is no repetition of a call whose answer got lost."""
 
     admission: Admission
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The pseudonyms in the call's arguments are of its own context, and `values` are what they stand for.
+
+    It has the text of each as it stands there. What they stand for is in no other fact of the call.
+    """
+
+    fresh: Fresh
+    values: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,13 @@ class Limits(Pace):
     questions_per_hour: int = Field(default=20, ge=1, le=1000)
 
 
+class Window(Frozen):
+    """How long a user's context lasts: so many minutes after its last call, and so many calls at most."""
+
+    minutes: int = Field(default=60, ge=1, le=1440)
+    turns: int = Field(default=200, ge=1, le=100_000)
+
+
 class Audit(Frozen):
     """`checkpoints` is the folder, best on another disk, that signed checkpoints are copied to.
 
@@ -202,6 +209,7 @@ class Document(Frozen):
     identity: Identity = Identity()
     policy: Policy = Policy()
     limits: Limits = Limits()
+    context: Window = Window()
     audit: Audit = Audit()
     sources: dict[Annotated[SourceName, AfterValidator(_not_our_own)], AnySource] = {}
 

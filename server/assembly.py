@@ -12,7 +12,7 @@ import anyio.to_thread
 
 from policies.call import Tier, Tool, Transport, User
 from policies.document import Document
-from policies.errors import ConfigurationError, not_open
+from policies.errors import ConfigurationError
 from policies.limits import Buckets
 from policies.redaction import Redactor
 from policies.secret import Credential
@@ -23,11 +23,13 @@ from server.audit import Audit, open_audit
 from server.configuration import Configuration
 from server.connecting import Connecting
 from server.connections import Connections
+from server.context.contexts import Contexts
 from server.deciding import Deciding
 from server.decisions import Decisions
 from server.endings import Endings
 from server.enforcing import refuse_old
 from server.executor import Executor
+from server.gate import Gate
 from server.identity import Identity
 from server.inventory import START, Inventory, entries, known
 from server.keys import Keys, Ring, open_keys, open_masters, resolve, store_password
@@ -36,15 +38,13 @@ from server.oauth.granting import Granting
 from server.oauth.renewing import Renewing
 from server.oauth.revoking import Revoking
 from server.oauth.servers import authorization_servers
-from server.own.actions import ACTIONS
 from server.own.connector import TOOLS as OWN_TOOLS
 from server.own.connector import Own
-from server.own.sources import CONNECT, SOURCES
 from server.pages.tickets import Tickets
 from server.pipeline import Pipeline
 from server.recovery import Recovery
 from server.remembering import Remembered
-from server.rollback import UNDO, Rollback
+from server.rollback import Rollback
 from server.sources import Sources
 from server.store import Store, open_store
 from server.switches import Switches
@@ -55,10 +55,6 @@ from tools.connector import Finding
 
 log = logging.getLogger("remit.start")
 
-UNDOING = (ACTIONS, UNDO)
-"""Own tools that are of use where the user may act."""
-CONNECTING = (SOURCES, CONNECT)
-"""Own tools that are of use where the user has to connect something."""
 GRACE = 5  # seconds beyond a source's own time limit, for its connector to say so itself
 
 
@@ -118,6 +114,7 @@ async def assemble(
         decisions, tickets = Decisions(store, audit), Tickets(store, keys)
         ring = Ring(store, masters)
         connections = Connections(store, audit, ring)
+        contexts = Contexts(store, ring, keys.derive("pseudonyms"), document.context)
         servers = authorization_servers(sources, document.root)
 
         def is_open(user: User, tool: Tool, transport: Transport) -> bool:
@@ -126,7 +123,7 @@ async def assemble(
         open_to = Sources(sources, is_open)
         vault = Vault(
             sources,
-            Own(store, audit.actions, connections, open_to),
+            Own(store, audit.actions, connections, open_to, contexts),
             connections,
             Renewing(store, ring, connections, servers),
             enabled=partial(inventory.hold, store),
@@ -140,21 +137,13 @@ async def assemble(
         remembered = Remembered(store)
         await remembered.look()
 
-        def gate(user: User, tool: Tool, transport: Transport) -> None:
-            switches.hold(tool)
-            policy.require(user, tool, transport)
-            if tool in CONNECTING and not open_to.own(user, transport):
-                raise not_open(tool.name, why="no source that takes users' own accounts is open to this user")
-            if tool in UNDOING and not any(catalogue.is_open(user, each, transport) for each in acting):
-                raise not_open(tool.name, why="no action is open to this user")
-
-        catalogue = Catalogue(tools, gate)
         acting = [tool for tool in tools if tool.tier is not Tier.READ and tool.source != OWN]
+        catalogue = Catalogue(tools, Gate(switches, policy, open_to, acting))
         await refuse_old(store, policy)
         await audit.put(
             "", lambda _: {"event": "serving", "catalogue": catalogue.version, "policy": policy.version}
         )
-        watching = [recovery.watch(), lapsing.watch(connections)]
+        watching = [recovery.watch(), lapsing.watch(connections), contexts.watch()]
         if servers:
             watching.append(Revoking(store, audit, ring, connections, servers).watch())
         for each in watching:
@@ -167,7 +156,7 @@ async def assemble(
                 rollback=Rollback(store, audit.actions),
                 catalogue=catalogue,
                 policy=policy,
-                limits=Limits(store, Buckets(document.limits, document.sources), inventory),
+                limits=Limits(store, Buckets(document.limits, document.sources), inventory, document.context),
                 vault=vault,
                 approvals=Approvals(
                     store,

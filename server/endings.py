@@ -1,8 +1,8 @@
 """Ends what a user has open, for an administrator or for the issuer: the same for every process of the store.
 
 A row says before which moment no sign-in of its user, or of its session, counts any more; `BLOCKED` that none
-does. It is one commit with the end of the user's connections and questions, and with its entry in the log. A
-user who signs in again after that is admitted again, unless they are blocked (policies/ending.py).
+does. It is one commit with the end of the user's contexts, connections and questions, and with its entry in
+the log. A user who signs in again after that is admitted again, unless they are blocked (policies/ending.py).
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from policies.errors import Denied
 from server.actions import Action, State
 from server.audit import Audit
 from server.connections import Connections
+from server.context import rows as contexts
 from server.decisions import Decisions
 from server.digests import printable
 from server.standing import signed_in
@@ -184,6 +185,7 @@ class Endings:
             ),
         )
         yield _FORGET, (ending.ended_at - KEPT,)
+        yield from contexts.end(ending.tenant, ending.user, ending.session)
         whole = bool(ending.user) and not ending.session
         questions = (yield from self._questions(ending)) if whole else []
         for action in questions:

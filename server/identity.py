@@ -70,6 +70,7 @@ class Identity:
             claims=_claims(token.claims, oidc),
             since=token.issued,
             session=token.session,
+            client=token.client,
         )
 
 

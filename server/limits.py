@@ -1,15 +1,19 @@
 """Admits a call: counts it and puts it on record, in one transaction of the store of record."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from time import monotonic_ns
 
 from policies.call import Admission, Call, Permit, Receipt
+from policies.context import Context, turn
+from policies.document import Window
 from policies.ending import hold
 from policies.errors import not_open
 from policies.limits import Buckets, spend
 from server.audit import Record
+from server.context import rows
 from server.inventory import COLUMNS, HOUR, NOT_ENABLED, Entry, Inventory, used
 from server.standing import IN_FORCE, hold_policy, not_before, whose
 from server.store import Store
@@ -22,10 +26,14 @@ WRITE = "INSERT INTO limits (key, tat) VALUES ($1, $2) ON CONFLICT (key) DO UPDA
 class Limits:
     """How many calls may be made. A refused call is not counted."""
 
-    def __init__(self, store: Store, buckets: Buckets, inventory: Inventory) -> None:
+    def __init__(
+        self, store: Store, buckets: Buckets, inventory: Inventory, window: Window | None = None
+    ) -> None:
+        """`window` is how long users' contexts last."""
         self._store = store
         self._inventory = inventory
         self._buckets = buckets
+        self._window = window or Window()
         self._clock = SteadyClock()
 
     async def admit(self, permit: Permit, record: Record) -> Admission:
@@ -34,10 +42,12 @@ class Limits:
         Denied is a call to a source that is off or not enabled, by a policy that is no longer in force, and
         of a user whose session has ended.
         """
-        receipt = await self._store.run(partial(self._admit, permit, record))
-        return Admission(permit, receipt)
+        new = secrets.token_hex(16)
+        receipt, context = await self._store.run(partial(self._admit, permit, record, new))
+        return Admission(permit, receipt, context)
 
-    def _admit(self, permit: Permit, record: Record) -> Transaction[Receipt]:
+    def _admit(self, permit: Permit, record: Record, new: str) -> Transaction[tuple[Receipt, Context]]:
+        """`new` is the id of the context that begins where the former is over."""
         call = permit.call
         buckets = self._buckets.of(call)
         known = yield from recall(_Known)
@@ -58,7 +68,10 @@ class Limits:
         if entry is not None and entry.used_at <= known.wall - HOUR:
             yield used(source, known.wall)
         yield from known.keep({CLOCK: now} | {b.key: tat for b, tat in zip(buckets, after, strict=True)})
-        return receipt
+        former = known.contexts[rows.owner_of(call)]
+        context = turn(former, self._window, new=new, source=source, now=known.wall)
+        yield from known.keep_turn(call, context)
+        return receipt, context
 
 
 @dataclass(slots=True)
@@ -79,19 +92,22 @@ class _Known:
     entries: dict[str, Entry | None] = field(default_factory=dict[str, "Entry | None"])
     kept: dict[str, int | None] = field(default_factory=dict[str, int | None])
     paces: dict[str, int] = field(default_factory=dict[str, int])
+    contexts: dict[rows.Owner, Context | None] = field(default_factory=dict["rows.Owner", "Context | None"])
 
     def look(self, call: Call, keys: Sequence[str], own: str | None) -> Transaction[None]:
         """Reads what is not known yet. `own` is the key of the user's own connection."""
-        source, user = call.tool.source, whose(call.user)
+        source, user, owner = call.tool.source, whose(call.user), rows.owner_of(call)
         asks_pace = own is not None and own not in self.paces
         if own is not None:
             keys = [*keys, own]
         new = [key for key in keys if key not in self.kept]
-        if not new and not asks_pace and source in self.off and user in self.ended:
+        if not new and not asks_pace and source in self.off and user in self.ended and owner in self.contexts:
             return
-        rows = yield reading(len(new), pace=asks_pace), (source, *new, *user)
-        off, self.wall, self.policy, self.ended[user], *rest = rows[0]
-        entry, kept = rest[: len(COLUMNS)], rest[len(COLUMNS) :]
+        found = yield reading(len(new), pace=asks_pace), (source, *new, *user, owner[2])
+        off, self.wall, self.policy, self.ended[user], *rest = found[0]
+        entry, rest = rest[: len(COLUMNS)], rest[len(COLUMNS) :]
+        context, kept = rest[: len(rows.COLUMNS)], rest[len(rows.COLUMNS) :]
+        self.contexts[owner] = rows.context(context)
         if own is not None and asks_pace:
             self.paces[own] = kept.pop() or 0
         self.off[source] = bool(off)
@@ -102,6 +118,11 @@ class _Known:
         for key, tat in kept.items():
             yield Later(WRITE, (key, tat), key)
         self.kept.update(kept)
+
+    def keep_turn(self, call: Call, context: Context) -> Transaction[None]:
+        owner = rows.owner_of(call)
+        yield rows.keep_turn(owner, call.user.session, context)
+        self.contexts[owner] = context
 
 
 class SteadyClock:
@@ -126,20 +147,23 @@ class SteadyClock:
 
 @cache
 def reading(keys: int, *, pace: bool = False) -> str:
-    """Whether the source is off, the time, the policy, what has ended, its entry, and what is kept.
+    """Whether the source is off, the time, the policy, what has ended, its entry, the context, what is kept.
 
-    `$1` is the source, `$2` and more are the keys, and the rest is `whose`. With `pace` it reads the one that
-    the user holds their connection to the source by, too.
+    `$1` is the source, `$2` and more are the keys, and the rest is `whose` and the client. With `pace` it
+    reads the one that the user holds their connection to the source by, too.
     """
     entry = ", ".join(f"entry.{column}" for column in COLUMNS)
+    context = ", ".join(f"context.{column}" for column in rows.COLUMNS)
     kept = "".join(f", (SELECT tat FROM limits WHERE key = ${number})" for number in range(2, keys + 2))  # noqa: S608 - numbers alone
     if pace:
         kept += (
             f", (SELECT per_minute FROM connections WHERE tenant = ${keys + 2} AND user_id = ${keys + 3} "  # noqa: S608
             "AND source = $1)"
         )
-    common = f"now_ms(), {IN_FORCE}, {not_before(keys + 2)}, {entry}"
+    common = f"now_ms(), {IN_FORCE}, {not_before(keys + 2)}, {entry}, {context}"
     return (
-        f"SELECT (SELECT 1 FROM sources_off WHERE source = $1), {common}{kept} "  # noqa: S608
-        "FROM (SELECT 1) AS one LEFT JOIN source_records AS entry ON entry.source = $1"
+        f"SELECT (SELECT 1 FROM sources_off WHERE source = $1), {common}{kept} "  # noqa: S608 - numbers alone
+        "FROM (SELECT 1) AS one LEFT JOIN source_records AS entry ON entry.source = $1 "
+        f"LEFT JOIN contexts AS context ON context.tenant = ${keys + 2} AND context.user_id = ${keys + 3} "
+        f"AND context.client = ${keys + 5}"
     )

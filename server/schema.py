@@ -178,6 +178,28 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             used_at BIGINT NOT NULL
         )""",
     ),
+    (
+        # server/context: what each holds is sealed, in pages, by the tenant's key. `sources` with spaces.
+        """CREATE TABLE contexts (
+            tenant TEXT NOT NULL,
+            user_id TEXT NOT NULL,
+            client TEXT NOT NULL,
+            id TEXT NOT NULL,
+            session TEXT NOT NULL,
+            begun_at BIGINT NOT NULL,
+            used_at BIGINT NOT NULL,
+            turns BIGINT NOT NULL,
+            sources TEXT NOT NULL,
+            PRIMARY KEY (tenant, user_id, client)
+        )""",
+        "CREATE UNIQUE INDEX contexts_id ON contexts (id)",
+        """CREATE TABLE context_pages (
+            context TEXT NOT NULL,
+            page BIGINT NOT NULL,
+            sealed TEXT NOT NULL,
+            PRIMARY KEY (context, page)
+        )""",
+    ),
 )
 
 

@@ -59,6 +59,10 @@ class Engine(Protocol):
 
     async def read(self, script: Script[T]) -> T: ...
 
+    async def scrub(self) -> bool:
+        """Nothing deleted stays in files of its own. False where another process is in the way."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -127,6 +131,10 @@ class Store(Reader):
                 return result
             case Failed(error):
                 raise error
+
+    async def scrub(self) -> bool:
+        """See `Engine.scrub`. Raises `StoreUnavailable`."""
+        return await self._engine.scrub()
 
     async def close(self) -> None:
         """Takes nothing more, and waits for the commit under way up to the deadline."""

@@ -66,6 +66,10 @@ class Postgres:
     async def read(self, script: Script[T]) -> T:
         return await self._reader.run(script)
 
+    async def scrub(self) -> bool:
+        """What is deleted is PostgreSQL's own to clear, by its autovacuum."""
+        return True
+
     async def close(self) -> None:
         await self._reader.close()
         if self._writer is not None:

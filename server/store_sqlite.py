@@ -19,6 +19,7 @@ Connection: TypeAlias = Any  # apsw.Connection, whose stubs leave open what a ro
 
 OLDEST = (3, 51, 3)
 BUSY = 3_000  # milliseconds that another process may hold the store before a batch gives up
+SCRUBBED_WITHIN = 100  # milliseconds that a batch may wait for what was deleted to be scrubbed
 
 
 def refuse_old(version: str, where: str) -> None:
@@ -51,6 +52,10 @@ class Sqlite:
     async def read(self, script: Script[T]) -> T:
         return await self._reader.run(script)
 
+    async def scrub(self) -> bool:
+        """The database overwrites what is deleted (`secure_delete`), and its log is cut to nothing here."""
+        return await self.write(_scrubbing())
+
     async def close(self) -> None:
         await self._reader.close()
         if self._writer is not None:
@@ -81,6 +86,13 @@ class _Line:
         closing = self._worker.submit(self._connection.close)
         self._worker.stop()
         await asyncio.wait({closing}, timeout=self._deadline)
+
+
+def _scrubbing() -> Script[bool]:
+    yield f"PRAGMA busy_timeout = {SCRUBBED_WITHIN}", ()
+    rows = yield "PRAGMA wal_checkpoint(TRUNCATE)", ()
+    yield f"PRAGMA busy_timeout = {BUSY}", ()
+    return not rows[0][0]
 
 
 def _heard(future: "asyncio.Future[Any]") -> None:
@@ -152,6 +164,7 @@ def _writing(path: Path) -> Connection:
     connection = _connect(path, apsw.SQLITE_OPEN_READWRITE)
     connection.execute("PRAGMA journal_mode = WAL").fetchall()
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON").fetchall()
     # macOS alone: there a plain fsync stops at the drive's cache.
     connection.execute("PRAGMA fullfsync = ON")
     return connection

@@ -18,6 +18,7 @@ from policies.call import (
 )
 from policies.canonical import Json
 from policies.change import Effect
+from policies.context import Context
 from policies.errors import Refusal
 from policies.secret import Credential
 from tools.connector import Connector, Session
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 ADA = User("ada", "acme", frozenset({"analyst"}), {"territory": "EMEA"})
 _RECEIPT = Receipt("tests", 1)
+CONTEXT = Context("tests", 0, 0, 1)
 
 
 class Notes:
@@ -49,7 +51,7 @@ def call_of(tool: Tool, arguments: Mapping[str, Json] | None = None, user: User 
 def grant_of(plan: Plan) -> Grant:
     """A grant for the plan, as if everybody had been asked."""
     permit = Permit(plan.call, ("tests",), "tests", frozenset())
-    return Grant(Approval(Admission(permit, _RECEIPT), plan, "tests"), _RECEIPT)
+    return Grant(Approval(Admission(permit, _RECEIPT, CONTEXT), plan, "tests"), _RECEIPT)
 
 
 def tool_of(connector: Connector, verb: str) -> Tool:

@@ -26,6 +26,7 @@ MAKERS = {
     "Permit": ("policies/decision.py",),
     "Admission": ("server/limits.py",),
     "Fresh": ("server/approvals.py",),
+    "Restored": ("server/context/contexts.py",),
     "Plan": ("tools/", "server/own/connector.py"),
     "Approval": ("server/approvals.py",),
     "Receipt": ("server/audit.py",),

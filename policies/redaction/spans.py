@@ -66,7 +66,10 @@ PERSONAL: Final = (
 
 # Held to the letter, and the number short: what merely looks like a placeholder could carry a card number.
 # Nothing in it can be tried twice, so that the standard library's engine is linear, and faster, here.
-_PLACEHOLDER = re.compile(rf"<(?:{'|'.join(PERSONAL)})>|\[secret: [a-z_0-9]{{1,24}} #[1-9][0-9]{{0,5}}\]")
+_PLACEHOLDER = re.compile(
+    rf"<(?:{'|'.join(PERSONAL)})(?:_[1-9][0-9]{{0,5}}_[a-z2-7]{{6}})?>"
+    r"|\[secret: [a-z_0-9]{1,24} #[1-9][0-9]{0,5}\]"
+)
 
 
 def merge(findings: Iterable[Finding]) -> list[Finding]:

@@ -13,14 +13,22 @@ from policies.secret import Credential
 from policies.sources import OWN
 from server.actions import Actions
 from server.connections import Connections
-from server.own import actions, sources
+from server.context.contexts import Contexts
+from server.own import actions, context, sources
 from server.rollback import UNDO
 from server.sources import Sources
 from server.store import Reader
 from tools.authorization import Authorization
 from tools.connector import Finding, Ledger, Session, Trace
 
-TOOLS: Final[Sequence[Tool]] = (actions.ACTIONS, sources.SOURCES, sources.CONNECT, UNDO)
+TOOLS: Final[Sequence[Tool]] = (
+    actions.ACTIONS,
+    sources.SOURCES,
+    sources.CONNECT,
+    context.CONTEXT,
+    context.FORGET,
+    UNDO,
+)
 
 
 class Own:
@@ -30,8 +38,15 @@ class Own:
 
     tools: Sequence[Tool] = TOOLS
 
-    def __init__(self, store: Reader, kept: Actions, connections: Connections, open_to: Sources) -> None:
-        self._session = OwnSession(store, kept, connections, open_to)
+    def __init__(
+        self,
+        store: Reader,
+        kept: Actions,
+        connections: Connections,
+        open_to: Sources,
+        contexts: Contexts,
+    ) -> None:
+        self._session = OwnSession(store, kept, connections, open_to, contexts)
 
     @asynccontextmanager
     async def open(self, user: User | None, credential: Credential | None) -> AsyncGenerator[Session]:
@@ -47,11 +62,19 @@ class Own:
 
 
 class OwnSession:
-    def __init__(self, store: Reader, kept: Actions, connections: Connections, open_to: Sources) -> None:
+    def __init__(
+        self,
+        store: Reader,
+        kept: Actions,
+        connections: Connections,
+        open_to: Sources,
+        contexts: Contexts,
+    ) -> None:
         self._store = store
         self._actions = kept
         self._connections = connections
         self._open_to = open_to
+        self._contexts = contexts
 
     async def plan(self, call: Call) -> Plan:
         """Raises `NeedsConnection` where the user asks for the way to a source of theirs, or `NotFound`."""
@@ -68,10 +91,14 @@ class OwnSession:
     async def carry_out(self, grant: Grant, ledger: Ledger) -> Raw:
         del ledger  # nothing becomes final
         plan = grant.plan
-        if plan.call.tool == actions.ACTIONS:
-            reading = partial(actions.table, self._actions, plan.call.user, plan.request["limit"])
-            return Raw(grant, await self._store.read(reading))
-        return Raw(grant, await self._sources(plan))
+        match plan.call.tool:
+            case actions.ACTIONS:
+                reading = partial(actions.table, self._actions, plan.call.user, plan.request["limit"])
+                return Raw(grant, await self._store.read(reading))
+            case context.CONTEXT | context.FORGET:
+                return Raw(grant, await self._context(grant))
+            case _:
+                return Raw(grant, await self._sources(plan))
 
     async def trace(self, effect: Effect, mark: Json) -> Trace:
         del effect, mark
@@ -86,6 +113,15 @@ class OwnSession:
         if made is None or made.due_within == 0:
             raise NeedsConnection(name, was_due=made is not None)
         return name
+
+    async def _context(self, grant: Grant) -> Table:
+        call, current = grant.plan.call, grant.approval.admission.context
+        counts = await self._contexts.counts(current, call)
+        if call.tool == context.FORGET:
+            await self._contexts.forget(current)
+            return context.forgotten(counts)
+        opened = self._open_to.all(call.user, call.transport)
+        return context.table(current, self._contexts.window, opened, counts)
 
     async def _sources(self, plan: Plan) -> Table:
         call = plan.call

@@ -15,7 +15,16 @@ import jsonschema_rs
 
 HANDSHAKE, MODERN = "2025-11-25", "2026-07-28"
 
-TOOLS = ["shop_schema", "shop_query", "shop_explain", "shop_write", "remit_actions", "remit_undo"]
+TOOLS = [
+    "shop_schema",
+    "shop_query",
+    "shop_explain",
+    "shop_write",
+    "remit_actions",
+    "remit_context",
+    "remit_forget",
+    "remit_undo",
+]
 
 CALLS: Mapping[str, dict[str, Any]] = {
     "answer": {"name": "shop_query", "arguments": {"sql": "SELECT count(*) AS orders FROM orders"}},

@@ -13,9 +13,7 @@ from policies.errors import InDoubt, NotFound, Refusal, StaleConfirmation, Upstr
 from policies.sources import Source
 from server.actions import Action, State
 from server.assembly import Service, assemble
-from server.own.connector import Own
 from server.recovery import Recovery
-from server.sources import Sources
 from server.transaction import Transaction
 from server.vault import Connected, Vault
 from tests.server.calls import Everything
@@ -52,7 +50,7 @@ def recovery(service: Service, shelf: Shelf, tmp_path: Path, source: Source | No
     sources = {"shelf": Connected(source, shelf, None)}
     connections = service.pipeline.vault._connections  # pyright: ignore[reportPrivateUsage]
     renewing = service.pipeline.vault._renewing  # pyright: ignore[reportPrivateUsage]
-    own = Own(service.store, audit.actions, connections, Sources(sources, service.catalogue.is_open))
+    own = service.pipeline.vault._own  # pyright: ignore[reportPrivateUsage]
     enabled = partial(Everything().hold, service.store)
     return Recovery(service.store, audit, Vault(sources, own, connections, renewing, enabled=enabled))
 

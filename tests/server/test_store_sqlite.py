@@ -221,7 +221,7 @@ async def test_a_thousand_faults_of_the_disk_let_no_call_happen_without_its_reco
         pipeline = Pipeline(store, audit)
         while faults < 1_000:
             beside = chance.choice([1, 3])
-            faulty.fail_once(chance.randrange(40), chance.choice([apsw.FullError, apsw.IOError]))
+            faulty.fail_once(chance.randrange(50), chance.choice([apsw.FullError, apsw.IOError]))
             asked = [request() for _ in range(beside)]
             outcomes = await asyncio.gather(*(pipeline.run(each) for each in asked), return_exceptions=True)
             faults += faulty.fault is None

@@ -124,6 +124,8 @@ READ: Final[Mapping[str, Sequence[Arguments]]] = {
     "issue": [{"project": "acme/shop", "issue": 30}],
     "remit_actions": [{}],
     "remit_sources": [{}],
+    "remit_context": [{}],
+    "remit_forget": [{}],
     "remit_connect": [{"source": "ledger"}, {"source": "code"}],
 }
 """What each tool that reads is called with, by verb or by its whole name."""

@@ -1,0 +1,165 @@
+"""Hands pseudonyms out, and gives back what they stand for: within one user's context, and nowhere else.
+
+The store holds each context's pages, sealed under its tenant's key; a process remembers those that it has
+read. A page is appended only behind the very pages that whoever wrote it had read, so two processes never
+give one value two pseudonyms, nor two values one.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final, cast
+
+import anyio
+
+from policies.call import Call, Fresh, Restored
+from policies.context import Context
+from policies.document import Window
+from policies.errors import AuditUnavailable, InvalidArgument
+from policies.redaction import pseudonyms
+from policies.redaction.pseudonyms import Item, Mint
+from server.context import rows
+from server.context.book import Book
+from server.keys import MasterUnavailable, Ring
+from server.seal import DoesNotOpen
+from server.store import Store
+
+if TYPE_CHECKING:
+    from policies.canonical import Json
+
+log = logging.getLogger("remit.context")
+
+REMEMBERED: Final = 200  # contexts
+EVERY: Final = 5.0  # seconds between two looks for what has ended
+
+
+class Contexts:
+    def __init__(self, store: Store, ring: Ring, key: bytes, window: Window) -> None:
+        """`key` is what pseudonyms are checked with: the same for every process of the store."""
+        self.window = window
+        self._store = store
+        self._ring = ring
+        self._key = key
+        self._books: OrderedDict[str, Book] = OrderedDict()
+        self._unscrubbed = False
+
+    async def restore(self, fresh: Fresh) -> Restored:
+        """What the pseudonyms in the call's arguments stand for.
+
+        Raises `InvalidArgument` alike for one that is made up, another's, over or unknown.
+        """
+        context, call = fresh.admission.context, fresh.admission.permit.call
+        asked = dict.fromkeys(pseudonyms.within(cast("Json", call.arguments)))
+        if not asked:
+            return Restored(fresh, {})
+        mint = Mint(self._key, context.id)
+        known = {text: pseudonym for text in asked if (pseudonym := mint.know(text))}
+        if len(known) < len(asked):
+            raise _unknown()
+        book = self._book(context.id)
+        values = book.values(known)
+        if len(values) < len(asked):
+            await self._read(book, context, call)
+            values = book.values(known)
+        if len(values) < len(asked):
+            raise _unknown()
+        return Restored(fresh, values)
+
+    async def hand_out(self, context: Context, call: Call, wanted: Iterable[Item]) -> Mapping[Item, str]:
+        """The pseudonyms of these values; those that there is no room for have none.
+
+        Neither has any where the context ended meanwhile, or where the tenant's key can't be had: then a
+        plain mask has to do. Raises `StoreUnavailable`.
+        """
+        items = list(dict.fromkeys(wanted))
+        if not items:
+            return {}
+        book = self._book(context.id)
+        try:
+            while book.new(items):
+                await self._read(book, context, call)
+                page = book.new(items)
+                if page and not await self._append(book, context, call, page):
+                    self._books.pop(context.id, None)
+                    return {}
+        except (DoesNotOpen, MasterUnavailable) as error:
+            log.error("no pseudonyms can be given", extra={"call": call.id, "detail": error.detail})  # noqa: TRY400
+            return {}
+        return book.pseudonyms(items)
+
+    async def counts(self, context: Context, call: Call) -> Mapping[str, int]:
+        """How many pseudonyms were handed out, by label."""
+        book = self._book(context.id)
+        await self._read(book, context, call)
+        return dict(sorted(book.counts.items()))
+
+    async def forget(self, context: Context) -> None:
+        """Durable on return: nothing of it is left, and the next call begins another."""
+        await self._end([context.id])
+
+    async def watch(self) -> None:
+        """Ends what is over, and forgets what has ended elsewhere, until it is cancelled."""
+        while True:
+            try:
+                await self.sweep()
+            except AuditUnavailable as error:
+                log.error("contexts that are over can't be ended", extra={"detail": error.detail})  # noqa: TRY400
+            await anyio.sleep(EVERY)
+
+    async def sweep(self) -> None:
+        """Raises `StoreUnavailable`."""
+        ended = await self._store.read(partial(rows.over, self.window))
+        if ended or self._unscrubbed:
+            await self._end(ended)
+        if known := tuple(self._books):
+            living = await self._store.read(partial(rows.living, known))
+            for gone in frozenset(known) - living:
+                self._books.pop(gone, None)
+
+    async def _end(self, ids: Sequence[str]) -> None:
+        await self._store.run(partial(rows.forget, *ids))
+        for each in ids:
+            self._books.pop(each, None)
+        self._unscrubbed = not await self._store.scrub()
+
+    def _book(self, id: str) -> Book:  # noqa: A002
+        book = self._books.get(id)
+        if book is None:
+            book = self._books[id] = Book(Mint(self._key, id))
+        self._books.move_to_end(id)
+        while len(self._books) > REMEMBERED:
+            self._books.popitem(last=False)
+        return book
+
+    async def _read(self, book: Book, context: Context, call: Call) -> None:
+        """Reads the pages that are new since. Raises `DoesNotOpen` for one that can't be opened."""
+        tenant = call.user.tenant
+        for page in await self._store.read(partial(rows.read_pages, context.id, tenant, book.pages)):
+            items = await self._ring.open_under(page.key, page.sealed, *_bound(context, page.number))
+            # Another call of the same context may have come first while this one waited.
+            if page.number == book.pages + 1:
+                book.add([(label, value) for label, value in cast("list[tuple[str, str]]", items)])
+
+    async def _append(self, book: Book, context: Context, call: Call, page: Sequence[Item]) -> bool:
+        """False where the context has ended. Where another page came first, nothing is appended."""
+        number = book.pages + 1
+        items: Json = [[label, value] for label, value in page]
+        sealed = await self._ring.seal(call.user.tenant, items, *_bound(context, number))
+        if not await self._store.run(partial(rows.append, context.id, number, sealed)):
+            return await self._store.read(partial(rows.stands, context.id))
+        # Unless another call of this process has read it already.
+        if number == book.pages + 1:
+            book.add(page)
+        return True
+
+
+def _bound(context: Context, page: int) -> tuple[str, ...]:
+    return "context", context.id, str(page)
+
+
+def _unknown() -> InvalidArgument:
+    return InvalidArgument(
+        "A placeholder in the arguments stands for nothing in this conversation now. Read the record again, "
+        "and use a placeholder exactly as that answer has it."
+    )
