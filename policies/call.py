@@ -338,6 +338,8 @@ class Raw:
 class Redacted:
     """What may leave. `masked` counts findings by label, `hidden` the invisible characters taken out.
 
+    `left_out` are the columns that the rules for redaction took out, as the configuration names them.
+
     `text` renders the same table that `table` holds: neither half says more than the other.
     """
 
@@ -346,6 +348,7 @@ class Redacted:
     text: str
     masked: Mapping[str, int]
     hidden: int
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Annotated, ClassVar, Final, Literal, Self, get_args
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 
 from policies.oauth import OAuth
+from policies.treatments import Classification, Redaction, Treatments
 from policies.values import (
     Dsn,
     Frozen,
@@ -77,7 +79,7 @@ class Source(BaseModel, ABC, frozen=True):
     purpose: Sentence | None = None
     review_days: int = Field(default=365, ge=1, le=365)
     renew_days: int = Field(default=90, ge=1, le=90)
-    classification: Literal["public", "internal", "confidential", "restricted"] = "confidential"
+    classification: Classification = "confidential"
     max_rows: int = Field(default=1000, ge=1, le=100_000)
     max_bytes: int = Field(default=1_000_000, ge=1_000, le=50_000_000)
     max_cell_bytes: int = Field(default=65_536, ge=64, le=10_000_000)
@@ -88,6 +90,7 @@ class Source(BaseModel, ABC, frozen=True):
     networks: tuple[NetworkSetting, ...] = ()
     tool_limits: dict[str, Pace] = {}
     roles: Roles = Roles()
+    redaction: Redaction = Redaction()
 
     @property
     def takes_accounts(self) -> bool:
@@ -118,6 +121,14 @@ class Source(BaseModel, ABC, frozen=True):
     @abstractmethod
     def extent(self) -> Mapping[str, int]:
         """How many of its things may be reached, by what they are called."""
+
+    def treatments(self, roles: AbstractSet[str]) -> Treatments:
+        """What is done with what is found in it, for a user with these roles."""
+        return self.redaction.treatments(self.classification, roles, self.column_named)
+
+    def column_named(self, name: str) -> tuple[str, str]:
+        """The table and the column that a rule for redaction names; by default one of an answer."""
+        return "", name
 
     @model_validator(mode="after")
     def _a_shared_credential_has_a_reason(self) -> Self:
@@ -156,6 +167,29 @@ class SqlSource(Source, frozen=True):
     @property
     def may_be_changed(self) -> bool:
         return any(table.write for table in self.tables.values())
+
+    def column_named(self, name: str) -> tuple[str, str]:
+        table, _, column = name.rpartition(".")
+        return self._full_name(table), column
+
+    def _full_name(self, table: str) -> str:
+        return table if "." in table else f"{self.default_schema}.{table}"
+
+    @model_validator(mode="after")
+    def _redaction_names_columns_that_may_be_read(self) -> Self:
+        known = {
+            (self._full_name(name), column) for name, rules in self.tables.items() for column in rules.columns
+        }
+        for rules in self.redaction.all_rules:
+            named = [self.column_named(name) for name in rules.columns]
+            for name, place in zip(rules.columns, named, strict=True):
+                if place not in known:
+                    raise ValueError(
+                        f"redaction names {name}, which is no column that may be read: write table.column"
+                    )
+                if named.count(place) > 1:
+                    raise ValueError(f"redaction has two rules for {'.'.join(place)}: keep one")
+        return self
 
     @property
     def extent(self) -> Mapping[str, int]:

@@ -93,7 +93,8 @@ async def assemble(
         sources = connected(document) if sources is None else sources
         for source in sources.values():
             stack.push_async_callback(source.connector.close)
-        inventory = Inventory({name: source.settings for name, source in sources.items()})
+        settings = {name: source.settings for name, source in sources.items()}
+        inventory = Inventory(settings)
         records = await store.read(entries)
         new = [name for name in sources if inventory.tests_itself(name, records.get(name))]
         tried = {name: it for name, it in sources.items() if inventory.may_be_tried(name, records.get(name))}
@@ -162,11 +163,12 @@ async def assemble(
                     store,
                     audit.actions,
                     decisions,
-                    {name: source.settings for name, source in sources.items()},
+                    settings,
                     document.limits.questions_per_hour,
                 ),
                 executor=Executor({OWN: GRACE, **deadlines}),
                 redactor=redactor,
+                sources=settings,
             ),
             identity,
             catalogue,

@@ -235,6 +235,7 @@ class Record:
                 "cut_cells": table.cut_cells,
                 "masked": dict(redacted.masked),
                 "hidden": redacted.hidden,
+                **({"left_out": list(redacted.left_out)} if redacted.left_out else {}),
                 **({"action": self._action} if self._action else {}),
             },
             self._ending(State.DONE, outcome.to_json()),

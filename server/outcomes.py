@@ -65,6 +65,7 @@ def without_rows(source: str, action: str, state: str, text: str, *, undo: bool)
             "next": None,
             "masked": {},
             "hidden": 0,
+            "left_out": [],
             "action": _facts(action, state, undo=undo, replayed=False),
         },
     )

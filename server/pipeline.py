@@ -4,11 +4,13 @@ Each step takes the proof that the step before it gave, so a step left out or mo
 (tests/test_pipeline_mutants.py leaves out and swaps every one). policies/call.py says what each proof says.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from policies.call import Reply, Request
 from policies.decision import Policy
 from policies.redaction import Redactor
+from policies.sources import Source
 from server.actions import Begun
 from server.approvals import Approvals
 from server.audit import Audit, Record
@@ -33,6 +35,7 @@ class Pipeline:
     approvals: Approvals
     executor: Executor
     redactor: Redactor
+    sources: Mapping[str, Source]
 
     async def run(self, request: Request) -> Reply:
         """Raises a `Refusal` (policies/errors.py), and then that is on record too."""
@@ -54,5 +57,5 @@ class Pipeline:
             approval = await self.approvals.ask(fresh, plan, request)
             grant = await record.intend(approval)
             raw = await self.executor.run(grant, session, record)
-        redacted = await redact(self.redactor, raw)
+        redacted = await redact(self.redactor, self.sources, raw)
         return await record.finish(redacted)

@@ -1,21 +1,28 @@
 """Redaction beside the event loop."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from anyio import CapacityLimiter, to_thread
 
-from policies.call import Raw, Redacted
-from policies.redaction import Redactor
+from policies.call import Raw, Redacted, Tier
+from policies.redaction import Masks, Redactor
+from policies.sources import Source
 
 _AT_ONCE: Final = CapacityLimiter(8)  # enough to be read together; more only hold memory while they wait
 
 
-async def redact(redactor: Redactor, raw: Raw) -> Redacted:
-    """What has to be read takes milliseconds and would hold up every other call: so it is marked in a thread.
+async def redact(redactor: Redactor, sources: Mapping[str, Source], raw: Raw) -> Redacted:
+    """As the rules of its source say for the user who asked.
 
-    A small answer that need not be read takes less than the way to a thread (decision 0018). Raises `Denied`.
+    What has to be read takes milliseconds and would hold up every other call: so it is marked in a thread. A
+    small answer that need not be read takes less than the way to a thread (decision 0018). Raises `Denied`.
     """
+    call = raw.grant.plan.call
+    source = sources.get(call.tool.source)
+    treatments = None if source is None else source.treatments(call.user.roles)
+    masks = Masks(treatments, refusing=call.tool.tier is Tier.READ)
     marked = redactor.mark_at_once(raw.table)
     if marked is not None:
-        return redactor.redact(raw, marked)
-    return await to_thread.run_sync(redactor.redact, raw, limiter=_AT_ONCE)
+        return redactor.redact(raw, marked, masks)
+    return await to_thread.run_sync(redactor.redact, raw, None, masks, limiter=_AT_ONCE)

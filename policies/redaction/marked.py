@@ -1,14 +1,15 @@
 """What is to be masked in a table, and the table once it is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from policies.call import Column, Table
 from policies.canonical import Json
-from policies.redaction.masks import Masks
+from policies.redaction.masks import Mask, Masks
 from policies.redaction.rendering import cell_text
 from policies.redaction.spans import Span
-from policies.redaction.tree import Mask, Place, Spans, rewritten
+from policies.redaction.tree import Place, Spans, rewritten
+from policies.treatments import Treatments
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +36,36 @@ class Marked:
     hidden: int
     findings: Findings
 
-    def found(self) -> Iterator[tuple[str, str]]:
-        """Label and text of all that `masked` asks a mask for, in the same order: row by row, names first."""
+    def wanted(self, treatments: Treatments) -> Sequence[tuple[str, str]]:
+        """Label and text of all that is to have a pseudonym, as often as it stands there: row by row.
 
-        def note(span: Span, text: str) -> str:
-            noted.append((span.label, text[span.start : span.end]))
-            return ""
+        Raises `Denied` as `masked` does.
+        """
+        noted: list[tuple[str, str]] = []
+        self.masked(Masks(treatments, lambda label, text: noted.append((label, text))))
+        return noted
 
-        for place in self._places():
-            noted: list[tuple[str, str]] = []
-            self._masked(place, note)
-            yield from noted
+    def masked(self, masks: Masks) -> tuple[Table, tuple[str, ...]]:
+        """The table with its masks, and what the configuration calls the columns that it lacks.
 
-    def masked(self, masks: Masks) -> Table:
-        return replaced(self.table, {place: self._masked(place, masks.of) for place in self._places()})
+        Raises `Denied` (rule `redaction`) where something is to be refused.
+        """
+        columns = self.table.columns
+        out = {index: name for index, column in enumerate(columns) if (name := masks.leaves_out(column))}
+        within = [(masks.within(column), masks.within(column, name=True)) for column in columns]
+        headings = masks.within(None, name=True)
 
-    def _places(self) -> list[Place]:
-        return sorted({*self.findings.spans, *self.findings.whole})
+        def masked(place: Place) -> Json:
+            row, column = place
+            mask, of_names = (headings, headings) if row < 0 else within[column]
+            value = value_at(self.table, place)
+            if (label := self.findings.whole.get(place)) is not None:
+                return masked_whole(value, label, mask)
+            return rewritten(value, self.findings.spans[place], mask, of_names)
 
-    def _masked(self, place: Place, mask: Mask) -> Json:
-        value = value_at(self.table, place)
-        if (label := self.findings.whole.get(place)) is not None:
-            return masked_whole(value, label, mask)
-        return rewritten(value, self.findings.spans[place], mask)
+        places = sorted({*self.findings.spans, *self.findings.whole})
+        table = replaced(self.table, {at: masked(at) for at in places if at[0] < 0 or at[1] not in out})
+        return _without(table, out), tuple(dict.fromkeys(out.values()))
 
 
 def value_at(table: Table, place: Place) -> Json:
@@ -65,9 +73,23 @@ def value_at(table: Table, place: Place) -> Json:
     return table.columns[column].name if row < 0 else table.rows[row][column]
 
 
-def masked_whole(value: Json, label: str, mask: Mask) -> str:
+def masked_whole(value: Json, label: str, mask: Mask) -> Json:
     text = value if isinstance(value, str) else cell_text(value)
-    return mask(Span(0, len(text), label), text)
+    masked = mask(Span(0, len(text), label), text)
+    return value if masked == text else masked or None
+
+
+def _without(table: Table, columns: Collection[int]) -> Table:
+    if not columns:
+        return table
+    left = [index for index in range(len(table.columns)) if index not in columns]
+    return Table(
+        tuple(table.columns[index] for index in left),
+        tuple(tuple(row[index] for index in left) for row in table.rows),
+        table.truncated,
+        table.cut_cells,
+        table.next,
+    )
 
 
 def replaced(table: Table, values: Mapping[Place, Json]) -> Table:

@@ -1,21 +1,125 @@
-"""The masks of one result: the same secret has the same number throughout, and no mask leads back."""
+"""What stands in place of what was found in one answer: as the rules for its reader say."""
 
 from collections import Counter
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
+from policies.call import Column
+from policies.errors import Denied
+from policies.labels import LONG_NUMBERS
 from policies.redaction.spans import Span
+from policies.treatments import Treatment, Treatments
+
+Mask: TypeAlias = Callable[[Span, str], str]
+"""What stands in place of a span of a text."""
+
+Pseudonyms: TypeAlias = Callable[[str, str], str | None]
+"""What stands for a text that was found to be of a label; None where no more can be given out."""
+
+_SHOWN: Final = 4  # digits
+_ENOUGH: Final = 10  # letters and digits, of which those shown are not the half
+
+
+def _none(label: str, text: str) -> None:
+    """No pseudonyms."""
+    del label, text
 
 
 class Masks:
-    """Hands masks out and counts them, by label."""
+    """Hands masks out and counts them, by label; the same secret has the same number throughout.
 
-    def __init__(self) -> None:
+    Without `refusing`, what would be refused is hidden: for the answer to what has been done already.
+    """
+
+    def __init__(
+        self, treatments: Treatments | None = None, pseudonyms: Pseudonyms = _none, *, refusing: bool = True
+    ) -> None:
         self.counts: Counter[str] = Counter()
+        self._treatments = treatments or Treatments()
+        self._pseudonyms = pseudonyms
+        self._refusing = refusing
         self._numbers: dict[str, int] = {}
 
-    def of(self, span: Span, text: str) -> str:
-        """`<PERSON>`, or `[secret: github_pat #1]`."""
-        self.counts[span.label] += 1
-        if span.label.isupper():
-            return f"<{span.label}>"
-        secret = text[span.start : span.end]
-        return f"[secret: {span.label} #{self._numbers.setdefault(secret, len(self._numbers) + 1)}]"
+    def within(self, column: Column | None, *, name: bool = False) -> Mask:
+        """Masks for what stands in a column, or in no certain one. Of a `name` something always stays.
+
+        They raise `Denied` (rule `redaction`) for what is to be refused.
+        """
+        known: dict[str, Treatment] = {}
+
+        def mask(span: Span, text: str) -> str:
+            found = text[span.start : span.end]
+            if not span.label.isupper():
+                return self._secret(span.label, found)
+            treatment = known.get(span.label)
+            if treatment is None:
+                treatment = known[span.label] = self.treatment(span.label, column)
+            return self._treated(span.label, found, treatment, name=name)
+
+        return mask
+
+    def part(self, span: Span, text: str) -> str:
+        """A mask for what is a finding only together with others: it says of which kind, and no more."""
+        if not span.label.isupper():
+            return self._secret(span.label, text[span.start : span.end])
+        refused = self.treatment(span.label, None) is Treatment.REFUSE
+        return self._treated(span.label, "", Treatment.REFUSE if refused else Treatment.HIDE)
+
+    def treatment(self, label: str, column: Column | None) -> Treatment:
+        """What is done with personal data of this label there."""
+        ruled = None if column is None else self.of_column(column)
+        treatment = self._treatments.entities[label] if ruled is None else ruled
+        if treatment is Treatment.REFUSE and not self._refusing:
+            return Treatment.HIDE
+        return treatment
+
+    def leaves_out(self, column: Column) -> str:
+        """What the configuration calls the column, if it is to be left out; else "".
+
+        Raises `Denied` (rule `redaction`) where it is to be refused.
+        """
+        ruled = self.of_column(column)
+        if ruled is Treatment.REFUSE and self._refusing:
+            raise _refusal(f"the column {column.name}", "Leave it out of what you ask for")
+        return column.name if ruled in {Treatment.DROP, Treatment.REFUSE} else ""
+
+    def of_column(self, column: Column) -> Treatment | None:
+        """What a rule says of the column, if any does."""
+        return self._treatments.columns.get(("", column.name))
+
+    def _treated(self, label: str, found: str, treatment: Treatment, *, name: bool = False) -> str:
+        if treatment is Treatment.KEEP:
+            return found
+        if treatment is Treatment.REFUSE:
+            raise _refusal(label, "Leave out what holds it")
+        self.counts[label] += 1
+        match treatment:
+            case Treatment.DROP if not name:
+                return ""
+            case Treatment.PSEUDONYM:
+                return self._pseudonyms(label, found) or f"<{label}>"
+            case Treatment.MASK:
+                return _last_digits(label, found)
+            case _:
+                return f"<{label}>"
+
+    def _secret(self, kind: str, secret: str) -> str:
+        self.counts[kind] += 1
+        return f"[secret: {kind} #{self._numbers.setdefault(secret, len(self._numbers) + 1)}]"
+
+
+def _last_digits(label: str, found: str) -> str:
+    """`<CREDIT_CARD *1111>`, if the text is long and ends so; else `<CREDIT_CARD>`."""
+    signs = "".join(filter(str.isalnum, found))
+    shown = signs[-_SHOWN:]
+    if label in LONG_NUMBERS and len(signs) >= _ENOUGH and shown.isascii() and shown.isdigit():
+        return f"<{label} *{shown}>"
+    return f"<{label}>"
+
+
+def _refusal(what: str, remedy: str) -> Denied:
+    return Denied(
+        f"This answer holds {what} that may not leave this source for you. {remedy}, or ask an "
+        "administrator for a rule.",
+        rule="redaction",
+    )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from policies.canonical import Json, canonical
-from policies.redaction.spans import PERSONAL
+from policies.labels import PERSONAL
 
 Item: TypeAlias = tuple[str, str]
 """A label, and the text that was found to be of its kind."""

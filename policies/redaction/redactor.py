@@ -10,7 +10,7 @@ from policies.redaction.characters import origins
 from policies.redaction.detector import Detector, ReadingNeeded, Sample
 from policies.redaction.marked import Findings, Marked, masked_whole, replaced, value_at
 from policies.redaction.masks import Masks
-from policies.redaction.rendering import framed, lines_of
+from policies.redaction.rendering import render
 from policies.redaction.seams import find_seams, find_split_keys, labelled
 from policies.redaction.spans import Span, substitute
 from policies.redaction.tree import Cells, cleaned
@@ -76,19 +76,25 @@ class Redactor:
         """The table without personal data, secrets and hidden characters, and its text (threats T22, T27).
 
         `marked` is what `mark` returned for the table of `raw`, and is made if it is not given. `masks` says
-        what stands in place of what was found. Raises `Denied` (rule `redaction`) where a finding can't be
-        placed in a cell: then nothing leaves.
+        what stands in place of what was found. Raises `Denied` (rule `redaction`) for what the rules refuse,
+        and where a finding can't be placed in a cell: then nothing leaves.
         """
         marked = marked or self.mark(raw.table)
         if marked.came is not raw.table:
             raise ValueError("these findings are of another table")
         masks = masks or Masks()
-        table = _without_seams(marked.masked(masks), masks)
+        table, left_out = marked.masked(masks)
+        table = _without_seams(table, masks)
         call, counts = raw.grant.plan.call, dict(sorted(masks.counts.items()))
-        text = framed(
-            lines_of(table), table, source=call.tool.source, call=call.id, masked=counts, hidden=marked.hidden
+        text = render(
+            table,
+            source=call.tool.source,
+            call=call.id,
+            masked=counts,
+            hidden=marked.hidden,
+            left_out=left_out,
         )
-        return Redacted(raw.grant, table, text, counts, marked.hidden)
+        return Redacted(raw.grant, table, text, counts, marked.hidden, left_out)
 
     def _find(self, table: Table, *, reading: bool) -> Findings:
         """What is found in a clean table."""
@@ -102,10 +108,10 @@ class Redactor:
         The spans are places of `text` as it is given: sorted, apart from each other.
         """
         plain, places = origins(text)
-        masks = Masks()
+        mask = Masks().within(None)
         found = self._detector.find([Sample(plain)])[0]
         spans = [Span(places[span.start], places[span.end], span.label) for span in found]
-        return substitute(plain, found, lambda span: masks.of(span, plain)), spans
+        return substitute(plain, found, lambda span: mask(span, plain)), spans
 
     def spans(self, text: str) -> list[Span]:
         return self.examine(text)[1]
@@ -132,7 +138,7 @@ def _without_seams(table: Table, masks: Masks) -> Table:
         table = replaced(
             table,
             {
-                place: masked_whole(value_at(table, place), label, masks.of)
+                place: masked_whole(value_at(table, place), label, masks.part)
                 for place, label in sorted(labels.items())
             },
         )

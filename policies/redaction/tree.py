@@ -1,14 +1,15 @@
 """The values of a table, one by one: what each is judged by, and the table again with its values changed."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, Protocol, TypeAlias
 
 from policies.call import Column, Kind, Table
 from policies.canonical import Json
 from policies.redaction.characters import clean
 from policies.redaction.detector import Sample
 from policies.redaction.identifiers.cards import is_card
+from policies.redaction.masks import Mask
 from policies.redaction.names import NOWHERE, Context, meaning
 from policies.redaction.secrets import is_credential
 from policies.redaction.spans import Span, substitute
@@ -50,10 +51,11 @@ Place: TypeAlias = tuple[int, int]
 Spans: TypeAlias = Mapping[Place, tuple[tuple[Span, ...], ...]]
 """For each cell where anything was found: what was found in each of its texts, in the order of `Cells`."""
 
-Mask: TypeAlias = Callable[[Span, str], str]
-"""What stands in place of a span of a text."""
 
-Visit: TypeAlias = Callable[[Sample], str]
+class Visit(Protocol):
+    """Is shown each text of a value, and says what stands in its place."""
+
+    def __call__(self, sample: Sample, *, name: bool = False) -> str: ...
 
 
 def cleaned(table: Table) -> tuple[Table, int]:
@@ -132,25 +134,27 @@ class Cells:
 
 
 def _collector(samples: list[Sample]) -> Visit:
-    def collect(sample: Sample) -> str:
+    def collect(sample: Sample, *, name: bool = False) -> str:
+        del name
         samples.append(sample)
         return sample.text
 
     return collect
 
 
-def rewritten(value: Json, spans: Sequence[Sequence[Span]], mask: Mask) -> Json:
-    """The value of a cell with what was found in each of its texts replaced."""
+def rewritten(value: Json, spans: Sequence[Sequence[Span]], mask: Mask, of_names: Mask) -> Json:
+    """The value of a cell with what was found in each of its texts replaced, and in each of its keys."""
     each = iter(spans)
 
-    def visit(sample: Sample) -> str:
-        return substitute(sample.text, next(each), lambda span: mask(span, sample.text))
+    def visit(sample: Sample, *, name: bool = False) -> str:
+        masked = of_names if name else mask
+        return substitute(sample.text, next(each), lambda span: masked(span, sample.text))
 
     return _value(value, NOWHERE, visit)
 
 
 def _heading(name: str, visit: Visit) -> str:
-    return visit(Sample(name, personal=not _IDENTIFIER.fullmatch(name)))
+    return visit(Sample(name, personal=not _IDENTIFIER.fullmatch(name)), name=True)
 
 
 def _value(value: Json, context: Context, visit: Visit) -> Json:
@@ -158,11 +162,12 @@ def _value(value: Json, context: Context, visit: Visit) -> Json:
         case bool() | None:
             return value
         case str():
-            return visit(Sample(value, context))
+            masked = visit(Sample(value, context))
+            return masked if masked or not value else None
         case int() | float():
             text = str(value)
             masked = visit(Sample(text, context))
-            return value if masked == text else masked
+            return value if masked == text else masked or None
         case list():
             return [_value(item, context, visit) for item in value]
         case dict():

@@ -9,6 +9,7 @@ from pathlib import Path
 import anyio
 
 from policies.document import Document, Identity
+from policies.doubts import doubts
 from policies.errors import AuditUnavailable, ConfigurationError
 from policies.redaction import Redactor
 from server.assembly import connected, inspect
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
 async def examine(document: Document) -> list[Finding]:
     findings = [finding async for finding in _own(document)]
     inventory, (has, now) = Inventory(document.sources), await _known(document)
-    findings += [*inventory.outside(has), *inventory.due(has.entries, now)]
+    findings += [*inventory.outside(has), *inventory.due(has.entries, now), *doubtful(document)]
     try:
         sources = connected(document)
     except ConfigurationError as error:
@@ -74,6 +75,15 @@ async def examine(document: Document) -> list[Finding]:
         *findings,
         *await identity_findings(document.identity, document.root),
         *sign_in_findings(document),
+    ]
+
+
+def doubtful(document: Document) -> list[Finding]:
+    """Rules for redaction that contradict what else is configured."""
+    return [
+        Finding(name, doubt.what, doubt.remedy, fatal=False)
+        for name, source in document.sources.items()
+        for doubt in doubts(source)
     ]
 
 

@@ -12,6 +12,7 @@ from policies.call import Tier, Tool, Transport, User
 from policies.decision import NEEDED, Action, Policy, Verdict
 from policies.document import LocalIdentity
 from policies.errors import Refusal
+from server.commands.doctor import doubtful
 from server.commands.opened import opened
 from server.commands.options import takes_configuration
 from server.configuration import Configuration, load
@@ -53,7 +54,10 @@ def run(options: argparse.Namespace) -> int:
     configuration = load(options.config)
     if options.what == "check":
         print(f"The policies are valid. Their version is {configuration.policy.version}.")
-        return 0
+        findings = doubtful(configuration.document)
+        for finding in findings:
+            print(f"! {finding.source}: {finding.what}. {finding.remedy}")
+        return 1 if findings else 0
     if options.what == "enforce":
         anyio.run(enforced, configuration, options.why)
         print(f"Policies {configuration.policy.version} are in force. Restart the servers that go by others.")

@@ -11,7 +11,7 @@ import anyio
 
 from policies.call import Tool, User
 from policies.canonical import canonical
-from policies.errors import NeedsConnection, Refusal
+from policies.errors import ConfigurationError, NeedsConnection, Refusal
 from policies.memory import digest
 from policies.secret import Credential
 from policies.sources import GitlabSource
@@ -19,6 +19,7 @@ from tools.authorization import Authorization
 from tools.connector import Finding, Session
 from tools.gitlab import inspection, scopes
 from tools.gitlab.api import Api, asking
+from tools.gitlab.reading import COLUMNS
 from tools.gitlab.refusals import late
 from tools.gitlab.session import GitlabSession
 from tools.gitlab.toolset import toolset
@@ -32,7 +33,14 @@ class GitlabConnector:
     """One source of kind `gitlab`. `root` is the folder of the configuration."""
 
     def __init__(self, name: str, source: GitlabSource, root: Path) -> None:
-        """Raises `ConfigurationError` for a TLS file that can't be used."""
+        """Raises `ConfigurationError` for a TLS file that can't be used, and a column that no answer has."""
+        for rules in source.redaction.all_rules:
+            if strange := sorted(rules.columns.keys() - COLUMNS):
+                raise ConfigurationError(
+                    f"redaction names the column {strange[0]}, which no answer has",
+                    where=f"sources.{name}.redaction",
+                    remedy=f"They have: {', '.join(sorted(COLUMNS))}.",
+                )
         self._name = name
         self._source = source
         self._tls = client_context(Tls.of(f"sources.{name}", source, root))

@@ -53,6 +53,11 @@ PARTS: Final = (
     Column("created_at", Kind.TIME),
     Column("text", Kind.TEXT),
 )
+COLUMNS: Final = frozenset(
+    column.name for answer in (PROJECTS, HITS, FILE, FOLDER, ISSUES, PARTS) for column in answer
+)
+"""Those of all answers, by name."""
+
 _VISIBILITIES: Final = ("public", "internal", "private")
 _STATES: Final = ("opened", "closed", "locked")
 _FORMS: Final = {"blob": "file", "tree": "folder", "commit": "submodule"}

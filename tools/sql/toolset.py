@@ -51,6 +51,11 @@ TABLE_OUTPUT: Final[Mapping[str, Json]] = {
             "description": "How many values were masked, by label.",
         },
         "hidden": {"type": "integer", "minimum": 0, "description": "Invisible characters taken out."},
+        "left_out": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Columns that a rule of this source left out.",
+        },
     },
     "required": [
         "notice",
@@ -62,6 +67,7 @@ TABLE_OUTPUT: Final[Mapping[str, Json]] = {
         "next",
         "masked",
         "hidden",
+        "left_out",
     ],
     "additionalProperties": False,
 }

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.labels import PERSONAL, placeholders
 from policies.redaction.pseudonyms import Mint, alike, defused, filled, filled_in, within
-from policies.redaction.spans import PERSONAL, placeholders
 
 if TYPE_CHECKING:
     from policies.canonical import Json

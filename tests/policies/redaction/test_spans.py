@@ -5,7 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.redaction.spans import PERSONAL, Finding, Span, Weight, beside, merge, placeholders, substitute
+from policies.labels import PERSONAL
+from policies.redaction.spans import Finding, Span, Weight, beside, merge, placeholders, substitute
 
 findings = st.lists(
     st.tuples(st.integers(0, 50), st.integers(1, 20), st.sampled_from(PERSONAL), st.sampled_from(Weight)).map(

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from policies.canonical import Json
-from policies.redaction import Redactor
+from policies.errors import ConfigurationError
+from policies.redaction import Masks, Redactor
 from policies.redaction.rendering import structured
-from tests.tools.gitlab.code import Code
+from tests.tools.gitlab.code import Code, source_of
 from tests.tools.gitlab.site import Site
 from tests.tools.gitlab.world import ADA, KEY_IN_ISSUE, TOKEN_IN_FILE, Issue, Note
 
@@ -94,3 +95,22 @@ async def test_what_is_needed_for_the_next_question_is_not_masked(site: Site, re
     issues = redactor.redact(await code.raw("issues", project="acme/shop")).table
     assert [row[0] for row in issues.rows][:3] == [30, 29, 28]
     assert issues.rows[0][3] == ["bug", "login"]
+
+
+async def test_a_rule_goes_by_the_name_of_a_column_and_the_roles_of_who_asks(
+    site: Site, redactor: Redactor
+) -> None:
+    rules = {"columns": {"text": "drop"}, "roles": {"lead": {"columns": {"author_name": "keep"}}}}
+    code = Code(site, redaction=rules)
+    raw = await code.raw("issue", project="acme/shop", issue=30)
+    plain = redactor.redact(raw, masks=Masks(source_of(site, redaction=rules).treatments(frozenset())))
+    lead = redactor.redact(raw, masks=Masks(source_of(site, redaction=rules).treatments({"lead"})))
+    assert [column.name for column in plain.table.columns] == ["part", "author_name", "created_at"]
+    assert {str(row[1]) for row in plain.table.rows} == {"None", "<PERSON>"}
+    assert "Ada Lovelace" in {str(row[1]) for row in lead.table.rows}
+
+
+async def test_a_rule_for_a_column_that_no_answer_has_stops_the_start(site: Site) -> None:
+    with pytest.raises(ConfigurationError, match="autor_name") as refusal:
+        Code(site, redaction={"roles": {"lead": {"columns": {"autor_name": "keep"}}}})
+    assert "author_name" in refusal.value.remedy
