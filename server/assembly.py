@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import anyio
-import anyio.to_thread
 
 from policies.call import Tier, Tool, Transport, User
 from policies.document import Document
 from policies.errors import ConfigurationError
+from policies.language_model import installed_version
 from policies.limits import Buckets
-from policies.redaction import Redactor
 from policies.secret import Credential
 from policies.sources import OWN, AnySource
-from server import lapsing
+from server import lapsing, loading
 from server.approvals import Approvals
 from server.audit import Audit, open_audit
 from server.configuration import Configuration
@@ -34,6 +33,7 @@ from server.identity import Identity
 from server.inventory import START, Inventory, entries, known
 from server.keys import Keys, Ring, open_keys, open_masters, resolve, store_password
 from server.limits import Limits
+from server.loading import Loading
 from server.oauth.granting import Granting
 from server.oauth.renewing import Renewing
 from server.oauth.revoking import Revoking
@@ -72,6 +72,7 @@ class Service:
     connecting: Connecting
     endings: Endings
     remembered: Remembered
+    redaction: Loading
     keys: Keys = field(repr=False)
     address: str
 
@@ -84,9 +85,9 @@ async def assemble(
 
     Raises `ConfigurationError` for what must not run, an over-privileged role among it.
     """
+    installed_version()
     document, policy = configuration.document, configuration.policy
     async with AsyncExitStack() as stack:
-        redactor = await anyio.to_thread.run_sync(Redactor)
         store = await stack.enter_async_context(open_store(document, store_password(document)))
         masters = await open_masters(document, store)
         keys = await open_keys(masters, store)
@@ -135,6 +136,7 @@ async def assemble(
         identity = Identity(document.identity.local, document.identity.oidc)
         switches = Switches(store, inventory)
         await switches.look()
+        redaction = Loading(loading.load)
         remembered = Remembered(store)
         await remembered.look()
 
@@ -167,7 +169,7 @@ async def assemble(
                     document.limits.questions_per_hour,
                 ),
                 executor=Executor({OWN: GRACE, **deadlines}),
-                redactor=redactor,
+                redactor=redaction,
                 sources=settings,
             ),
             identity,
@@ -185,6 +187,7 @@ async def assemble(
             ),
             Endings(store, audit, connections, decisions),
             remembered,
+            redaction,
             keys,
             document.server.url,
         )

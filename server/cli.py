@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from policies.errors import ConfigurationError, Refusal
 from server import logs
+from server.memory import nothing_collected
 
 COMMANDS = {
     "serve": "run the server, over stdio or HTTP",
@@ -31,7 +32,7 @@ COMMANDS = {
 
 
 def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """Only the command that is asked for is imported: the language model's library takes seconds."""
+    """Only the command that is asked for is imported: to print a link takes no server."""
     top = argparse.ArgumentParser(
         prog="remit", description="Guarded tools over your own systems, for LLM clients."
     )
@@ -50,7 +51,8 @@ def main() -> int:
     # The language model's matrices are small: threads of numpy's own would only be in each other's way.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = sys.argv[1:]
-    options = parser(arguments).parse_args(arguments)
+    with nothing_collected():
+        options = parser(arguments).parse_args(arguments)
     logs.configure()
     try:
         status: int = options.command(options)

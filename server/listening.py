@@ -17,7 +17,6 @@ from policies.document import Document
 from policies.errors import ConfigurationError
 from server.assembly import Service
 from server.front import Address, Front, is_loopback
-from server.memory import leave_alone_what_stays
 from server.pages.app import Pages
 from server.protocol.app import App
 from server.protocol.http import Transports
@@ -109,7 +108,6 @@ class HttpServer(Listener):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        leave_alone_what_stays()
         log.info("listening", extra={"host": self._address[0], "port": self._address[1]})
         self.ready.set()
 

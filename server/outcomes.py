@@ -6,7 +6,7 @@ from typing import Self, cast
 
 from policies.call import Redacted
 from policies.canonical import Json
-from policies.redaction import structured
+from policies.structured import structured
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from policies.call import Reply, Request
 from policies.decision import Policy
-from policies.redaction import Redactor
 from policies.sources import Source
 from server.actions import Begun
 from server.approvals import Approvals
@@ -17,6 +16,7 @@ from server.audit import Audit, Record
 from server.executor import Executor
 from server.identity import Identity
 from server.limits import Limits
+from server.loading import Loading
 from server.redaction import redact
 from server.rollback import Rollback
 from server.vault import Vault
@@ -34,12 +34,13 @@ class Pipeline:
     vault: Vault
     approvals: Approvals
     executor: Executor
-    redactor: Redactor
+    redactor: Loading
     sources: Mapping[str, Source]
 
     async def run(self, request: Request) -> Reply:
         """Raises a `Refusal` (policies/errors.py), and then that is on record too."""
         async with self.audit.record(request) as record:
+            await self.redactor.ready()
             try:
                 return await self._run(request, record)
             except Begun as begun:

@@ -18,8 +18,6 @@ from policies.errors import ConfigurationError
 from policies.secret import Secret
 from server import schema
 from server.commit import Done, Failed, Outcome, Script, group, snapshot
-from server.store_postgres import open_postgres
-from server.store_sqlite import open_sqlite
 from server.transaction import StoreUnavailable, Transaction, now_ms
 from tools.outbound.tls import ClientContext
 
@@ -226,9 +224,14 @@ async def look_into_store(
 
 
 async def _engine(document: Document, password: Secret | None, deadline: float, *, writing: bool) -> Engine:
+    """Only the driver that is needed is imported."""
     scheme, _, path = document.server.store.partition(":")
     if scheme == "sqlite":
+        from server.store_sqlite import open_sqlite  # noqa: PLC0415
+
         return await open_sqlite(document.within(path), deadline, writing=writing)
+    from server.store_postgres import open_postgres  # noqa: PLC0415
+
     return await open_postgres(document, password, deadline, writing=writing)
 
 

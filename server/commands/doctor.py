@@ -2,16 +2,18 @@
 
 import argparse
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
 
+from policies.canonical import Json
 from policies.document import Document, Identity
 from policies.doubts import doubts
 from policies.errors import AuditUnavailable, ConfigurationError
-from policies.redaction import Redactor
+from policies.language_model import MODEL, installed_version
+from server import loading
 from server.assembly import connected, inspect
 from server.commands.due import due_findings
 from server.commands.options import takes_configuration
@@ -32,24 +34,32 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Exit status 1 where anything was found."""
+    findings = redaction_findings()
+    well = [] if findings else [_well("redaction", f"the language model {MODEL} {installed_version()} loads")]
     try:
         document = load(options.config).document
     except ConfigurationError as error:
-        findings = [_finding("configuration", error)]
+        findings.append(_finding("configuration", error))
     else:
-        findings = anyio.run(examine, document)
+        findings += anyio.run(examine, document)
     if options.json:
-        print(
-            json.dumps(
-                [{"about": f.source, "what": f.what, "remedy": f.remedy, "fatal": f.fatal} for f in findings]
-            )
-        )
+        print(json.dumps([*(_json(finding) for finding in findings), *well]))
     else:
         for finding in findings:
             print(f"{'✗' if finding.fatal else '!'} {finding.source}: {finding.what}. {finding.remedy}")
+        for one in well:
+            print(f"✓ {one['about']}: {one['what']}.")
         if not findings:
             print("All is well.")
     return 1 if findings else 0
+
+
+def redaction_findings() -> list[Finding]:
+    try:
+        loading.load()
+    except ConfigurationError as error:
+        return [_finding("redaction", error)]
+    return []
 
 
 async def examine(document: Document) -> list[Finding]:
@@ -121,14 +131,10 @@ def sign_in_findings(document: Document) -> list[Finding]:
 
 
 async def _own(document: Document) -> AsyncGenerator[Finding]:
-    """What is wrong with remit's own certificate, keys, store and language model."""
+    """What is wrong with remit's own certificate, keys and store."""
     if certificate := document.server.tls_certificate:
         for finding in ending_file("server", document.within(certificate), datetime.now(UTC)):
             yield finding
-    try:
-        Redactor()
-    except ConfigurationError as error:
-        yield _finding("redaction", error)
     try:
         async with open_store(document, store_password(document)) as store:
             if store.tls:
@@ -156,6 +162,20 @@ async def _known(document: Document) -> tuple[Known, int]:
             return await reader.read(looking)
     except (ConfigurationError, AuditUnavailable):
         return Known(), 0
+
+
+def _json(finding: Finding) -> Mapping[str, Json]:
+    return {
+        "about": finding.source,
+        "what": finding.what,
+        "remedy": finding.remedy,
+        "fatal": finding.fatal,
+        "well": False,
+    }
+
+
+def _well(about: str, what: str) -> Mapping[str, Json]:
+    return {"about": about, "what": what, "remedy": "", "fatal": False, "well": True}
 
 
 def _finding(about: str, error: ConfigurationError) -> Finding:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from policies.redaction import Redactor
+from policies.redaction.redactor import Redactor
 from server.commands.lines import answer
 from server.commands.options import takes_configuration
 

@@ -3,10 +3,12 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import anyio
@@ -20,7 +22,8 @@ from server.commands.options import takes_configuration
 from server.configuration import Configuration, load
 from server.front import Address
 from server.listening import SETTLE, HttpServer, hold, refuse_exposure, signalled
-from server.memory import give_back_what_is_freed
+from server.loading import Loading
+from server.memory import give_back_what_is_freed, leave_alone_what_stays
 from server.pages import listening
 from server.pages.app import Pages
 from server.protocol import stdio
@@ -28,6 +31,7 @@ from server.protocol.app import App
 from server.web.siblings import Place
 from server.workers import REFUSED, Workers
 
+HEAD_START = 0.25  # seconds
 LOOP = {"use_uvloop": True}  # docs/decisions/0014
 
 
@@ -56,21 +60,29 @@ def run(options: argparse.Namespace) -> int:
     give_back_what_is_freed()
     configuration = load(options.config)
     if options.stdio:
-        anyio.run(serve_stdio, configuration, backend_options=LOOP)
-        return 0
+        return end(anyio.run(serve_stdio, configuration, backend_options=LOOP))
     where: Address = options.listen or own_address(configuration)
     if options.workers > 1:
         return serve_with_workers(configuration, where, options.workers)
-    anyio.run(serve_http, configuration, where, backend_options=LOOP)
-    return 0
+    return end(anyio.run(serve_http, configuration, where, backend_options=LOOP))
 
 
-async def serve_http(configuration: Configuration, where: Address, place: Place | None = None) -> None:
-    """Serves until a signal says to stop. Raises `ConfigurationError`."""
+async def serve_http(
+    configuration: Configuration, where: Address, place: Place | None = None
+) -> ConfigurationError | None:
+    """Serves until a signal says to stop, or redaction does not load: then it returns why.
+
+    Raises `ConfigurationError` for what must not run.
+    """
     async with assemble(configuration) as service:
         document = configuration.document
         pages = pages_of(service, document, Transport.HTTP)
-        await HttpServer(service, document, where, place=place, pages=pages).serve_until_told()
+        server = HttpServer(service, document, where, place=place, pages=pages)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(load_redaction, service.redaction, server.stop)
+            await server.serve_until_told()
+            tasks.cancel_scope.cancel()
+        return service.redaction.failed
 
 
 def serve_with_workers(configuration: Configuration, where: Address, count: int) -> int:
@@ -92,14 +104,14 @@ def work(file: Path, where: Address, place: Place) -> None:
     give_back_what_is_freed()
     logs.configure()
     try:
-        anyio.run(serve_http, load(file), where, place, backend_options=LOOP)
+        failed = anyio.run(serve_http, load(file), where, place, backend_options=LOOP)
     except ConfigurationError as error:
-        print(f"remit: {error}", file=sys.stderr)
-        sys.exit(REFUSED)
+        failed = error
+    end(failed)
 
 
-async def serve_stdio(configuration: Configuration) -> None:
-    """Serves until standard input ends or a signal says to stop. Raises `ConfigurationError`."""
+async def serve_stdio(configuration: Configuration) -> ConfigurationError | None:
+    """Serves until standard input ends, or as `serve_http` does."""
     spoken, told = anyio.Event(), anyio.Event()
 
     async def speak() -> None:
@@ -122,13 +134,35 @@ async def serve_stdio(configuration: Configuration) -> None:
             app = App(service, version("remit"), Transport.STDIO, address=lambda: links.url)
             tasks.start_soon(obey)
             tasks.start_soon(speak)
+            tasks.start_soon(load_redaction, service.redaction, told.set)
             await told.wait()
             await app.settle(SETTLE)
             if not spoken.is_set():
                 await stack.aclose()
-                # A thread still waits for standard input, and nothing wakes it. All that lasts is closed.
-                os._exit(0)
+                end(service.redaction.failed)  # a thread still waits for standard input, and nothing wakes it
             tasks.cancel_scope.cancel()
+        return service.redaction.failed
+
+
+async def load_redaction(redaction: Loading, stop: Callable[[], None]) -> None:
+    """Once clients had time to be greeted, as importing slows all else down; stops what can't mask."""
+    await anyio.sleep(HEAD_START)
+    await redaction.settled()
+    if redaction.failed:
+        stop()
+    else:
+        leave_alone_what_stays()
+
+
+def end(failed: ConfigurationError | None) -> NoReturn:
+    """Ends the process, once all that lasts is closed.
+
+    The interpreter would wait for threads that may never end, or end under one that loads a library; and to
+    take itself down takes it a third of a second.
+    """
+    if failed is not None:
+        print(f"remit: {failed}", file=sys.stderr)
+    os._exit(0 if failed is None else REFUSED)
 
 
 def pages_of(service: Service, document: Document, transport: Transport) -> Pages:

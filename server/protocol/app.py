@@ -178,8 +178,8 @@ class App(Server[Any]):
         except (AnswerNeeded, NeedsConnection):
             raise
         except Conflict as conflict:
-            mask = self._service.pipeline.redactor.mask
-            masked = await anyio.to_thread.run_sync(mask, three_ways(conflict))
+            redactor = await self._service.pipeline.redactor.ready()
+            masked = await anyio.to_thread.run_sync(redactor.mask, three_ways(conflict))
             return refused(conflict, request.id, masked)
         except Refusal as refusal:
             return refused(refusal, request.id)

@@ -26,7 +26,7 @@ from tests.backends import MissingError, Postgres, program, running_postgres
 from tests.benchmarks import stages, tables
 from tests.benchmarks.load import Load, Measured, put
 from tests.benchmarks.quotas import NoQuotasError, held
-from tests.benchmarks.servers import Process, bare, remit, seconds_to_greet
+from tests.benchmarks.servers import Process, bare, remit, seconds_to_start
 from tests.benchmarks.shop import Shop, configuration, make_shop
 from tests.server.enabling import enable_all
 
@@ -119,7 +119,9 @@ def _measure(plan: Plan, wrk: Path, server: Postgres, folder: Path) -> dict[str,
     greeting = _written(folder / "stdio", configuration(shop, store="sqlite:remit.db"))
     questions = count(0, 10_007)  # no round asks what one before it has asked
     report: dict[str, Any] = {
-        "stdio_seconds": min(seconds_to_greet(greeting, secrets) for _ in range(2)),
+        "stdio": [
+            asdict(seconds_to_start(greeting, secrets, plan.loads[0].sample)) for _ in range(plan.rounds)
+        ],
         "stages": _stages(plan, folder, shop),
     }
     with ExitStack() as stack:
@@ -131,6 +133,8 @@ def _measure(plan: Plan, wrk: Path, server: Postgres, folder: Path) -> dict[str,
             stack.enter_context(remit("postgresql", shared, secrets)),
             stack.enter_context(remit("two workers", shared, secrets, "--workers", "2")),
         ]
+        for process in servers:
+            _insist(process, plan.loads[0])  # with its language model, which loads while it already answers
         before = {process.name: process.memory() for process in servers}
         report["runs"] = [
             {**asdict(load), "servers": _in_turns(plan, wrk, servers, load, questions)} for load in plan.loads

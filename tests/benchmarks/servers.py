@@ -29,6 +29,7 @@ HELLO = {
         "clientInfo": {"name": "bench", "version": "1"},
     },
 }
+READY = {"jsonrpc": "2.0", "method": "notifications/initialized"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,16 @@ def _wait_until_it_answers(process: "subprocess.Popen[bytes]", port: int) -> Non
     raise RuntimeError(f"the server does not answer: {process.args!r}")
 
 
-def seconds_to_greet(configuration: Path, env: Mapping[str, str]) -> float:
-    """From the start of `remit serve --stdio` to its answer to `initialize`."""
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Seconds from the start of `remit serve --stdio` to its answers to `initialize` and to a question."""
+
+    greeted: float
+    answered: float
+
+
+def seconds_to_start(configuration: Path, env: Mapping[str, str], sql: str) -> Started:
+    """Of a client that asks as soon as it is greeted."""
     begun = time.perf_counter()
     with subprocess.Popen(
         [REMIT, "serve", "--stdio", "--config", configuration],
@@ -110,15 +119,23 @@ def seconds_to_greet(configuration: Path, env: Mapping[str, str]) -> float:
     ) as process:
         assert process.stdin
         assert process.stdout
-        process.stdin.write(json.dumps(HELLO).encode() + b"\n")
-        process.stdin.flush()
-        answer = process.stdout.readline()
-        taken = time.perf_counter() - begun
+        answers: list[bytes] = []
+        taken: list[float] = []
+        for said in ([HELLO], [READY, _call(sql)]):
+            process.stdin.writelines(json.dumps(message).encode() + b"\n" for message in said)
+            process.stdin.flush()
+            answers.append(process.stdout.readline())
+            taken.append(time.perf_counter() - begun)
         process.stdin.close()
         process.wait(20)
-    if b'"result"' not in answer:
-        raise RuntimeError(f"remit serve --stdio answered {answer[:200]!r}")
-    return taken
+    if b'"serverInfo"' not in answers[0] or b'"rows"' not in answers[1]:
+        raise RuntimeError(f"remit serve --stdio answered {answers!r}"[:400])
+    return Started(*taken)
+
+
+def _call(sql: str) -> dict[str, Any]:
+    params = {"name": "shop_query", "arguments": {"sql": sql}}
+    return {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What was measured, as Markdown."""
 
 from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from tests.benchmarks.stages import STEPS
@@ -69,5 +70,6 @@ def _processes(report: Mapping[str, Any]) -> str:
             f"| {name} | {process['http_seconds']:.2f} s | {process['bytes_after_start'] / 1e6:.0f} MB "
             f"| {process['bytes_after_load'] / 1e6:.0f} MB |"
         )
-    lines.append(f"| remit over stdio | {report['stdio_seconds']:.2f} s to `initialize` | | |")
+    greeted, answered = (median(run[what] for run in report["stdio"]) for what in ("greeted", "answered"))
+    lines.append(f"| remit over stdio | {greeted:.2f} s to `initialize`, {answered:.2f} s to rows | | |")
     return "\n".join(lines)

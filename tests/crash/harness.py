@@ -22,7 +22,8 @@ import anyio
 import pytest
 
 import server.assembly
-from policies.redaction import Redactor
+import server.loading
+from policies.redaction.redactor import Redactor
 from server.actions import Action, State
 from server.assembly import assemble
 from server.configuration import Configuration, load
@@ -160,7 +161,7 @@ def _be_killed(
     """Never returns."""
     logging.disable()
     patch = pytest.MonkeyPatch()
-    patch.setattr(server.assembly, "Redactor", lambda: redactor)
+    patch.setattr(server.loading, "load", lambda: redactor)
     try:
         if control:
             break_on_purpose(control, patch)
@@ -176,7 +177,7 @@ async def _aftermath(
 ) -> tuple[list[Action], Mapping[str, int]]:
     """All actions, once those that were lost are found out."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server.assembly, "Redactor", lambda: redactor)
+        patch.setattr(server.loading, "load", lambda: redactor)
         async with assemble(configuration) as service:
             pipeline = service.pipeline
             finding = Recovery(service.store, pipeline.audit, pipeline.vault)

@@ -11,7 +11,7 @@ import anyio.to_thread
 from policies.call import Answer, Channel, Request
 from policies.errors import Refusal
 from policies.question import AnswerNeeded
-from policies.redaction import Redactor
+from policies.redaction.redactor import Redactor
 from server.assembly import Service, assemble
 from server.configuration import Configuration, load
 from tests.crash.harness import Far

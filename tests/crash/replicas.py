@@ -10,8 +10,8 @@ from typing import IO, TypeAlias
 import anyio
 import pytest
 
-import server.assembly
-from policies.redaction import Redactor
+import server.loading
+from policies.redaction.redactor import Redactor
 from server.configuration import Configuration
 
 Serve: TypeAlias = Callable[[Configuration, IO[str], IO[str]], Awaitable[None]]
@@ -72,5 +72,5 @@ def _forked(configuration: Configuration, redactor: Redactor, serve: Serve) -> R
 def quickly(redactor: Redactor) -> Generator[None]:
     """The language model is loaded once for all."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server.assembly, "Redactor", lambda: redactor)
+        patch.setattr(server.loading, "load", lambda: redactor)
         yield

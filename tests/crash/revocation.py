@@ -13,7 +13,7 @@ from policies.call import Answer, Channel, Request, User
 from policies.errors import Denied, NeedsConnection, Refusal
 from policies.networks import UNRESTRICTED
 from policies.question import AnswerNeeded
-from policies.redaction import Redactor
+from policies.redaction.redactor import Redactor
 from policies.secret import Credential, Secret
 from server.assembly import Service, assemble
 from server.configuration import Configuration, load

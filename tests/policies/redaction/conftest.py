@@ -1,6 +1,6 @@
 import pytest
 
-from policies.redaction import Redactor
+from policies.redaction.redactor import Redactor
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from policies.call import Call, Column, Kind, Plan, Raw, Table, Tier, Tool, Transport
 from policies.canonical import Json
-from policies.redaction import Span
+from policies.redaction.spans import Span
 from tests.proofs import ADA, grant_of
 
 ROOT = Path(__file__).parents[3]

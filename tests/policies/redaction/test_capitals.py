@@ -1,8 +1,8 @@
 import pytest
 
-from policies.redaction import Redactor
 from policies.redaction.capitals import may_hold_a_name
 from policies.redaction.language import worth_reading
+from policies.redaction.redactor import Redactor
 
 
 @pytest.mark.threat("T27")

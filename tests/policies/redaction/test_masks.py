@@ -10,8 +10,10 @@ from policies.call import Column, Kind, Redacted
 from policies.canonical import Json
 from policies.errors import Denied
 from policies.labels import LONG_NUMBERS, PERSONAL
-from policies.redaction import Masks, Redactor, Span, structured
-from policies.redaction.spans import placeholders
+from policies.redaction.masks import Masks
+from policies.redaction.redactor import Redactor
+from policies.redaction.spans import Span, placeholders
+from policies.structured import structured
 from policies.treatments import DEFAULTS, Place, Treatment, Treatments
 from tests.policies.redaction.tables import raw_of
 

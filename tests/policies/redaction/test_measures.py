@@ -7,9 +7,9 @@ from collections import defaultdict
 
 import pytest
 
-from policies.redaction import Redactor, Span
+from policies.redaction.redactor import Redactor
 from policies.redaction.secrets import find_secrets
-from policies.redaction.spans import merge
+from policies.redaction.spans import Span, merge
 from tests.policies.redaction.tables import Score, cases
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.labels import PERSONAL, placeholders
+from policies.labels import PERSONAL
 from policies.redaction.pseudonyms import Mint, alike, defused, filled, filled_in, within
+from policies.redaction.spans import placeholders
 
 if TYPE_CHECKING:
     from policies.canonical import Json

@@ -8,8 +8,9 @@ import pytest
 
 from policies.call import Kind, Raw, Redacted
 from policies.canonical import Json
-from policies.redaction import Masks, Redactor
 from policies.redaction.language import LanguageModel, Reading
+from policies.redaction.masks import Masks
+from policies.redaction.redactor import Redactor
 from policies.treatments import Treatments
 from tests.policies.redaction.tables import cases, raw_of
 

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from policies.call import Column, Kind, Table
 from policies.canonical import Json
 from policies.errors import ConfigurationError, Refusal
-from policies.redaction import Redactor, Span, structured
 from policies.redaction import language as language_module
+from policies.redaction.redactor import Redactor
+from policies.redaction.spans import Span
 from policies.redaction.tree import TOO_DEEP
+from policies.structured import structured
 from tests.policies.redaction.tables import ROOT, cases, raw_of
 
 TOKEN = "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"
@@ -275,7 +277,7 @@ def test_a_redactor_is_made_without_a_network_and_without_a_cache() -> None:
         "def never(*_, **__): raise AssertionError('the network')\n"
         "socket.socket.connect = socket.getaddrinfo = socket.create_connection = never\n"
         "pathlib.Path.mkdir = never\n"
-        "from policies.redaction import Redactor\n"
+        "from policies.redaction.redactor import Redactor\n"
         "print(Redactor().mask('Anna Hoffmann, bob@example.com, https://x.example'))\n"
     )
     run = subprocess.run(

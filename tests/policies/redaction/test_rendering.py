@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from policies.call import Column, Kind, Table
 from policies.canonical import Json
-from policies.redaction import Redactor, structured
 from policies.redaction.characters import clean
+from policies.redaction.redactor import Redactor
 from policies.redaction.rendering import cell_text, render
+from policies.structured import structured
 from tests.policies.redaction.tables import raw_of
 
 INJECTIONS: list[str] = [

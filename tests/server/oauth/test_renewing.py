@@ -11,7 +11,7 @@ import pytest
 from policies.call import Tier
 from policies.errors import AuditUnavailable, NeedsConnection, Refusal, UpstreamFailed
 from policies.networks import Restrictions
-from policies.redaction import Redactor
+from policies.redaction.redactor import Redactor
 from server.assembly import assemble
 from server.configuration import Configuration
 from server.identity import Identity

@@ -6,8 +6,9 @@ import pytest
 
 from policies.canonical import Json
 from policies.errors import ConfigurationError
-from policies.redaction import Masks, Redactor
-from policies.redaction.rendering import structured
+from policies.redaction.masks import Masks
+from policies.redaction.redactor import Redactor
+from policies.structured import structured
 from tests.tools.gitlab.code import Code, source_of
 from tests.tools.gitlab.site import Site
 from tests.tools.gitlab.world import ADA, KEY_IN_ISSUE, TOKEN_IN_FILE, Issue, Note

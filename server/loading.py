@@ -1,0 +1,69 @@
+"""The redactor, loaded while the server already answers: its libraries take a second or two to import."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from policies.errors import ConfigurationError, Denied
+from policies.language_model import installed_version
+from server.worker import Worker
+
+if TYPE_CHECKING:
+    from policies.redaction.redactor import Redactor
+
+log = logging.getLogger("remit.redaction")
+
+
+def load() -> "Redactor":
+    """Raises `ConfigurationError`, whatever the reason is."""
+    installed_version()
+    try:
+        from policies.redaction.redactor import Redactor  # noqa: PLC0415 - this is what takes so long
+
+        return Redactor()
+    except ConfigurationError:
+        raise
+    except Exception as error:
+        raise ConfigurationError(
+            f"redaction does not load ({type(error).__name__}: {error})",
+            where="policies/redaction",
+            remedy="Install remit's locked dependencies again, then see what `remit doctor` says.",
+        ) from error
+
+
+class Loading:
+    """A redactor on its way. Whoever asks first has it loaded, in a thread; whoever asks waits for it.
+
+    `failed` is why there will be none. What is asked of it then is refused: nothing leaves unmasked.
+    """
+
+    def __init__(self, load: Callable[[], "Redactor"]) -> None:
+        self._load = load
+        self._loaded: asyncio.Future[Redactor] | None = None
+        self.failed: ConfigurationError | None = None
+
+    async def settled(self) -> None:
+        """Returns once it is loaded, or has failed."""
+        if self._loaded is None:
+            worker = Worker("redaction")
+            self._loaded = worker.submit(self._load)
+            worker.stop()
+        await asyncio.wait({self._loaded})
+        error = self._loaded.exception()
+        if isinstance(error, ConfigurationError) and self.failed is None:
+            log.error("redaction does not load", extra={"reason": error.message, "remedy": error.remedy})
+            self.failed = error
+
+    async def ready(self) -> "Redactor":
+        """Raises `Denied` (rule `redaction`) where it can't be loaded."""
+        await self.settled()
+        assert self._loaded is not None
+        if self.failed is not None:
+            raise Denied(
+                "remit can't mask what it would answer with, so it does nothing, and ends. Tell whoever runs "
+                "it: its log has the reason and the remedy.",
+                rule="redaction",
+                detail=self.failed.message,
+            ) from self.failed
+        return self._loaded.result()
