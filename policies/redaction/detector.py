@@ -7,6 +7,7 @@ from typing import Final
 from policies.memory import Memory, digest
 from policies.redaction.characters import origins
 from policies.redaction.folding import fold
+from policies.redaction.given import find_given
 from policies.redaction.identifiers import find_identifiers
 from policies.redaction.language import LanguageModel, Reading, may_hold_a_token, worth_reading
 from policies.redaction.layout import Field, decode, layout
@@ -123,10 +124,13 @@ class Detector:
                     plain = fold(part.text)
                     before = view(part.context.name, [])[0]
                     own = list(_by_name(plain, part.context))
-                    own += find_identifiers(plain, before, guesses=not own)
+                    named = bool(own)
+                    own += find_identifiers(plain, before, guesses=not named)
                     if part.places is not None:
                         own += find_secrets(plain)
                         own += find_named_secret(plain, part.context.name)
+                    if part.prose and not named:
+                        own += find_given(plain)
                     findings += map(part.back, own)
                     if part.prose and _leaves_a_question(part.text, own):
                         if not reading:
