@@ -19,12 +19,17 @@ _PREFACE: Final = (
 # Text that reads like something else than text when it stands alone in a cell.
 _QUOTED: Final = frozenset({"", "null", "true", "false"})
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "|": "\\|", "`": "\\`"})
-# Markdown that a client would draw or fetch: images, links, their definitions, tags and <http://...>.
+# Markdown that a client would draw or fetch: images, links, their definitions, tags, <http://...>, and the
+# addresses that GitHub's dialect makes links of by itself. Tildes fence code in, and the end mark with it.
 _IMAGE: Final = re.compile(r"!(?=\[)")
 _LINK: Final = re.compile(r"\](?=[(\[:])")
-_ACTIVE: Final = re.compile(r"[\\\n\r\t|`!\]<]")  # all that the three before, and the escapes, begin with
-_MASKS: Final = frozenset(f"<{label}>" for label in PERSONAL)
 _TAG: Final = re.compile(r"<(?=[A-Za-z/!?])")
+_ADDRESS: Final = re.compile(
+    r"(?<=:)(?=//)|(?<=[Ww][Ww][Ww])(?=\.)|(?<=[\w.+-])(?=@[\w-]+\.[A-Za-z])|\A(?=~~~)"
+)
+# All that those, and the escapes, begin with.
+_ACTIVE: Final = re.compile(r"[\\\n\r\t|`!\]<@~]|://|[Ww]\.")
+_MASKS: Final = frozenset(f"<{label}>" for label in PERSONAL)
 
 
 def lines_of(table: Table) -> str:
@@ -95,6 +100,12 @@ def _inert(text: str) -> str:
     for start, end in [*placeholders(text), (len(text), len(text))]:
         plain = text[position:start].translate(_ESCAPES)
         plain = _TAG.sub(r"\<", _LINK.sub(r"]\\", _IMAGE.sub(r"!\\", plain)))
+        plain = _ADDRESS.sub(r"\\", plain)
+        # A mask in brackets is half a link, and what stands beside it the other half.
+        if text[start:end].startswith("[") and plain.endswith("!"):
+            plain += "\\"
+        if text[:position].endswith("]") and plain.startswith(("(", "[", ":")):
+            plain = "\\" + plain
         parts += (plain, text[start:end])
         position = end
     return "".join(parts)
