@@ -1,15 +1,16 @@
-"""The structure of a text that holds data: JSON, a table, `INSERT`, `name: value`.
+"""The structure of a text that holds data: JSON, a table, `INSERT`, `COPY`, elements of XML, `name: value`.
 
 A value that stands under a name is judged by that name, in a text as in a column.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from policies.redaction.linear import Match, Pattern
-from policies.redaction.names import Context
+from policies.redaction.names import Context, are_people, meaning
 
 _MAX_DEPTH: Final = 64
 
@@ -38,7 +39,7 @@ def layout(text: str) -> Layout:
         return Layout(tuple(tree), whole=True)
     if "\n" in text and (table := _table(text)):
         return Layout(tuple(table), whole=True)
-    return Layout((*_inserts(text), *_pairs(text)))
+    return Layout((*_inserts(text), *_copied(text), *_elements(text), *_properties(text), *_pairs(text)))
 
 
 _TOKEN: Final = Pattern(
@@ -160,21 +161,33 @@ def _table(text: str) -> list[Field]:
         header = [text[start:end].strip() for start, end in _cells(*lines[0], delimiter)]
         if len(header) < 2 or not all(_HEADING.whole(name) for name in header):
             continue
-        names = frozenset(header)
-        fields: list[Field] = []
-        count = 0
+        rows: list[list[tuple[int, int]]] = []
+        others: list[Field] = []
         for start, line in lines[1:]:
-            cells = _cells(start, line, delimiter)
-            if len(cells) == len(header) and not _RULE.whole(line):
-                count += 1
-                fields += (
-                    Field(*cell, Context(name, names)) for name, cell in zip(header, cells, strict=True)
-                )
-            elif not _RULE.whole(line):
-                fields.append(Field(start, start + len(line), Context()))
-        if count * 2 >= len(lines) - 1:
-            return fields
+            if _RULE.whole(line):
+                continue
+            row = _cells(start, line, delimiter)
+            if len(row) == len(header):
+                rows.append(row)
+            else:
+                others.append(Field(start, start + len(line), Context()))
+        if len(rows) * 2 >= len(lines) - 1:
+            contexts = list(_columns(text, header, rows))
+            cells = [
+                Field(*cell, context) for row in rows for cell, context in zip(row, contexts, strict=True)
+            ]
+            return [*cells, *others]
     return []
+
+
+def _columns(
+    text: str, header: Sequence[str], rows: Sequence[Sequence[tuple[int, int]]]
+) -> Iterator[Context]:
+    beside = frozenset(header)
+    for name, *cells in zip(header, *rows, strict=True):
+        context = Context(name, beside)
+        people = meaning(context) is None and are_people(text[start:end] for start, end in cells)
+        yield Context("full_name", beside) if people else context
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -240,7 +253,55 @@ def _inserts(text: str) -> Iterator[Field]:
                     yield Field(match.end() + start, match.end() + end, Context(names[column], beside))
 
 
-_LABEL: Final = r"\p{L}[\p{L}\p{N}_-]{0,30}(?: \p{L}[\p{L}\p{N}_-]{0,20}){0,3}?"
+_COPY: Final = Pattern(r"\bcopy\s+\S+?\s*\(([^()]{1,900})\)\s*from\s+stdin[^;\n]*;[ \t]*\n", fold_case=True)
+
+
+def _copied(text: str) -> Iterator[Field]:
+    """The rows of a dump by pg_dump: cells between tabs, up to a line of `\\.`."""
+    if "stdin" not in text.lower():
+        return
+    for match in _COPY.find(text):
+        names = [name.strip(' \t\n"') for name in match[1].split(",")]
+        beside = frozenset(names)
+        for start, line in _lines(text[match.end() :]):
+            if line.startswith("\\."):
+                break
+            left = match.end() + start
+            for name, cell in zip(names, line.split("\t"), strict=False):
+                if cell != "\\N":
+                    yield Field(left, left + len(cell), Context(name, beside))
+                left += len(cell) + 1
+
+
+_TAG: Final = Pattern(
+    r"<(?P<end>/?)(?:[A-Za-z_][\w.-]{0,40}:)?(?P<name>[A-Za-z_][\w.-]{0,60})(?:\s[^<>]{0,500})?(?P<empty>/?)>"
+)
+_CDATA: Final = ("<![CDATA[", "]]>")
+
+
+def _elements(text: str) -> Iterator[Field]:
+    """What stands between the tags of an element of XML that holds no other."""
+    if "</" not in text:
+        return
+    tags = list(_TAG.find(text))
+    beside = frozenset(tag["name"] for tag in tags)
+    open_names: list[str] = []
+    for tag, after in pairwise(tags):
+        if tag["end"]:
+            if tag["name"] in open_names:
+                del open_names[len(open_names) - 1 - open_names[::-1].index(tag["name"]) :]
+        elif not tag["empty"]:
+            if after["end"] and after["name"] == tag["name"]:
+                left, right = _trim(text, tag.end(), after.start())
+                if text.startswith(_CDATA[0], left) and text.endswith(_CDATA[1], left, right):
+                    left, right = left + len(_CDATA[0]), right - len(_CDATA[1])
+                if left < right:
+                    yield Field(left, right, Context(tag["name"], beside, tuple(open_names)))
+            if len(open_names) < _MAX_DEPTH:
+                open_names.append(tag["name"])
+
+
+_LABEL: Final = r"\p{L}[\p{L}\p{N}_.-]{0,40}(?: \p{L}[\p{L}\p{N}_-]{0,20}){0,3}?"
 _PAIR: Final = Pattern(
     rf"(?:^|[\s{{(,;\[|\"'*])(?P<name>{_LABEL})[\"'*]{{0,3}} ?(?:"
     r"(?:=|:=|=>|:)[ \t]{0,8}(?:\"(?P<double>[^\"\n]{1,512})\"|'(?P<single>[^'\n]{1,512})')"
@@ -252,19 +313,36 @@ _VALUES: Final = ("double", "single", "word", "line")
 
 
 def _pairs(text: str) -> Iterator[Field]:
-    """`name: value` and `name="value"`, line by line: the names of one line stand beside each other."""
+    """`name: value` and `name="value"`: names of lines with no empty one between stand together."""
     if ":" not in text and "=" not in text:
         return
+    block: list[tuple[int, str, Match]] = []
     for start, line in _lines(text):
-        if ":" not in line and "=" not in line:
-            continue
-        matches = list(_PAIR.find(line))
-        beside = frozenset(match["name"] for match in matches)
-        for match in matches:
-            left, right = match.span(next(name for name in _VALUES if match.start(name) >= 0))
-            right = left + len(line[left:right].rstrip(" ,.;)]"))
-            if left < right:
-                yield Field(start + left, start + right, Context(match["name"], beside))
+        if not line.strip():
+            yield from _block(block)
+            block.clear()
+        elif ":" in line or "=" in line:
+            block += ((start, line, match) for match in _PAIR.find(line))
+    yield from _block(block)
+
+
+def _block(pairs: Sequence[tuple[int, str, Match]]) -> Iterator[Field]:
+    beside = frozenset(match["name"] for _, _, match in pairs)
+    for start, line, match in pairs:
+        left, right = match.span(next(name for name in _VALUES if match.start(name) >= 0))
+        right = left + len(line[left:right].rstrip(" ,.;)]"))
+        if left < right:
+            yield Field(start + left, start + right, Context(match["name"], beside))
+
+
+_PROPERTY: Final = Pattern(r"(?:^|\n)(?P<name>[A-Z][A-Z-]{0,20})(?:;[^:\n]{0,200})?:(?P<value>[^\n]{1,512})")
+
+
+def _properties(text: str) -> Iterator[Field]:
+    """The lines of a vCard (RFC 6350)."""
+    if "BEGIN:VCARD" in text:
+        for match in _PROPERTY.find(text):
+            yield Field(*match.span("value"), Context(match["name"]))
 
 
 def decode(raw: str) -> tuple[str, list[int]]:

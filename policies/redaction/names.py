@@ -1,22 +1,31 @@
 """What the name of a column, key or label says of its values: the surest sign of personal data there is."""
 
-from collections.abc import Mapping
+import ipaddress
+import unicodedata
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
+from policies.redaction.given import is_given_name
 from policies.redaction.linear import Pattern
 from policies.redaction.vocabulary import (
+    ADDRESSES,
+    AMBIGUOUS,
     CERTAIN,
     COMPANIES,
     OF_ADDRESSES,
     ONLY_PEOPLE_HAVE,
+    PARTS,
+    PARTS_OF_NAMES,
     PEOPLE,
     POSSIBLE,
     QUALIFIERS,
     THINGS,
     WITH_DIGITS,
+    WITH_PARTS,
     Suffix,
 )
 from policies.redaction.words import words_of
@@ -51,9 +60,16 @@ _NOTHING: Final = Pattern(
     r"|not (?:set|given|provided|available)|varchar.*|text|string|str|integer|int|bigint",
     fold_case=True,
 )
-_PARTICLE: Final = "(?:van|von|der|den|de|del|della|di|da|dos|la|le|el|bin|ibn|al|af|zu|ter|y|e)"
-_NAME_WORD: Final = rf"(?:\p{{Lu}}[\p{{L}}'\x{{2019}}.-]*|{_PARTICLE})"
+_PARTICLE: Final = (
+    "(?:van|von|vom|der|den|de|del|della|di|da|das|do|dos|du|des|la|le|el|bin|ibn|al|af|av|zu|ten|ter|op|y|e)"
+)
+_NAME_WORD: Final = rf"(?:(?:d['\x{{2019}}])?[\p{{Lu}}\p{{Lo}}][\p{{L}}\p{{M}}'\x{{2019}}.-]*|{_PARTICLE})"
 _NAME_LIKE: Final = Pattern(rf"{_NAME_WORD},?(?:[ \x{{a0}}]{_NAME_WORD},?){{0,5}}")
+_PREFIXES: Final = frozenset(
+    {"", "user", "txt", "str", "p", "c", "u", "e"}
+)  # of a name that is nobody else's
+_VOTES: Final = 20
+_FEWEST_YES: Final = 3
 _LONGEST_NAME: Final = 80  # characters
 _LONGEST_SUFFIX: Final = 4  # words
 
@@ -66,7 +82,9 @@ def meaning(context: Context) -> Meaning | None:
 @lru_cache(maxsize=1024)
 def _is_of_a_person(beside: frozenset[str]) -> bool:
     """Whether one of a record's names says that the record is a person's."""
-    return any(_certain(name) in ONLY_PEOPLE_HAVE for name in beside)
+    return any(_certain(name) in ONLY_PEOPLE_HAVE for name in beside) or {"first", "last"} <= {
+        name.lower() for name in beside
+    }
 
 
 @lru_cache(maxsize=8192)
@@ -80,19 +98,33 @@ def _meaning(name: str, of_a_person: bool, within: tuple[str, ...]) -> Meaning |
     if not words:
         return None
     around = {word for outer in within for word in words_of(outer)}
-    if words[-1] in {"address", "addr"} and len(words) > 1 and words[-2] in OF_ADDRESSES:
+    if words[-1] in ADDRESSES and len(words) > 1 and words[-2] in OF_ADDRESSES:
         other = OF_ADDRESSES[words[-2]]
         return Meaning(other, certain=True) if other else None
+    if len(words) == 1 and within:
+        if words[0] in PARTS and (whole := _certain(within[-1])) in WITH_PARTS:
+            return Meaning(whole, certain=True)
+        if words[0] in PARTS_OF_NAMES and words_of(within[-1])[-1:] in {("name",), ("names",)}:
+            return Meaning("PERSON", certain=True)
+    if len(words) == 1 and words[0] in PARTS_OF_NAMES and (of_a_person or around & PEOPLE):
+        return Meaning("PERSON", certain=False)
     if words[-1] in {"number", "no", "num"} and len(words) == 1:
         return Meaning("CREDIT_CARD", certain=True) if around & {"card", "creditcard"} else None
-    if words[-1] == "line" and around & {"address", "addresses", "addr"}:
+    if words[-1] == "line" and around & {*ADDRESSES, "addresses"}:
         return Meaning("STREET_ADDRESS", certain=True)
-    if label := _suffix(words, CERTAIN):
+    if label := _suffix(words, CERTAIN) or _suffix(_words(name), CERTAIN):
         return Meaning(label, certain=True)
     label = _suffix(words, POSSIBLE)
     if words[-1] in {"name", "names"}:
         return _named(words, around, of_a_person=of_a_person)
     return Meaning(label, certain=False) if label else None
+
+
+def are_people(values: Iterable[str]) -> bool:
+    """Whether most values of a column are names with a given name in them, whatever the column is called."""
+    few = list(islice((value for value in values if value), _VOTES))
+    yes = sum(_NAME_LIKE.whole(value) and any(map(is_given_name, value.split())) for value in few)
+    return yes >= _FEWEST_YES and yes > len(few) / 2
 
 
 def is_a_label(text: str) -> bool:
@@ -113,8 +145,10 @@ def fits(value: str, found: Meaning) -> bool:
     """Whether the value is what its name says: all of it is masked then."""
     if _NOTHING.whole(value[:_LONGEST_NAME]):
         return False
+    if not found.certain and found.label == "IP_ADDRESS":
+        return _is_ip(value)
     if not found.certain:
-        return len(value) <= _LONGEST_NAME and _NAME_LIKE.whole(value)
+        return len(value) <= _LONGEST_NAME and (_NAME_LIKE.whole(value) or is_given_name(value))
     if found.label in WITH_DIGITS:
         return sum(character.isdigit() for character in value) >= 4
     if found.label == "IP_ADDRESS":
@@ -122,9 +156,28 @@ def fits(value: str, found: Meaning) -> bool:
     return any(character.isalnum() for character in value)
 
 
+def _is_ip(value: str) -> bool:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _words(name: str) -> list[str]:
+    """Without accents, which names of columns have or have not."""
+    words = words_of(name)
+    if name.isascii():
+        return list(words)
+    return [
+        "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+        for word in words
+    ]
+
+
 def _stem(name: str) -> list[str]:
-    words = list(words_of(name))
-    while len(words) > 1 and (words[-1].isdigit() or words[-1] in QUALIFIERS):
+    words = [word for word in _words(name) if not word.isdigit()]
+    while len(words) > 1 and words[-1] in QUALIFIERS:
         words.pop()
     return words
 
@@ -141,12 +194,10 @@ def _named(words: list[str], around: AbstractSet[str], *, of_a_person: bool) -> 
     before = words[-2] if len(words) > 1 else ""
     if before in COMPANIES or (not before and around & COMPANIES and not around & PEOPLE):
         return Meaning("ORGANIZATION", certain=True)
+    if before in AMBIGUOUS:
+        return Meaning("PERSON", certain=False)
     if before in PEOPLE - {"user"} or (not before and around & PEOPLE):
         return Meaning("PERSON", certain=True)
-    if before in THINGS or before == "user":
-        return None
-    if not before or before in {"display", "nick"}:
-        if of_a_person:
-            return Meaning("PERSON", certain=False)
-        return Meaning("PERSON", certain=False) if before else None
+    if before in {"display", "nick"} or (of_a_person and before in _PREFIXES):
+        return Meaning("PERSON", certain=False)
     return None

@@ -10,7 +10,7 @@ from policies.redaction.characters import clean
 from policies.redaction.detector import Sample
 from policies.redaction.identifiers.cards import is_card
 from policies.redaction.masks import Mask
-from policies.redaction.names import NOWHERE, Context, meaning
+from policies.redaction.names import NOWHERE, Context, are_people, meaning
 from policies.redaction.secrets import is_credential
 from policies.redaction.spans import Span, substitute
 from policies.redaction.words import words_of
@@ -199,6 +199,8 @@ def _contexts(table: Table) -> tuple[Context, ...]:
         values = [row[index] for row in table.rows if row[index] is not None]
         if column.kind is Kind.NUMBER and values and all(is_card(str(value)) for value in values):
             contexts[index] = Context("card_number", names)
+        elif meaning(contexts[index]) is None and are_people(v for v in values if isinstance(v, str)):
+            contexts[index] = Context("full_name", names)
     return tuple(contexts)
 
 

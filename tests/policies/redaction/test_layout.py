@@ -87,6 +87,23 @@ def test_an_insert_names_its_values() -> None:
     assert fields(text)[:4] == [("name", "Ada"), ("ssn", "1"), ("name", "Bob"), ("ssn", "2")]
 
 
+def test_the_rows_of_a_dump_stand_under_its_columns() -> None:
+    dump = "COPY public.staff (id, full_name) FROM stdin;\n7\tAda Moss\n8\t\\N\n\\.\n9\tx"
+    assert fields(dump) == [("id", "7"), ("full_name", "Ada Moss"), ("id", "8")]
+
+
+def test_an_element_of_xml_names_what_it_holds() -> None:
+    text = "<c:person><lastName a='1'>Moss</lastName><note> <![CDATA[hi]]> </note><br/></c:person>"
+    assert fields(text) == [("lastName", "Moss"), ("note", "hi"), ("a", "1")]
+    assert [f.context.within for f in layout(text).fields][:2] == [("person",), ("person",)]
+
+
+def test_a_line_of_a_vcard_names_its_value() -> None:
+    card = "BEGIN:VCARD\nFN:Ada Moss\nTEL;TYPE=CELL:+44 20 7946 0018\nEND:VCARD"
+    assert ("FN", "Ada Moss") in fields(card)
+    assert ("TEL", "+44 20 7946 0018") in fields(card)
+
+
 def test_pairs_are_read_line_by_line() -> None:
     text = 'Name: Ada Lovelace\nlevel=info user=ada dob=10 msg="a b"'
     assert fields(text) == [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.redaction.names import Context, Meaning, fits, is_of_a_thing, meaning
+from policies.redaction.names import Context, Meaning, are_people, fits, is_of_a_thing, meaning
 from policies.redaction.words import words_of
 
 CERTAIN = {
@@ -21,6 +21,22 @@ CERTAIN = {
     "date_of_birth": "DATE_OF_BIRTH",
     "card_number": "CREDIT_CARD",
     "iban": "IBAN_CODE",
+    "custFirstName": "PERSON",
+    "bill_to_name": "PERSON",
+    "name_on_card": "PERSON",
+    "Prénom": "PERSON",
+    "kundenname": "PERSON",
+    "nombreCompleto": "PERSON",
+    "E-Mail-Adresse": "EMAIL_ADDRESS",
+    "correo_electronico": "EMAIL_ADDRESS",
+    "emailNormalized": "EMAIL_ADDRESS",
+    "usr_mob_no": "PHONE_NUMBER",
+    "teléfono_móvil": "PHONE_NUMBER",
+    "phoneE164": "PHONE_NUMBER",
+    "X-Forwarded-For": "IP_ADDRESS",
+    "ipv6_address": "IP_ADDRESS",
+    "IP-Adresse": "IP_ADDRESS",
+    "hardware_address": "MAC_ADDRESS",
 }
 
 
@@ -43,6 +59,13 @@ def test_a_name_says_what_its_values_are(name: str, label: str) -> None:
         "",
         "web_address",
         "user_name",
+        "table_name",
+        "file_name",
+        "font_family",
+        "email_count",
+        "mobile_app",
+        "ip_version",
+        "caller_id",
     ],
 )
 def test_a_name_of_something_else_says_nothing(name: str) -> None:
@@ -52,6 +75,36 @@ def test_a_name_of_something_else_says_nothing(name: str) -> None:
 def test_a_name_beside_an_email_is_a_persons() -> None:
     assert meaning(Context("name", frozenset({"name", "email"}))) == Meaning("PERSON", certain=False)
     assert meaning(Context("name", frozenset({"name", "sku"}))) is None
+
+
+def test_a_part_of_a_name_is_one_within_a_name_or_a_persons_record() -> None:
+    assert meaning(Context("given", within=("name",))) == Meaning("PERSON", certain=True)
+    assert meaning(Context("last", frozenset({"first", "last"}))) == Meaning("PERSON", certain=False)
+    assert meaning(Context("family", within=("font",))) is None
+
+
+def test_the_value_of_an_object_is_what_the_object_is_called() -> None:
+    assert meaning(Context("number", within=("customer", "phone"))) == Meaning("PHONE_NUMBER", certain=True)
+    assert meaning(Context("value", within=("emails",))) == Meaning("EMAIL_ADDRESS", certain=True)
+    assert meaning(Context("value", within=("price",))) is None
+
+
+@pytest.mark.parametrize(
+    "value", ["Anna de la Cruz", "d'Angelo, Maria", "山田 太郎", "george", "O\u2019Neil Jr."]
+)
+def test_a_value_may_look_like_a_name_in_many_ways(value: str) -> None:
+    assert fits(value, Meaning("PERSON", certain=False))
+
+
+def test_an_address_that_is_only_likely_has_to_parse() -> None:
+    assert fits("10.0.0.7", Meaning("IP_ADDRESS", certain=False))
+    assert not fits("logo.png", Meaning("IP_ADDRESS", certain=False))
+
+
+def test_a_column_of_names_is_one_whatever_it_is_called() -> None:
+    assert are_people(["Helena Miettinen", "Nikhil Rao", "Anna Kovács", "Xu Q"])
+    assert not are_people(["Helena Miettinen", "Nikhil Rao"])
+    assert not are_people(["Kate Spade tote", "Martin D-28", "Paul Smith wallet", "Oslo Sofa"])
 
 
 def test_whose_name_it_is_the_object_around_it_says() -> None:
