@@ -305,10 +305,27 @@ class Kind(StrEnum):
     NAME = "name"  # a name out of the configuration or a system's catalogue: a table's, a column's, a type's
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Origin:
+    """A column of a source that a column of an answer is made of.
+
+    `label` is the kind of personal data that the configuration says it holds, "" where it says nothing.
+    `changed`: the values in the answer are not its values, but made from them.
+    """
+
+    table: str
+    column: str
+    label: str = ""
+    changed: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
+    """`origins` are empty where nobody knows them, and for what is made of no column."""
+
     name: str
     kind: Kind
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 
 from policies.oauth import OAuth
-from policies.treatments import Classification, Redaction, Treatments
+from policies.treatments import Classification, Label, Redaction, Treatments
 from policies.values import (
     Dsn,
     Frozen,
@@ -40,12 +40,22 @@ class Roles(Frozen):
 
 
 class TableRules(Frozen):
-    """`rows` is a condition over the table's columns and, as `:name`, the user's claims."""
+    """`rows` is a condition over the table's columns and, as `:name`, the user's claims.
+
+    `labels` say of columns what kind of personal data they hold, however it looks.
+    """
 
     columns: tuple[Identifier, ...] = Field(min_length=1)
     rows: str | None = None
     key: tuple[Identifier, ...] = ()
     write: tuple[Identifier, ...] = ()
+    labels: dict[Identifier, Label] = {}
+
+    @model_validator(mode="after")
+    def _labels_are_of_its_columns(self) -> Self:
+        if unread := self.labels.keys() - set(self.columns):
+            raise ValueError(f"labels names {min(unread)}, which is not among its columns")
+        return self
 
 
 class RowSecurity(Frozen):

@@ -39,7 +39,7 @@ class Sample:
         """Of all that its findings depend on."""
         context = self.context
         found = meaning(context)
-        said = "" if found is None else f"{found.label} {found.certain}"
+        said = "" if found is None else f"{found.label} {found.certain} {found.declared}"
         return digest(self.text, context.name, said, "personal" if self.personal else "")
 
 
@@ -119,7 +119,9 @@ class Detector:
             folded = fold(sample.text)
             findings = find_secrets(folded)
             findings += find_named_secret(folded, sample.context.name)
-            if sample.personal:
+            if sample.context.label:
+                findings += _by_name(folded, sample.context)
+            elif sample.personal:
                 for part in _parts(sample.text, sample.context):
                     plain = fold(part.text)
                     before = view(part.context.name, [])[0]
@@ -172,8 +174,9 @@ def _leaves_a_question(text: str, findings: Sequence[Finding]) -> bool:
 
 
 def _by_name(text: str, context: Context) -> Iterator[Finding]:
-    if context.name and (found := meaning(context)) is not None and fits(text.strip(), found):
-        yield Finding(0, len(text), found.label, Weight.NAME)
+    if context is NOWHERE or (found := meaning(context)) is None or not fits(text.strip(), found):
+        return
+    yield Finding(0, len(text), found.label, Weight.DECLARED if found.declared else Weight.NAME)
 
 
 def _plausible(text: str, found: Finding) -> bool:

@@ -101,7 +101,7 @@ def replaced(table: Table, values: Mapping[Place, Json]) -> Table:
     changed: dict[int, list[Json]] = {}
     for (row, column), value in values.items():
         if row < 0:
-            columns[column] = Column(str(value), columns[column].kind)
+            columns[column] = Column(str(value), columns[column].kind, columns[column].origins)
         else:
             changed.setdefault(row, list(rows[row]))[column] = value
     for row, cells in changed.items():

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from policies.call import Column
+from policies.call import Column, Origin
 from policies.errors import Denied
 from policies.labels import LONG_NUMBERS
+from policies.redaction.lineage import is_named_anew, meaning_of
 from policies.redaction.spans import Span
-from policies.treatments import Treatment, Treatments
+from policies.treatments import Treatment, Treatments, strictest
 
 Mask: TypeAlias = Callable[[Span, str], str]
 """What stands in place of a span of a text."""
@@ -16,6 +17,8 @@ Mask: TypeAlias = Callable[[Span, str], str]
 Pseudonyms: TypeAlias = Callable[[str, str], str | None]
 """What stands for a text that was found to be of a label; None where no more can be given out."""
 
+_LEADING_BACK: Final = {Treatment.PSEUDONYM, Treatment.MASK}
+_SHOWING: Final = {Treatment.KEEP, Treatment.MASK}
 _SHOWN: Final = 4  # digits
 _ENOUGH: Final = 10  # letters and digits, of which those shown are not the half
 
@@ -66,26 +69,47 @@ class Masks:
         return self._treated(span.label, "", Treatment.REFUSE if refused else Treatment.HIDE)
 
     def treatment(self, label: str, column: Column | None) -> Treatment:
-        """What is done with personal data of this label there."""
-        ruled = None if column is None else self.of_column(column)
-        treatment = self._treatments.entities[label] if ruled is None else ruled
+        """What is done with personal data of this label there.
+
+        What is made of several columns is treated as the strictest of them. Of what is made from values
+        nothing may lead back to them: the pseudonym of a first letter tells which names begin alike. And by
+        calling a column something that passes, nobody makes it pass.
+        """
+        if column is None:
+            treatment = self._treatments.entities[label]
+        elif not column.origins:
+            treatment = self._treatments.columns.get(("", column.name), self._treatments.entities[label])
+        else:
+            treatment = strictest(self._of_origin(label, column, origin) for origin in column.origins)
+            if treatment in _LEADING_BACK and any(origin.changed for origin in column.origins):
+                treatment = Treatment.HIDE
         if treatment is Treatment.REFUSE and not self._refusing:
             return Treatment.HIDE
         return treatment
+
+    def _of_origin(self, label: str, column: Column, origin: Origin) -> Treatment:
+        if (ruled := self._treatments.columns.get((origin.table, origin.column))) is not None:
+            return ruled
+        if self._treatments.entities[label] in _SHOWING and is_named_anew(label, column):
+            return Treatment.HIDE
+        labels = [label]
+        if origin.changed and (said := meaning_of(origin)) is not None and said.certain:
+            labels.append(said.label)
+        return strictest(self._treatments.entities[each] for each in labels)
 
     def leaves_out(self, column: Column) -> str:
         """What the configuration calls the column, if it is to be left out; else "".
 
         Raises `Denied` (rule `redaction`) where it is to be refused.
         """
-        ruled = self.of_column(column)
-        if ruled is Treatment.REFUSE and self._refusing:
-            raise _refusal(f"the column {column.name}", "Leave it out of what you ask for")
-        return column.name if ruled in {Treatment.DROP, Treatment.REFUSE} else ""
-
-    def of_column(self, column: Column) -> Treatment | None:
-        """What a rule says of the column, if any does."""
-        return self._treatments.columns.get(("", column.name))
+        for place in [(o.table, o.column) for o in column.origins] or [("", column.name)]:
+            ruled = self._treatments.columns.get(place)
+            name = ".".join(filter(None, place))
+            if ruled is Treatment.REFUSE and self._refusing:
+                raise _refusal(f"the column {name}", "Leave it out of what you ask for")
+            if ruled in {Treatment.DROP, Treatment.REFUSE}:
+                return name
+        return ""
 
     def _treated(self, label: str, found: str, treatment: Treatment, *, name: bool = False) -> str:
         if treatment is Treatment.KEEP:

@@ -33,11 +33,15 @@ from policies.redaction.words import words_of
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a value stands. `beside` are the names of the record's other values, `within` those around it."""
+    """Where a value stands. `beside` are the names of the record's other values, `within` those around it.
+
+    `label` is what the source says that it is, whatever it is called.
+    """
 
     name: str = ""
     beside: frozenset[str] = frozenset()
     within: tuple[str, ...] = ()
+    label: str = ""
 
     def __hash__(self) -> int:
         """Of the name alone: contexts of one name that differ are rare, and this is asked for each cell."""
@@ -49,10 +53,14 @@ NOWHERE: Final = Context()
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """`certain`: the value is of this kind however it looks. Otherwise it must also look like it."""
+    """`certain`: the value is of this kind however it looks. Otherwise it must also look like it.
+
+    `declared`: the source says so, and not a name alone.
+    """
 
     label: str
     certain: bool
+    declared: bool = False
 
 
 _NOTHING: Final = Pattern(
@@ -75,7 +83,9 @@ _LONGEST_SUFFIX: Final = 4  # words
 
 
 def meaning(context: Context) -> Meaning | None:
-    """What the name says, or nothing."""
+    """What the source or else the name says, or nothing."""
+    if context.label:
+        return Meaning(context.label, certain=True, declared=True)
     return _meaning(context.name, _is_of_a_person(context.beside), context.within)
 
 
@@ -145,6 +155,8 @@ def fits(value: str, found: Meaning) -> bool:
     """Whether the value is what its name says: all of it is masked then."""
     if _NOTHING.whole(value[:_LONGEST_NAME]):
         return False
+    if found.declared:
+        return True
     if not found.certain and found.label == "IP_ADDRESS":
         return _is_ip(value)
     if not found.certain:

@@ -122,7 +122,10 @@ class Redactor:
 
 def _written(table: Table) -> str | None:
     """All that its redaction depends on; None for what is nested too deeply to be written down."""
-    columns = [(column.name, column.kind) for column in table.columns]
+    columns = [
+        (column.name, column.kind, [(o.table, o.column, o.label, o.changed) for o in column.origins])
+        for column in table.columns
+    ]
     try:
         return json.dumps([columns, table.rows, table.truncated, table.cut_cells, table.next])
     except RecursionError:

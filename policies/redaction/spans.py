@@ -24,7 +24,8 @@ class Weight(IntEnum):
     SHAPE = 1  # a pattern
     NAME = 2  # the name of the column or key
     PROOF = 3  # a pattern with a checksum or with words that say what it is
-    SECRET = 4
+    DECLARED = 4  # the source's own word
+    SECRET = 5
 
 
 @dataclass(frozen=True, slots=True)

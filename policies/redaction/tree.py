@@ -9,6 +9,7 @@ from policies.canonical import Json
 from policies.redaction.characters import clean
 from policies.redaction.detector import Sample
 from policies.redaction.identifiers.cards import is_card
+from policies.redaction.lineage import context_of
 from policies.redaction.masks import Mask
 from policies.redaction.names import NOWHERE, Context, are_people, meaning
 from policies.redaction.secrets import is_credential
@@ -81,7 +82,7 @@ def cleaned(table: Table) -> tuple[Table, int]:
             case _:
                 return value
 
-    columns = tuple(Column(strip(column.name), column.kind) for column in table.columns)
+    columns = tuple(Column(strip(column.name), column.kind, column.origins) for column in table.columns)
     rows = tuple(tuple(walk(cell, 0) for cell in row) for row in table.rows)
     return Table(columns, rows, table.truncated, table.cut_cells, table.next), hidden
 
@@ -126,7 +127,7 @@ class Cells:
         value, context = row[index], self._contexts[index]
         kind = self._table.columns[index].kind
         if index == self._value and self._key is not None and isinstance(name := row[self._key], str):
-            context = Context(name, context.beside)
+            context = Context(name, context.beside, label=context.label)
         if kind is Kind.NAME and isinstance(value, str):
             visit(Sample(value, personal=False))
         elif isinstance(value, dict | list) or not _holds_no_text(kind, value) or _is_named(context):
@@ -153,8 +154,9 @@ def rewritten(value: Json, spans: Sequence[Sequence[Span]], mask: Mask, of_names
     return _value(value, NOWHERE, visit)
 
 
-def _heading(name: str, visit: Visit) -> str:
-    return visit(Sample(name, personal=not _IDENTIFIER.fullmatch(name)), name=True)
+def _heading(name: str, visit: Visit, label: str = "") -> str:
+    context = Context(label=label) if label else NOWHERE
+    return visit(Sample(name, context, personal=not _IDENTIFIER.fullmatch(name)), name=True)
 
 
 def _value(value: Json, context: Context, visit: Visit) -> Json:
@@ -175,7 +177,10 @@ def _value(value: Json, context: Context, visit: Visit) -> Json:
             within = (*context.within, context.name) if context.name else context.within
             return _object(
                 [
-                    (_heading(key, visit), _value(item, Context(key, beside, within), visit))
+                    (
+                        _heading(key, visit, context.label),
+                        _value(item, Context(key, beside, within, context.label), visit),
+                    )
                     for key, item in value.items()
                 ]
             )
@@ -194,13 +199,13 @@ def _object(pairs: Sequence[tuple[str, Json]]) -> Json:
 
 def _contexts(table: Table) -> tuple[Context, ...]:
     names = frozenset(column.name for column in table.columns)
-    contexts = [Context(column.name, names) for column in table.columns]
+    contexts = [context_of(column, names) for column in table.columns]
     for index, column in enumerate(table.columns):
         values = [row[index] for row in table.rows if row[index] is not None]
         if column.kind is Kind.NUMBER and values and all(is_card(str(value)) for value in values):
-            contexts[index] = Context("card_number", names)
+            contexts[index] = Context("card_number", names, label=contexts[index].label)
         elif meaning(contexts[index]) is None and are_people(v for v in values if isinstance(v, str)):
-            contexts[index] = Context("full_name", names)
+            contexts[index] = Context("full_name", names, label=contexts[index].label)
     return tuple(contexts)
 
 

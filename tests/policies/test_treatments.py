@@ -22,6 +22,7 @@ classification = "{classification}"
 
 [sources.shop.tables.customers]
 columns = ["id", "email", "notes", "ref"]
+labels = {{ ref = "US_SSN" }}
 
 {rules}
 """
@@ -152,6 +153,8 @@ def test_a_rule_of_one_role_is_never_made_stricter_by_another_role(
             "two rules for main.customers.email",
         ),
         ('[sources.shop.redaction]\nPERSON = "keep"', "no such setting"),
+        ('[sources.shop.tables.orders]\ncolumns = ["id"]\nlabels.total = "AGE"', "labels names total"),
+        ('[sources.shop.tables.orders]\ncolumns = ["id"]\nlabels.id = "MONEY"', "there are: AGE"),
     ],
 )
 def test_a_rule_for_what_there_is_not_stops_the_start(rules: str, what: str) -> None:

@@ -1,6 +1,6 @@
 """One call over one connection: what would be sent, and sending it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final
@@ -36,8 +36,9 @@ from tools.postgres.witness import (
 )
 from tools.postgres.writing import Anew, Writing
 from tools.sql import arguments, cursors, toolset
+from tools.sql.lineage import matched, origin_of
 from tools.sql.pages import Limits, Page
-from tools.sql.rules import Relation, Rules
+from tools.sql.rules import Checked, Relation, Rules
 from tools.sql.statements import Statements
 from tools.sql.writes import check_write
 
@@ -187,7 +188,12 @@ class PostgresSession:
         order = Order.from_json(grant.plan.request)
         done = await self._writing.write(order, effect, ledger)
         fields = order.target.fields
-        outputs = [Output.named(name, fields[name].oid) for name in order.columns]
+        outputs = [
+            Output.named(name, fields[name].oid).made_of(
+                (origin_of(order.target.relation, name, self._rules),)
+            )
+            for name in order.columns
+        ]
         page = Page(Limits.of(self._source, len(outputs)))
         page.extend(
             [told(text, output.form) for text, output in zip(row, outputs, strict=True)]
@@ -236,7 +242,7 @@ class PostgresSession:
             return plain.sent_as(evidence.rendered, evidence.outputs)
         with anyio.fail_after(self._limit):
             await self._begin(plain.claims)
-            outputs = await self._outputs(plain)
+            outputs = _traced(await self._outputs(plain), checked)
             cell_bytes = Limits.of(self._source, len(outputs)).cell_bytes
             sent = plain.parted() if self._like else plain
             self._kept = sent is not plain
@@ -334,3 +340,9 @@ class PostgresSession:
         if self._signer:
             # Good for planning and for carrying out, each within its limit.
             await hand_over(self._link, self._signer, claims, 2 * self._limit)
+
+
+def _traced(outputs: Sequence[Output], checked: Checked) -> tuple[Output, ...]:
+    """The columns of an answer, with what the guard saw that they are made of."""
+    made = matched(checked.origins, len(outputs))
+    return tuple(output.made_of(each) for output, each in zip(outputs, made, strict=True))

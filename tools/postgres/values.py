@@ -13,8 +13,9 @@ from typing import Final, Self, cast
 
 from asyncpg import Attribute
 
-from policies.call import Column, Kind
+from policies.call import Column, Kind, Origin
 from policies.canonical import Json
+from tools.sql import origins
 from tools.sql.pages import integer
 
 
@@ -82,10 +83,20 @@ class Output:
     @classmethod
     def from_json(cls, value: Json) -> Self:
         parts = cast("Mapping[str, str]", value)
-        return cls(Column(parts["name"], _KINDS[parts["kind"]]), _FORMS_BY_NAME[parts["form"]])
+        column = Column(parts["name"], _KINDS[parts["kind"]], origins.from_json(parts["origins"]))
+        return cls(column, _FORMS_BY_NAME[parts["form"]])
 
     def to_json(self) -> Json:
-        return {"name": self.column.name, "kind": self.column.kind.value, "form": self.form.value}
+        return {
+            "name": self.column.name,
+            "kind": self.column.kind.value,
+            "form": self.form.value,
+            "origins": origins.to_json(self.column.origins),
+        }
+
+    def made_of(self, made: tuple[Origin, ...]) -> Self:
+        """The same, with what the column is made of."""
+        return type(self)(Column(self.column.name, self.column.kind, made), self.form)
 
 
 def rendered(sql: str, outputs: Sequence[Output], cell_bytes: int) -> str:

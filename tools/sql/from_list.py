@@ -109,7 +109,7 @@ class FromList:
                 raise denied("syntax", "Only a table itself can be sampled", "Leave it out.")
             node.set("this", quoted(name))
             self._set_alias(node, label, renamed)
-            return Source(label, node, derived.columns, few=derived.few)
+            return Source(label, node, derived.columns, few=derived.few, query=derived.query)
         default = comparable(self._rules.default_schema, self._language)
         relation = self._relations.get((self._columns.name(schema) if schema else default, name))
         if relation is None:
@@ -169,7 +169,7 @@ class FromList:
             query = query.this
         derived = self.rename(self._query(query, outer, scope.queries), renamed, label)
         self._set_alias(node, label, renamed)
-        return Source(label, node, derived.columns, few=derived.few)
+        return Source(label, node, derived.columns, few=derived.few, query=derived.query)
 
     def _using(
         self,
@@ -229,7 +229,7 @@ class FromList:
                 f"{named(label)} has fewer columns than names are given for them", "Match the two."
             )
         columns = tuple(new or old for new, old in zip_longest(renamed, derived.columns, fillvalue=""))
-        return Derived(columns, derived.few)
+        return Derived(columns, derived.few, derived.query)
 
     def _set_alias(self, node: exp.Expr, label: str, columns: Sequence[str]) -> None:
         node.set(

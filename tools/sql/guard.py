@@ -29,7 +29,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 
 from policies.errors import Denied, InvalidArgument, Refusal
-from tools.sql import bounds, explain, grammar, names, rewrite, strict, syntax
+from tools.sql import bounds, explain, grammar, lineage, names, rewrite, strict, syntax
 from tools.sql.dialect_postgres import POSTGRES
 from tools.sql.dialect_sqlite import SQLITE
 from tools.sql.filters import columns_asked
@@ -109,10 +109,12 @@ def _check(sql: str, rules: Rules, *, offset: int, cap: bool) -> Checked:
     if language.outputs_named_by_text:
         rewrite.keep_texts(tree, tokens, sql, language)
     found = resolve(tree, rules, language)
+    origins = lineage.outputs(tree, found, rules)
     bounds.check(found, tree, language, rules.max_rows)
     claims = Claims(language.placeholder)
     rewrite.apply_rows(found, rules, language, claims)
     rewrite.keep_operators_unnamed(tree)
     capped = rewrite.cap(tree, rules.max_rows + 1, offset, language) if cap else tree
     relations, columns = found.relations(), found.derived[id(tree)].columns
-    return Checked(prefix + syntax.render(capped, language, last=True), claims.names(), relations, columns)
+    text = prefix + syntax.render(capped, language, last=True)
+    return Checked(text, claims.names(), relations, columns, origins)

@@ -111,14 +111,15 @@ class _Resolver:
             return self._from.rename(self.query(cte.this, outer, queries), renamed, name)
         inner = self._with(body, outer, queries)
         first = self._from.rename(self.query(body.this, outer, inner), renamed, name)
-        growing = Derived(first.columns, few=False)
+        self.found.recursive.add(id(body))
+        growing = Derived(first.columns, few=False, query=body)
         self.query(body.expression, outer, {**inner, name: growing})
         if body.args.get("order") or body.args.get("offset"):
             raise denied(
                 "syntax", "A recursive query is not open with ORDER BY or OFFSET", "Order its reader."
             )
         limited = recursion.check(body, name, first.columns, self.found.scopes, self._rules.max_rows)
-        return Derived(first.columns, few=limited)
+        return Derived(first.columns, few=limited, query=body)
 
     def _set_operation(
         self, node: exp.SetOperation, outer: Scope | None, queries: Mapping[str, Derived]
@@ -136,13 +137,14 @@ class _Resolver:
         self._order_by_outputs(node, names)
         self._limits(node, outer, queries)
         few = all(arm.few for arm in derived) or has_small_limit(node, self._rules.max_rows)
-        return Derived(names, few)
+        return Derived(names, few, node)
 
     def _wrapped(self, node: exp.Subquery, outer: Scope | None, queries: Mapping[str, Derived]) -> Derived:
         derived = self.query(node.this, outer, queries)
         self._order_by_outputs(node, derived.columns)
         self._limits(node, outer, queries)
-        return Derived(derived.columns, derived.few or has_small_limit(node, self._rules.max_rows))
+        few = derived.few or has_small_limit(node, self._rules.max_rows)
+        return Derived(derived.columns, few, node)
 
     def _values(self, node: exp.Values, outer: Scope | None, queries: Mapping[str, Derived]) -> Derived:
         rows = node.expressions
@@ -154,7 +156,7 @@ class _Resolver:
         names = tuple(f"column{n + 1}" for n in range(widths.pop()))
         self._order_by_outputs(node, names)
         self._limits(node, outer, queries)
-        return Derived(names, few=True)
+        return Derived(names, few=True, query=node)
 
     def _order_by_outputs(self, node: exp.Expr, names: Sequence[str]) -> None:
         order = node.args.get("order")
@@ -194,7 +196,7 @@ class _Resolver:
         self._distinct(node, scope, names)
         self._limits(node, outer, queries)
         self.found.scopes.append(scope)
-        return Derived(tuple(names), is_few(scope, self._language, self._rules.max_rows))
+        return Derived(tuple(names), is_few(scope, self._language, self._rules.max_rows), node)
 
     def _windows(self, node: exp.Select) -> None:
         known = {window.this.name for window in node.args.get("windows") or ()}

@@ -1,10 +1,11 @@
 """What a statement is held against, and what is left of it once it has passed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Self
 
+from policies.call import Origin
 from policies.sources import SqlSource
 
 
@@ -25,13 +26,14 @@ class Readable:
     """What may be read of one relation, and what may be written.
 
     `rows` is a condition with claims of the user as `:name`. `key` tells its rows apart; `write` are the
-    columns that may be given values.
+    columns that may be given values. `labels` say what kind of personal data columns hold.
     """
 
     columns: tuple[str, ...]
     rows: str | None = None
     key: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def deletes(self) -> bool:
@@ -60,7 +62,7 @@ class Rules:
             default_schema=schema,
             relations={
                 Relation(*(name.split(".", 1) if "." in name else (schema, name))): Readable(
-                    rules.columns, rules.rows, rules.key, rules.write
+                    rules.columns, rules.rows, rules.key, rules.write, rules.labels
                 )
                 for name, rules in source.tables.items()
             },
@@ -87,10 +89,11 @@ class Checked:
 
     `claims` are the names of the user's claims to bind, in the order of the placeholders in `sql`.
     `relations` are those that it reads, to hold against the planner's own list. `columns` are the names of
-    its outputs, "" for one without.
+    its outputs, "" for one without, and `origins` what each of them is made of.
     """
 
     sql: str
     claims: tuple[str, ...]
     relations: frozenset[Relation]
     columns: tuple[str, ...] = ()
+    origins: tuple[tuple[Origin, ...], ...] = ()

@@ -13,7 +13,7 @@ class Source:
     """One entry of a FROM list. `columns` are its output names, "" for one that can't be named.
 
     `relation` is set for a table or view itself; `projected` asks for it to be read through a sub-select of
-    its permitted columns.
+    its permitted columns. `query` is set for what a query gives.
     """
 
     name: str
@@ -22,6 +22,7 @@ class Source:
     relation: Relation | None = None
     few: bool = False
     projected: bool = False
+    query: exp.Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Derived:
 
     columns: tuple[str, ...]
     few: bool
+    query: exp.Expr | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -68,6 +70,8 @@ class Resolution:
     scopes: list[Scope] = field(default_factory=list[Scope])
     references: list[Reference] = field(default_factory=list[Reference])
     derived: dict[int, Derived] = field(default_factory=dict[int, Derived])
+    recursive: set[int] = field(default_factory=set[int])
+    """Queries of WITH RECURSIVE that read themselves, by their node's identity."""
     understood: dict[int, exp.Expr] = field(default_factory=dict[int, exp.Expr])
     """Every table and column that has been looked at, by its node's identity."""
 

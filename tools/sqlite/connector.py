@@ -18,7 +18,8 @@ from policies.secret import Credential
 from policies.sources import SqliteSource
 from tools.authorization import Authorization
 from tools.connector import Finding, Ledger, Session, Trace
-from tools.sql import arguments, cursors, toolset
+from tools.sql import arguments, cursors, origins, toolset
+from tools.sql.lineage import matched, origin_of
 from tools.sql.pages import Limits, Page
 from tools.sql.rules import Relation, Rules
 from tools.sql.statements import Statements
@@ -160,6 +161,7 @@ class SqliteSession:
             "sql": explained or checked.sql,
             "parameters": list(arguments.claims(checked, call.user)),
             "relations": [list[Json](relation) for relation in sorted(checked.relations)],
+            "origins": [origins.to_json(each) for each in checked.origins],
             "query": cursors.digest(statement),
             "offset": offset,
         }
@@ -240,7 +242,8 @@ class SqliteSession:
         return Raw(grant, await run_writing(self._path, self._source.timeout, work))
 
     def _shown(self, target: str, rows: Sequence[Fields]) -> Table:
-        names = self._rules.relations[Relation(self._rules.default_schema, target)].columns
+        relation = Relation(self._rules.default_schema, target)
+        names = self._rules.relations[relation].columns
         page = Page(Limits.of(self._source, len(names)))
         found = [set[Kind]() for _ in names]
         for row in rows:
@@ -248,7 +251,10 @@ class SqliteSession:
             page.add([shown(value) for value in values])
             for seen, value in zip(found, values, strict=True):
                 seen.update(kinds(value))
-        columns = [Column(name, common(seen)) for name, seen in zip(names, found, strict=True)]
+        columns = [
+            Column(name, common(seen), (origin_of(relation, name, self._rules),))
+            for name, seen in zip(names, found, strict=True)
+        ]
         return page.table(columns)
 
     def _read(self, database: Database, request: Mapping[str, Json]) -> Table:
@@ -262,7 +268,12 @@ class SqliteSession:
                 break
             for seen, value in zip(found, row, strict=True):
                 seen.update(kinds(value))
-        columns = [Column(name, common(seen)) for name, seen in zip(answer.names, found, strict=True)]
+        known = [origins.from_json(each) for each in cast("list[Json]", request["origins"])]
+        made = matched(known, len(answer.names))
+        columns = [
+            Column(name, common(seen), each)
+            for name, seen, each in zip(answer.names, found, made, strict=True)
+        ]
         query, offset = str(request["query"]), cast("int", request["offset"])
         return page.table(columns, lambda taken: cursors.encode(query, offset + taken))
 
