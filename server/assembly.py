@@ -160,6 +160,7 @@ async def assemble(
                 catalogue=catalogue,
                 policy=policy,
                 limits=Limits(store, Buckets(document.limits, document.sources), inventory, document.context),
+                contexts=contexts,
                 vault=vault,
                 approvals=Approvals(
                     store,

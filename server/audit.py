@@ -26,6 +26,7 @@ from policies.call import (
     Redacted,
     Reply,
     Request,
+    Restored,
     Tier,
     User,
 )
@@ -131,12 +132,19 @@ class Record:
         self._call: Call | None = None
         self._grant: Grant | None = None
         self._action = ""
+        self._restored = 0
         self._noted = self._answered = False
 
     def identify(self, user: User) -> User:
         """From here on every entry names the user."""
         self._user = user
         return user
+
+    def restore(self, restored: Restored) -> Restored:
+        """From here on every entry says how many pseudonyms were given back their values."""
+        _insist(restored.fresh.admission.permit.call is self._call, "what another call restored")
+        self._restored = len(restored.values)
+        return restored
 
     def opening(self, permit: Permit) -> Transaction[Receipt]:
         """The entry "asked", to be kept in the transaction that counts the call.
@@ -344,6 +352,7 @@ class Record:
             "source": call.tool.source if call else "",
             "tool": call.tool.name if call else printable(request.tool),
             "ms": round((monotonic() - self._begun) * 1000),
+            **({"restored": self._restored} if self._restored else {}),
         }
 
 

@@ -13,6 +13,7 @@ from policies.sources import Source
 from server.actions import Begun
 from server.approvals import Approvals
 from server.audit import Audit, Record
+from server.context.contexts import Contexts
 from server.executor import Executor
 from server.identity import Identity
 from server.limits import Limits
@@ -31,6 +32,7 @@ class Pipeline:
     catalogue: Catalogue
     policy: Policy
     limits: Limits
+    contexts: Contexts
     vault: Vault
     approvals: Approvals
     executor: Executor
@@ -53,8 +55,9 @@ class Pipeline:
         permit = self.policy.decide(call)
         admission = await self.limits.admit(permit, record)
         fresh = await self.approvals.fresh(admission, request)
-        async with self.vault.open(fresh) as session:
-            plan = await session.plan(call)
+        restored = record.restore(await self.contexts.restore(fresh))
+        async with self.vault.open(restored) as session:
+            plan = await session.plan(call, restored.values)
             approval = await self.approvals.ask(fresh, plan, request)
             grant = await record.intend(approval)
             raw = await self.executor.run(grant, session, record)

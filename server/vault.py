@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from policies.call import Call, Fresh, Tier
+from policies.call import Call, Restored, Tier
 from policies.errors import Denied
 from policies.networks import Network, is_within
 from policies.secret import Credential
@@ -59,9 +59,9 @@ class Vault:
             yield session
 
     @asynccontextmanager
-    async def open(self, fresh: Fresh) -> AsyncGenerator[Session]:
+    async def open(self, restored: Restored) -> AsyncGenerator[Session]:
         """Raises `NeedsConnection`, `Denied` for a network, or what the connector's `open` raises."""
-        call = fresh.admission.permit.call
+        call = restored.fresh.admission.permit.call
         source = call.tool.source
         if source == OWN:
             async with self._own.open(call.user, None) as session:

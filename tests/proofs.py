@@ -69,5 +69,5 @@ async def run(
     """One call from plan to rows."""
     opened: AbstractAsyncContextManager[Session] = connector.open(user, credential)
     async with opened as session:
-        plan = await session.plan(call_of(tool_of(connector, verb), arguments, user))
+        plan = await session.plan(call_of(tool_of(connector, verb), arguments, user), {})
         return (await session.carry_out(grant_of(plan), Notes())).table

@@ -1,6 +1,6 @@
 """What a connected system is to the rest of remit: two protocols."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -49,8 +49,11 @@ class Ledger(Protocol):
 class Session(Protocol):
     """A system, reached with one user's credential, for one call."""
 
-    async def plan(self, call: Call) -> Plan:
+    async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
         """Says exactly what would be sent, and changes nothing.
+
+        `values` are what the pseudonyms in the call's arguments stand for. They are in the plan and in what
+        is sent; nothing that outlives the call remembers them.
 
         Raises `Denied` (the guard), `InvalidArgument` or `UpstreamFailed`.
         """

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from policies.redaction.pseudonyms import LONGEST, Item, Mint, Pseudonym
+from policies.pseudonyms import LONGEST, Item, Mint, Pseudonym
 
 MOST: Final = 10_000  # values of one context
 MOST_CHARACTERS: Final = 400_000  # of them together

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final, cast
 
 import anyio
 
+from policies import pseudonyms
 from policies.call import Call, Fresh, Restored
 from policies.context import Context
 from policies.document import Window
 from policies.errors import AuditUnavailable, InvalidArgument
-from policies.redaction import pseudonyms
-from policies.redaction.pseudonyms import Item, Mint
+from policies.pseudonyms import Item, Mint
 from server.context import rows
 from server.context.book import Book
 from server.keys import MasterUnavailable, Ring

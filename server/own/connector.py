@@ -76,8 +76,9 @@ class OwnSession:
         self._open_to = open_to
         self._contexts = contexts
 
-    async def plan(self, call: Call) -> Plan:
+    async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
         """Raises `NeedsConnection` where the user asks for the way to a source of theirs, or `NotFound`."""
+        del values  # no argument of these tools is anybody's data
         request: Mapping[str, Json] = {}
         match call.tool:
             case actions.ACTIONS:

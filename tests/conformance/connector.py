@@ -51,7 +51,8 @@ class FixtureSession:
     def __init__(self, fixtures: Mapping[str, Fixture]) -> None:
         self._fixtures = fixtures
 
-    async def plan(self, call: Call) -> Plan:
+    async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
+        del values
         arguments: dict[str, Json] = dict(call.arguments)
         return Plan(call, {"verb": call.tool.verb, "arguments": arguments}, connection="fixtures")
 

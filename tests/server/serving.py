@@ -44,7 +44,8 @@ class Slow:
         del user, credential
         yield self
 
-    async def plan(self, call: Call) -> Plan:
+    async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
+        del values
         return Plan(call, {}, "1")
 
     async def carry_out(self, grant: Grant, ledger: Ledger) -> Raw:

@@ -57,12 +57,13 @@ class Shelf:
         del user, credential
         yield self
 
-    async def plan(self, call: Call) -> Plan:
+    async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
+        del values
         changes = call.inverse
         if changes is None:
-            values = call.arguments["values"]
-            assert isinstance(values, dict)
-            changes = tuple(self._change(key, value) for key, value in values.items())
+            asked = call.arguments["values"]
+            assert isinstance(asked, dict)
+            changes = tuple(self._change(key, value) for key, value in asked.items())
         effect = Effect(changes, final=self.final, hidden=self.hidden)
         return Plan(call, {"changes": changes_to_json(changes)}, self.connection, effect)
 

@@ -172,9 +172,9 @@ class WiredSession:
         self._behind = behind
         self._sent = sent
 
-    async def plan(self, call: Call) -> Plan:
+    async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
         self._sent.append(repr(call) + json.dumps(call.arguments))
-        return await self._behind.plan(call)
+        return await self._behind.plan(call, values)
 
     async def carry_out(self, grant: Grant, ledger: Ledger) -> Raw:
         self._sent.append(repr(grant) + json.dumps(grant.plan.request))

@@ -89,7 +89,7 @@ class Desk:
 
     async def plan(self, sql: str, user: User = ADA, *, key: Secret | None = None, **settings: Any) -> Plan:
         async with self.session(user, key, **settings) as (connector, session):
-            return await session.plan(writes(connector, sql, user))
+            return await session.plan(writes(connector, sql, user), {})
 
     async def carry_out(
         self, plan: Plan, ledger: Ledger | None = None, *, key: Secret | None = None, **settings: Any
@@ -112,7 +112,7 @@ class Desk:
     ) -> Plan:
         async with self.session(user, key, **settings) as (connector, session):
             inverse = tuple(change.inverse() for change in reversed(effect.changes))
-            return await session.plan(takes_back(connector, inverse, user))
+            return await session.plan(takes_back(connector, inverse, user), {})
 
     async def undo(
         self, effect: Effect, user: User = ADA, *, key: Secret | None = None, **settings: Any

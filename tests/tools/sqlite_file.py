@@ -36,7 +36,7 @@ async def plan(source: SqliteConnector, sql: str, user: User = ADA, undo: Any = 
     undoing = None if undo is None else Undoing("a1", (0,), tuple(undo))
     call = Call("c1", user, tool_of(source, "write"), "d1", {"sql": sql}, Transport.STDIO, undoing)
     async with source.open(user, None) as session:
-        return await session.plan(call)
+        return await session.plan(call, {})
 
 
 async def carry_out(source: SqliteConnector, planned: Plan, notes: Any = None) -> tuple[Any, Notes]:

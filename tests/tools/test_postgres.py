@@ -106,15 +106,15 @@ async def test_the_schema_of_one_table_and_of_none_that_is_open(
 async def test_a_plan_says_exactly_what_is_sent(shop: Shop, connector: PostgresConnector) -> None:
     tool = tool_of(connector, "query")
     async with connector.open(ADA, shop.credential) as session:
-        plan = await session.plan(call_of(tool, {"sql": "SELECT id FROM orders ORDER BY id"}))
-        again = await session.plan(call_of(tool, {"sql": "SELECT id FROM orders ORDER BY id"}))
-        other = await session.plan(call_of(tool, {"sql": "SELECT id FROM orders ORDER BY id DESC"}))
+        plan = await session.plan(call_of(tool, {"sql": "SELECT id FROM orders ORDER BY id"}), {})
+        again = await session.plan(call_of(tool, {"sql": "SELECT id FROM orders ORDER BY id"}), {})
+        other = await session.plan(call_of(tool, {"sql": "SELECT id FROM orders ORDER BY id DESC"}), {})
         assert plan.digest == again.digest != other.digest
         assert json.loads(json.dumps(plan.request, allow_nan=False)) == plan.request
         assert (await session.carry_out(grant_of(plan), Notes())).table.rows[0] == (1,)
     changed = shop.connector(max_rows=11)
     async with changed.open(ADA, shop.credential) as session:
-        later = await session.plan(call_of(tool, {"sql": "SELECT id FROM orders ORDER BY id"}))
+        later = await session.plan(call_of(tool, {"sql": "SELECT id FROM orders ORDER BY id"}), {})
     assert later.connection != plan.connection
     await changed.close()
 

@@ -209,7 +209,7 @@ async def test_claims_are_in_the_plan_that_a_yes_binds_to(shop: Shop) -> None:
 
     connector = guarded(shop)
     async with connector.open(ADA, shop.credential) as session:
-        plan = await session.plan(call_of(tool_of(connector, "query"), TERRITORIES))
+        plan = await session.plan(call_of(tool_of(connector, "query"), TERRITORIES), {})
     assert plan.request["claims"] == {"territory": "EMEA"}
     json.dumps(plan.request, allow_nan=False)
     await connector.close()

@@ -193,7 +193,7 @@ async def test_a_connection_that_is_lost_under_a_statement_of_a_known_shape_is_a
     for number in (1, 2):
         await run(connector, "query", {"sql": sql.format(number)}, credential=shop.credential)
     async with connector.open(ADA, shop.credential) as session:
-        plan = await session.plan(call_of(tool_of(connector, "query"), {"sql": sql.format(3)}))
+        plan = await session.plan(call_of(tool_of(connector, "query"), {"sql": sql.format(3)}), {})
         cast("PostgresSession", session)._link.terminate()
         with pytest.raises(UpstreamFailed):
             await session.carry_out(grant_of(plan), Notes())

@@ -71,7 +71,7 @@ class Ours:
         sql = f"UPDATE orders SET status = 'ours' WHERE id BETWEEN {first} AND {first + BATCH - 1}"
         notes = Notes()
         async with self.connector.open(ADA, self.desk.credential) as session:
-            await session.carry_out(grant_of(await session.plan(writes(self.connector, sql))), notes)
+            await session.carry_out(grant_of(await session.plan(writes(self.connector, sql), {})), notes)
         return {int(str(change.key["id"])): change for change in notes.taken[0][0].changes}
 
     async def take_back(self, done: "list[Change]", others: Others, meanwhile: int | None) -> bool:
@@ -79,7 +79,7 @@ class Ours:
         inverse = [change.inverse() for change in done]
         try:
             async with self.connector.open(ADA, self.desk.credential) as session:
-                plan = await session.plan(takes_back(self.connector, inverse))
+                plan = await session.plan(takes_back(self.connector, inverse), {})
                 if meanwhile is not None:
                     await others.write(meanwhile)
                 await session.carry_out(grant_of(plan), Notes())

@@ -578,7 +578,7 @@ async def test_the_tools_that_read_can_not_write_with_a_role_that_could(desk: De
     before = await desk.rows()
     async with desk.session(ADA) as (connector, session):
         with pytest.raises(Refusal):
-            await session.plan(call_of(tool_of(connector, "query"), {"sql": sql}))
+            await session.plan(call_of(tool_of(connector, "query"), {"sql": sql}), {})
     assert await desk.rows() == before
 
 
@@ -597,10 +597,10 @@ async def test_only_carrying_a_write_out_opens_a_transaction_that_could_write(de
 
         query = call_of(tool_of(connector, "query"), {"sql": "SELECT id FROM tickets"})
         write = call_of(tool_of(connector, "write"), {"sql": UPDATE})
-        planned = await session.plan(write)
+        planned = await session.plan(write, {})
         await look()
         await session.carry_out(grant_of(planned), Looking())
-        asked = await session.plan(query)
+        asked = await session.plan(query, {})
         await look()
         await session.carry_out(grant_of(asked), Notes())
         await look()

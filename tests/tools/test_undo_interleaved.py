@@ -78,7 +78,7 @@ class Ours:
         undoing = None if undo is None else Undoing("a1", (0,), undo)
         sql = f"UPDATE orders SET status = 'ours' WHERE id = {order}"
         async with self._source.open(ADA, None) as session:
-            return await session.plan(Call("c1", ADA, tool, "d1", {"sql": sql}, Transport.STDIO, undoing))
+            return await session.plan(Call("c1", ADA, tool, "d1", {"sql": sql}, Transport.STDIO, undoing), {})
 
     async def carry_out(self, plan: Plan) -> tuple[Change, ...]:
         notes = Notes()

@@ -41,6 +41,23 @@ async def a_credential_is_opened_for_a_call_that_is_not_admitted(house: Pipeline
         pass
 
 
+async def a_credential_is_opened_before_it_is_known_what_the_arguments_stand_for(
+    house: Pipeline, fresh: Fresh
+) -> None:
+    async with house.vault.open(fresh):  # type: ignore[arg-type]
+        pass
+
+
+async def what_pseudonyms_stand_for_is_told_to_a_call_that_may_be_a_repetition(
+    house: Pipeline, admission: Admission
+) -> None:
+    await house.contexts.restore(admission)  # type: ignore[arg-type]
+
+
+async def a_plan_is_made_of_pseudonyms_as_they_stand(session: Session, call: Call) -> None:
+    await session.plan(call)  # type: ignore[call-arg]
+
+
 async def a_yes_is_asked_without_a_plan(house: Pipeline, fresh: Fresh, call: Call, request: Request) -> None:
     await house.approvals.ask(fresh, call, request)  # type: ignore[arg-type]
 

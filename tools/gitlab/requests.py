@@ -4,18 +4,22 @@ from collections.abc import Mapping, Sequence
 
 from policies.call import Call
 from policies.canonical import Json
+from policies.pseudonyms import filled_in
 from tools.gitlab import paths, refusals, toolset
 from tools.gitlab.lists import bookmark
 
 
-def request_of(source: str, call: Call, patterns: Sequence[str]) -> Mapping[str, Json]:
-    """Nothing is asked of GitLab for it.
+def request_of(
+    source: str, call: Call, values: Mapping[str, str], patterns: Sequence[str]
+) -> Mapping[str, Json]:
+    """Nothing is asked of GitLab for it. `values` are what pseudonyms stand for.
 
     Raises `InvalidArgument` for what has no place in an address, and `NotFound` for a project that the
     configuration does not name.
     """
-    arguments, verb = call.arguments, call.tool.verb
-    query, offset = bookmark(verb, arguments)
+    verb = call.tool.verb
+    query, offset = bookmark(verb, call.arguments)
+    arguments = {name: filled_in(value, values) for name, value in call.arguments.items()}
     request: dict[str, Json] = {"verb": verb, "query": query, "offset": offset}
     if verb == toolset.REPOSITORIES:
         return request

@@ -1,5 +1,6 @@
 """GitLab under one user's token, for one call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import anyio
@@ -26,8 +27,8 @@ class GitlabSession:
     api: Api
     own: str
 
-    async def plan(self, call: Call) -> Plan:
-        request = request_of(self.name, call, self.source.projects)
+    async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
+        request = request_of(self.name, call, values, self.source.projects)
         return Plan(call, request, self.version, own=self.own)
 
     async def carry_out(self, grant: Grant, ledger: Ledger) -> Raw:

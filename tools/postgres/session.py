@@ -106,15 +106,15 @@ class PostgresSession:
         self._begun = False
         await self._transaction.aclose()
 
-    async def plan(self, call: Call) -> Plan:
+    async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
         with failures_of(call.tool.source):
             match call.tool.verb:
                 case toolset.WRITE:
-                    return await self._plan_write(call)
+                    return await self._plan_write(call, values)
                 case toolset.SCHEMA:
                     message = self._plan_schema(call)
                 case toolset.QUERY:
-                    message = await self._plan_query(call)
+                    message = await self._plan_query(call, values)
                 case _:
                     message = await self._plan_explain(call)
         return Plan(call, message.to_json(), self._version, own=self._own)
@@ -160,9 +160,11 @@ class PostgresSession:
             case _:
                 return await self._read_steps(message)
 
-    async def _plan_write(self, call: Call) -> Plan:
+    async def _plan_write(self, call: Call, values: Mapping[str, str]) -> Plan:
         claims = self._claims(call)
-        write = None if call.inverse is not None else check_write(arguments.statement(call), self._rules)
+        write = (
+            None if call.inverse is not None else check_write(arguments.statement(call), self._rules, values)
+        )
         planner = Planner(self._link, self._source, self._rules, call, claims)
         with anyio.fail_after(self._limit):
             await self._begin(claims)
@@ -219,10 +221,10 @@ class PostgresSession:
             await self._testimony(message)
         return message
 
-    async def _plan_query(self, call: Call) -> Message:
+    async def _plan_query(self, call: Call, values: Mapping[str, str]) -> Message:
         offset = arguments.offset(call)
         asked = arguments.statement(call)
-        checked = self._statements.check(asked, offset=offset)
+        checked = self._statements.check(asked, offset=offset, values=values)
         if arguments.without_explain(checked.sql):
             # The server's own words for a plan tell of views and policies.
             return await self._plan_explain(call)
@@ -235,6 +237,8 @@ class PostgresSession:
             query=cursors.digest(asked),
             offset=offset,
         )
+        if values:
+            return await self._plan_once(plain)
         if evidence := self._evidences.of(plain):
             self._repeated = plain
             self._kept = True
@@ -252,14 +256,26 @@ class PostgresSession:
         self._evidences.keep(plain, plain.rendered(outputs, cell_bytes), seen.cost)
         return message
 
+    async def _plan_once(self, plain: Message) -> Message:
+        """For a statement of which nothing is to be remembered."""
+        with anyio.fail_after(self._limit):
+            await self._begin(plain.claims)
+            outputs = await self._described(plain)
+            message = plain.rendered(outputs, Limits.of(self._source, len(outputs)).cell_bytes)
+            hold_cost((await self._testimony(message)).cost, self._source.max_cost)
+        return message
+
     async def _outputs(self, plain: Message) -> tuple[Output, ...]:
         if outputs := self._shapes.of(plain.sql):
             self._like = plain
             return outputs
-        prepared = await self._link.prepare(plain.sql, name=_ONCE)
-        outputs = tuple(map(Output.of, prepared.get_attributes()))
+        outputs = await self._described(plain)
         self._shapes.keep(plain.sql, outputs)
         return outputs
+
+    async def _described(self, plain: Message) -> tuple[Output, ...]:
+        prepared = await self._link.prepare(plain.sql, name=_ONCE)
+        return tuple(map(Output.of, prepared.get_attributes()))
 
     async def _heard(self, message: Message) -> Testimony:
         try:

@@ -13,6 +13,7 @@ A statement passes these rules in this order; the id is in `Denied.rule`:
     type               every cast is to a plain built-in type (grammar.py)
     relation           every relation is on the source's list (from_list.py)
     column             every column is on its relation's list, wherever it stands (columns.py)
+    pseudonym          one stands only where its value can't come back in another form (placing.py)
     unbounded          nothing in it is endless on its face (bounds.py, recursion.py)
 
 `rows` is for the configuration: a row filter that is none (rewrite.py). Writes have a guard of their own
@@ -25,11 +26,11 @@ The guard knows allowed names and no types. That a built-in's name means the bui
 see to: `search_path = pg_catalog`.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 
 from policies.errors import Denied, InvalidArgument, Refusal
-from tools.sql import bounds, explain, grammar, lineage, names, rewrite, strict, syntax
+from tools.sql import bounds, explain, grammar, lineage, names, placing, rewrite, strict, syntax
 from tools.sql.dialect_postgres import POSTGRES
 from tools.sql.dialect_sqlite import SQLITE
 from tools.sql.filters import columns_asked
@@ -41,8 +42,19 @@ from tools.sql.rules import Checked, Dialect, Readable, Rules
 LANGUAGES = {Dialect.POSTGRES: POSTGRES, Dialect.SQLITE: SQLITE}
 
 
-def check(sql: str, rules: Rules, *, offset: int = 0, cap: bool = True) -> Checked:
+def check(
+    sql: str,
+    rules: Rules,
+    *,
+    offset: int = 0,
+    cap: bool = True,
+    values: Mapping[str, str] | None = None,
+    written: bool = False,
+) -> Checked:
     """The statement that may run in the place of `sql`.
+
+    `values` are what pseudonyms in it stand for; a plan is shown with the pseudonyms. `written` says that
+    what it selects is written and not shown.
 
     `offset` counts rows to leave out; `cap=False` leaves the outer LIMIT off, for showing a plan. For an
     EXPLAIN the text begins with `EXPLAIN`, and its rows are the plan's.
@@ -52,7 +64,7 @@ def check(sql: str, rules: Rules, *, offset: int = 0, cap: bool = True) -> Check
     if offset < 0:
         raise InvalidArgument("The offset is negative. Start at 0.")
     with taking_apart():
-        return _check(sql, rules, offset=offset, cap=cap)
+        return _check(sql, rules, offset, cap=cap, values=values or {}, written=written)
 
 
 @contextmanager
@@ -100,16 +112,20 @@ def _check_writable(table: str, readable: Readable, dialect: Dialect) -> None:
         )
 
 
-def _check(sql: str, rules: Rules, *, offset: int, cap: bool) -> Checked:
+def _check(
+    sql: str, rules: Rules, offset: int, *, cap: bool, values: Mapping[str, str], written: bool
+) -> Checked:
     language = LANGUAGES[rules.dialect]
     prefix, tokens = explain.split(sql, language)
     strict.check(tokens, language, syntax.type_tokens(language))
     tree = syntax.parse(tokens, sql, language)
+    placed = placing.place(tree, tokens, sql, values) if values and not prefix else ()
     grammar.check(tree, rules, language)
     if language.outputs_named_by_text:
         rewrite.keep_texts(tree, tokens, sql, language)
     found = resolve(tree, rules, language)
     origins = lineage.outputs(tree, found, rules)
+    placing.check(placed, tree, found, written=written)
     bounds.check(found, tree, language, rules.max_rows)
     claims = Claims(language.placeholder)
     rewrite.apply_rows(found, rules, language, claims)

@@ -4,6 +4,7 @@ What the guard says is a function of the text, the rules, the offset and the cap
 source stand for as long as the process does. Refusals are not remembered.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from policies.memory import Memory, digest
@@ -18,8 +19,12 @@ class Statements:
         self._rules = rules
         self._known: Memory[Checked] = Memory(_REMEMBERED, lambda checked: len(checked.sql) + 500)
 
-    def check(self, sql: str, *, offset: int = 0, cap: bool = True) -> Checked:
-        """See `tools.sql.guard.check`."""
+    def check(
+        self, sql: str, *, offset: int = 0, cap: bool = True, values: Mapping[str, str] | None = None
+    ) -> Checked:
+        """See `tools.sql.guard.check`. A verdict on a statement with values is not remembered."""
+        if values:
+            return check(sql, self._rules, offset=offset, cap=cap, values=values)
         key = digest(sql, str(offset), str(cap))
         checked = self._known.get(key)
         if checked is None:

@@ -15,7 +15,7 @@ The values of the rows that may be read, in the order of the table's columns, ar
 the new values, in the order of `Write.written`, are `a1`, `a2`, ....
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -53,10 +53,13 @@ class Write:
     rows: Checked
 
 
-def check_write(sql: str, rules: Rules) -> Write:
-    """What the statement would do. Raises `Denied` or `InvalidArgument`, as `guard.check` does."""
+def check_write(sql: str, rules: Rules, values: Mapping[str, str] | None = None) -> Write:
+    """What the statement would do, with `values` in the place of pseudonyms.
+
+    Raises `Denied` or `InvalidArgument`, as `guard.check` does.
+    """
     with taking_apart():
-        return _check_write(sql, rules)
+        return _check_write(sql, rules, values)
 
 
 def too_many(rules: Rules) -> Denied:
@@ -68,7 +71,7 @@ def too_many(rules: Rules) -> Denied:
     )
 
 
-def _check_write(sql: str, rules: Rules) -> Write:
+def _check_write(sql: str, rules: Rules, values: Mapping[str, str] | None) -> Write:
     language = LANGUAGES[rules.dialect]
     tokens = syntax.tokenize(sql, language)
     form = take_apart(tokens, sql, language)
@@ -79,7 +82,7 @@ def _check_write(sql: str, rules: Rules) -> Write:
     tree = _whole(text, pieces, language)
     if form.verb is not Verb.INSERT:
         _check_rowwise(tree, rules, language)
-    rows = check(text, rules.for_changes())
+    rows = check(text, rules.for_changes(), values=values, written=True)
     if rows.columns != _names(form, relation, rules):
         raise denied(
             "write", "The rows have another number of values than columns are named", "Match the two."

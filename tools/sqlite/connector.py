@@ -142,10 +142,10 @@ class SqliteSession:
         self._rules = rules
         self._version = version
 
-    async def plan(self, call: Call) -> Plan:
+    async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
         request: dict[str, Json] = {"verb": call.tool.verb}
         if call.tool.verb == toolset.WRITE:
-            return await self._plan_write(call)
+            return await self._plan_write(call, values)
         if call.tool.verb == toolset.SCHEMA:
             only = arguments.only_table(call, self._rules)
             relations = [only] if only else list(self._rules.relations)
@@ -154,7 +154,10 @@ class SqliteSession:
             }
             return Plan(call, request, self._version)
         statement, offset = arguments.statement(call), arguments.offset(call)
-        checked = self._statements.check(statement, offset=offset, cap=call.tool.verb == toolset.QUERY)
+        is_query = call.tool.verb == toolset.QUERY
+        checked = self._statements.check(
+            statement, offset=offset, cap=is_query, values=values if is_query else None
+        )
         explained = arguments.without_explain(checked.sql)
         request |= {
             "verb": toolset.EXPLAIN if explained else call.tool.verb,
@@ -192,10 +195,10 @@ class SqliteSession:
                 return Trace.UNDER_WAY
             raise
 
-    async def _plan_write(self, call: Call) -> Plan:
+    async def _plan_write(self, call: Call, values: Mapping[str, str]) -> Plan:
         changes = call.inverse
         if changes is None:
-            write = check_write(arguments.statement(call), self._rules)
+            write = check_write(arguments.statement(call), self._rules, values)
             request: dict[str, Json] = {
                 "sql": write.rows.sql,
                 "parameters": list(arguments.claims(write.rows, call.user)),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from policies.call import Admission, Fresh, Permit, Tier, User
 from policies.document import Window
-from policies.redaction.pseudonyms import Item
+from policies.pseudonyms import Item
 from server.audit import Audit, open_audit
 from server.context.contexts import Contexts
 from server.keys import Ring

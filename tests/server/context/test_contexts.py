@@ -13,7 +13,7 @@ from policies.call import User
 from policies.document import Window
 from policies.errors import InvalidArgument
 from policies.labels import PERSONAL
-from policies.redaction.pseudonyms import Item
+from policies.pseudonyms import Item
 from server.connections import Connections
 from server.context import book
 from server.context.contexts import Contexts

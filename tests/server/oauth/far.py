@@ -87,7 +87,8 @@ class _Session:
     credential: Credential
     who: str
 
-    async def plan(self, call: Call) -> Plan:
+    async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
+        del values
         effect = (
             None if call.tool.tier is Tier.READ else Effect((Change("notes", {"id": 1}, None, {"id": 1}),))
         )

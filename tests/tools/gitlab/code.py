@@ -44,7 +44,7 @@ class Code:
     async def raw(self, verb: str, user: User = ADA, /, **arguments: Json) -> Raw:
         call = call_of(tool_of(self.connector, verb), arguments, user)
         async with self.connector.open(user, credential_of(self.token)) as session:
-            return await session.carry_out(grant_of(await session.plan(call)), Notes())
+            return await session.carry_out(grant_of(await session.plan(call, {})), Notes())
 
     async def table(self, verb: str, /, **arguments: Json) -> Table:
         return (await self.raw(verb, **arguments)).table

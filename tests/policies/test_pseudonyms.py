@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.labels import PERSONAL
-from policies.redaction.pseudonyms import Mint, alike, defused, filled, filled_in, within
+from policies.pseudonyms import Mint, alike, defused, filled, filled_in, within
 from policies.redaction.spans import placeholders
 
 if TYPE_CHECKING:
