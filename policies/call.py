@@ -355,7 +355,8 @@ class Raw:
 class Redacted:
     """What may leave. `masked` counts findings by label, `hidden` the invisible characters taken out.
 
-    `left_out` are the columns that the rules for redaction took out, as the configuration names them.
+    `left_out` are the columns that the rules for redaction took out, as the configuration names them,
+    `pseudonyms` how many different ones it holds.
 
     `text` renders the same table that `table` holds: neither half says more than the other.
     """
@@ -366,6 +367,7 @@ class Redacted:
     masked: Mapping[str, int]
     hidden: int
     left_out: tuple[str, ...] = ()
+    pseudonyms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

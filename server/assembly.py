@@ -43,6 +43,7 @@ from server.own.connector import Own
 from server.pages.tickets import Tickets
 from server.pipeline import Pipeline
 from server.recovery import Recovery
+from server.redaction import Redaction
 from server.remembering import Remembered
 from server.rollback import Rollback
 from server.sources import Sources
@@ -170,8 +171,7 @@ async def assemble(
                     document.limits.questions_per_hour,
                 ),
                 executor=Executor({OWN: GRACE, **deadlines}),
-                redactor=redaction,
-                sources=settings,
+                redaction=Redaction(redaction, settings, contexts),
             ),
             identity,
             catalogue,

@@ -243,6 +243,7 @@ class Record:
                 "cut_cells": table.cut_cells,
                 "masked": dict(redacted.masked),
                 "hidden": redacted.hidden,
+                "pseudonyms": redacted.pseudonyms,
                 **({"left_out": list(redacted.left_out)} if redacted.left_out else {}),
                 **({"action": self._action} if self._action else {}),
             },

@@ -4,12 +4,10 @@ Each step takes the proof that the step before it gave, so a step left out or mo
 (tests/test_pipeline_mutants.py leaves out and swaps every one). policies/call.py says what each proof says.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from policies.call import Reply, Request
 from policies.decision import Policy
-from policies.sources import Source
 from server.actions import Begun
 from server.approvals import Approvals
 from server.audit import Audit, Record
@@ -17,8 +15,7 @@ from server.context.contexts import Contexts
 from server.executor import Executor
 from server.identity import Identity
 from server.limits import Limits
-from server.loading import Loading
-from server.redaction import redact
+from server.redaction import Redaction
 from server.rollback import Rollback
 from server.vault import Vault
 from tools.catalogue import Catalogue
@@ -36,13 +33,12 @@ class Pipeline:
     vault: Vault
     approvals: Approvals
     executor: Executor
-    redactor: Loading
-    sources: Mapping[str, Source]
+    redaction: Redaction
 
     async def run(self, request: Request) -> Reply:
         """Raises a `Refusal` (policies/errors.py), and then that is on record too."""
         async with self.audit.record(request) as record:
-            await self.redactor.ready()
+            await self.redaction.loading.ready()
             try:
                 return await self._run(request, record)
             except Begun as begun:
@@ -61,5 +57,5 @@ class Pipeline:
             approval = await self.approvals.ask(fresh, plan, request)
             grant = await record.intend(approval)
             raw = await self.executor.run(grant, session, record)
-        redacted = await redact(self.redactor, self.sources, raw)
+        redacted = await self.redaction.redact(raw, restored)
         return await record.finish(redacted)

@@ -1,30 +1,60 @@
-"""Redaction beside the event loop."""
+"""Redaction beside the event loop, with the pseudonyms of the user's context."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from policies.call import Raw, Redacted, Tier
+from policies.call import Raw, Redacted, Restored, Tier
+from policies.pseudonyms import Item
 from policies.redaction.masks import Masks
 from policies.sources import Source
+from server.context.contexts import Contexts
 from server.loading import Loading
+
+if TYPE_CHECKING:
+    from policies.redaction.marked import Marked
+
+T = TypeVar("T")
 
 _AT_ONCE: Final = CapacityLimiter(8)  # enough to be read together; more only hold memory while they wait
 
 
-async def redact(loading: Loading, sources: Mapping[str, Source], raw: Raw) -> Redacted:
-    """As the rules of its source say for the user who asked.
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """As the rules of each source say for the user who asked."""
 
-    What has to be read takes milliseconds and would hold up every other call: so it is marked in a thread. A
-    small answer that need not be read takes less than the way to a thread (decision 0018). Raises `Denied`.
-    """
-    redactor = await loading.ready()
-    call = raw.grant.plan.call
-    source = sources.get(call.tool.source)
-    treatments = None if source is None else source.treatments(call.user.roles)
-    masks = Masks(treatments, refusing=call.tool.tier is Tier.READ)
-    marked = redactor.mark_at_once(raw.table)
-    if marked is not None:
-        return redactor.redact(raw, marked, masks)
-    return await to_thread.run_sync(redactor.redact, raw, None, masks, limiter=_AT_ONCE)
+    loading: Loading
+    sources: Mapping[str, Source]
+    contexts: Contexts
+
+    async def redact(self, raw: Raw, restored: Restored) -> Redacted:
+        """What has to be read takes milliseconds and would hold up every other call: so it goes to a thread.
+
+        A small answer that need not be read takes less than the way there (decision 0018). Raises `Denied`,
+        or `StoreUnavailable` where new pseudonyms can't be kept.
+        """
+        redactor = await self.loading.ready()
+        call, context = raw.grant.plan.call, restored.fresh.admission.context
+        source = self.sources.get(call.tool.source)
+        treatments = None if source is None else source.treatments(call.user.roles)
+        refusing = call.tool.tier is Tier.READ
+
+        def found(marked: "Marked") -> tuple["Marked", Sequence[Item]]:
+            return marked, marked.wanted(treatments, refusing=refusing)
+
+        async def masks(wanted: Sequence[Item]) -> Masks:
+            given = await self.contexts.hand_out(context, call, wanted)
+            return Masks(treatments, lambda label, text: given.get((label, text)), refusing=refusing)
+
+        if small := redactor.mark_at_once(raw.table):
+            marked, wanted = found(small)
+            return redactor.redact(raw, marked, await masks(wanted), restored.values)
+        marked, wanted = await _aside(lambda: found(redactor.mark(raw.table)))
+        chosen = await masks(wanted)
+        return await _aside(lambda: redactor.redact(raw, marked, chosen, restored.values))
+
+
+async def _aside(work: Callable[[], T]) -> T:
+    return await to_thread.run_sync(work, limiter=_AT_ONCE)

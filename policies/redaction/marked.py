@@ -36,13 +36,13 @@ class Marked:
     hidden: int
     findings: Findings
 
-    def wanted(self, treatments: Treatments) -> Sequence[tuple[str, str]]:
+    def wanted(self, treatments: Treatments | None, *, refusing: bool = True) -> Sequence[tuple[str, str]]:
         """Label and text of all that is to have a pseudonym, as often as it stands there: row by row.
 
-        Raises `Denied` as `masked` does.
+        Raises `Denied` as `masked` does, with masks that are `refusing`.
         """
         noted: list[tuple[str, str]] = []
-        self.masked(Masks(treatments, lambda label, text: noted.append((label, text))))
+        self.masked(Masks(treatments, lambda label, text: noted.append((label, text)), refusing=refusing))
         return noted
 
     def masked(self, masks: Masks) -> tuple[Table, tuple[str, ...]]:

@@ -32,12 +32,15 @@ class Masks:
     """Hands masks out and counts them, by label; the same secret has the same number throughout.
 
     Without `refusing`, what would be refused is hidden: for the answer to what has been done already.
+    `given` are the pseudonyms that were given out, `lacking` says that one was not to be had.
     """
 
     def __init__(
         self, treatments: Treatments | None = None, pseudonyms: Pseudonyms = _none, *, refusing: bool = True
     ) -> None:
         self.counts: Counter[str] = Counter()
+        self.given: set[str] = set()
+        self.lacking = False
         self._treatments = treatments or Treatments()
         self._pseudonyms = pseudonyms
         self._refusing = refusing
@@ -121,11 +124,19 @@ class Masks:
             case Treatment.DROP if not name:
                 return ""
             case Treatment.PSEUDONYM:
-                return self._pseudonyms(label, found) or f"<{label}>"
+                return self._pseudonym(label, found)
             case Treatment.MASK:
                 return _last_digits(label, found)
             case _:
                 return f"<{label}>"
+
+    def _pseudonym(self, label: str, found: str) -> str:
+        pseudonym = self._pseudonyms(label, found)
+        if pseudonym is None:
+            self.lacking = True
+            return f"<{label}>"
+        self.given.add(pseudonym)
+        return pseudonym
 
     def _secret(self, kind: str, secret: str) -> str:
         self.counts[kind] += 1

@@ -1,6 +1,7 @@
 """Raw -> Redacted: the one place where it is made."""
 
 import json
+from collections.abc import Mapping
 from typing import Final
 
 from policies.call import Raw, Redacted, Table
@@ -11,6 +12,7 @@ from policies.redaction.detector import Detector, ReadingNeeded, Sample
 from policies.redaction.marked import Findings, Marked, masked_whole, replaced, value_at
 from policies.redaction.masks import Masks
 from policies.redaction.rendering import render
+from policies.redaction.restored import Restored
 from policies.redaction.seams import find_seams, find_split_keys, labelled
 from policies.redaction.spans import Span, substitute
 from policies.redaction.tree import Cells, cleaned
@@ -72,20 +74,28 @@ class Redactor:
             self._known.put(key, known)
         return Marked(table, clean, hidden, known)
 
-    def redact(self, raw: Raw, marked: Marked | None = None, masks: Masks | None = None) -> Redacted:
+    def redact(
+        self,
+        raw: Raw,
+        marked: Marked | None = None,
+        masks: Masks | None = None,
+        restored: Mapping[str, str] | None = None,
+    ) -> Redacted:
         """The table without personal data, secrets and hidden characters, and its text (threats T22, T27).
 
         `marked` is what `mark` returned for the table of `raw`, and is made if it is not given. `masks` says
-        what stands in place of what was found. Raises `Denied` (rule `redaction`) for what the rules refuse,
-        and where a finding can't be placed in a cell: then nothing leaves.
+        what stands in place of what was found. `restored` are the values that pseudonyms in the arguments
+        stand for: found or not, none of them leaves. Raises `Denied` (rule `redaction`) for what the rules
+        refuse, and where a finding can't be placed in a cell: then nothing leaves.
         """
         marked = marked or self.mark(raw.table)
         if marked.came is not raw.table:
             raise ValueError("these findings are of another table")
         masks = masks or Masks()
+        hiding = Restored(restored or {})
         table, left_out = marked.masked(masks)
-        table = _without_seams(table, masks)
-        call, counts = raw.grant.plan.call, dict(sorted(masks.counts.items()))
+        table = _without_seams(hiding.put_back(table), masks)
+        call, counts = raw.grant.plan.call, dict(sorted((masks.counts + hiding.counts).items()))
         text = render(
             table,
             source=call.tool.source,
@@ -93,8 +103,9 @@ class Redactor:
             masked=counts,
             hidden=marked.hidden,
             left_out=left_out,
+            lacking=masks.lacking,
         )
-        return Redacted(raw.grant, table, text, counts, marked.hidden, left_out)
+        return Redacted(raw.grant, table, text, counts, marked.hidden, left_out, len(masks.given))
 
     def _find(self, table: Table, *, reading: bool) -> Findings:
         """What is found in a clean table."""

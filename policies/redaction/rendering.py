@@ -50,10 +50,11 @@ def render(
     masked: Mapping[str, int],
     hidden: int,
     left_out: Sequence[str] = (),
+    lacking: bool = False,
 ) -> str:
     """The lines inside their boundary, which is made from `call`, the call's random id, after the data.
 
-    `left_out` are names out of the configuration.
+    `left_out` are names out of the configuration. `lacking`: not all that has one got a pseudonym.
     """
     body = lines_of(table)
     boundary = _boundary(call, body)
@@ -63,7 +64,7 @@ def render(
             f"<<data {boundary}>>",
             body,
             f"<<end of data {boundary}>>",
-            _notes(table, masked, hidden, left_out),
+            _notes(table, masked, hidden, left_out, lacking=lacking),
         ]
     )
 
@@ -121,7 +122,9 @@ def _boundary(call: str, body: str) -> str:
         attempt += 1
 
 
-def _notes(table: Table, masked: Mapping[str, int], hidden: int, left_out: Sequence[str]) -> str:
+def _notes(
+    table: Table, masked: Mapping[str, int], hidden: int, left_out: Sequence[str], *, lacking: bool
+) -> str:
     """What the reader has to know of the data: all of it ours, and none of it the data's."""
     count = len(table.rows)
     notes = [f"{count} row{'' if count == 1 else 's'}."]
@@ -137,6 +140,8 @@ def _notes(table: Table, masked: Mapping[str, int], hidden: int, left_out: Seque
         notes.append(
             "Masked: " + ", ".join(f"{label} {number}" for label, number in sorted(masked.items())) + "."
         )
+    if lacking:
+        notes.append("Masks without a number stand for values of which no more can be told apart.")
     if left_out:
         notes.append(f"Left out by a rule of this source: {', '.join(left_out)}.")
     if hidden:

@@ -6,6 +6,7 @@ from typing import Final, Protocol, TypeAlias
 
 from policies.call import Column, Kind, Table
 from policies.canonical import Json
+from policies.pseudonyms import defused
 from policies.redaction.characters import clean
 from policies.redaction.detector import Sample
 from policies.redaction.identifiers.cards import is_card
@@ -60,14 +61,17 @@ class Visit(Protocol):
 
 
 def cleaned(table: Table) -> tuple[Table, int]:
-    """The table without hidden characters, in names, values and the keys of JSON, and how many there were."""
+    """The table without hidden characters, in names, values and the keys of JSON, and how many there were.
+
+    Nothing in it can be taken for a pseudonym either.
+    """
     hidden = 0
 
     def strip(text: str) -> str:
         nonlocal hidden
         found = clean(text)
         hidden += found.hidden
-        return found.text
+        return defused(found.text)
 
     def walk(value: Json, depth: int) -> Json:
         match value:

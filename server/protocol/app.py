@@ -178,7 +178,7 @@ class App(Server[Any]):
         except (AnswerNeeded, NeedsConnection):
             raise
         except Conflict as conflict:
-            redactor = await self._service.pipeline.redactor.ready()
+            redactor = await self._service.pipeline.redaction.loading.ready()
             masked = await anyio.to_thread.run_sync(redactor.mask, three_ways(conflict))
             return refused(conflict, request.id, masked)
         except Refusal as refusal:

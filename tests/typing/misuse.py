@@ -15,11 +15,11 @@ from policies.call import (
     Redacted,
     Reply,
     Request,
+    Restored,
     User,
 )
 from server.audit import Record
 from server.pipeline import Pipeline
-from server.redaction import redact
 from tools.connector import Ledger, Session
 
 
@@ -87,8 +87,14 @@ def something_leaves_that_is_not_on_record(redacted: Redacted) -> Reply:
     return redacted  # type: ignore[return-value]
 
 
-async def a_result_is_redacted_twice(house: Pipeline, redacted: Redacted) -> None:
-    await redact(house.redactor, house.sources, redacted)  # type: ignore[arg-type]
+async def a_result_is_redacted_twice(house: Pipeline, redacted: Redacted, restored: Restored) -> None:
+    await house.redaction.redact(redacted, restored)  # type: ignore[arg-type]
+
+
+async def a_result_is_redacted_without_what_its_call_was_given_back(
+    house: Pipeline, raw: Raw, fresh: Fresh
+) -> None:
+    await house.redaction.redact(raw, fresh)  # type: ignore[arg-type]
 
 
 def a_proof_is_changed_after_it_was_made(grant: Grant, approval: Approval, user: User) -> None:
