@@ -113,13 +113,14 @@ class Redactor:
         cells = Cells(table, besides=whole)
         return Findings(cells.places(self._detector.find(cells.samples, reading=reading)), whole)
 
-    def examine(self, text: str) -> tuple[str, list[Span]]:
-        """`text` with masks and without hidden characters, and what was masked.
+    def examine(self, text: str, masks: Masks | None = None) -> tuple[str, list[Span]]:
+        """`text` with masks and without hidden characters, and what was found.
 
-        The spans are places of `text` as it is given: sorted, apart from each other.
+        The spans are places of `text` as it is given: sorted, apart from each other. Raises `Denied` for what
+        `masks` refuses.
         """
         plain, places = origins(text)
-        mask = Masks().within(None)
+        mask = (masks or Masks()).within(None)
         found = self._detector.find([Sample(plain)])[0]
         spans = [Span(places[span.start], places[span.end], span.label) for span in found]
         return substitute(plain, found, lambda span: mask(span, plain)), spans

@@ -140,8 +140,63 @@ def test_texts_are_redacted_line_by_line(remit: Run) -> None:
     assert status == 0
     assert answer["id"] == 7
     assert "bob@example.com" not in answer["text"]
-    ((start, end),) = [(span["start"], span["end"]) for span in answer["spans"]]
-    assert text[start:end] == "bob@example.com"
+    assert answer["spans"] == [{"start": 5, "end": 20, "label": "EMAIL_ADDRESS", "treatment": "pseudonym"}]
+
+
+@pytest.mark.threat("T27")
+def test_redaction_shows_what_the_rules_of_a_source_do_for_a_role(remit: Run, tmp_path: Path) -> None:
+    configuration = found(tmp_path)
+    rules = (
+        '[sources.shop.redaction.entities]\nUS_SSN = "refuse"\nPHONE_NUMBER = "drop"\n'
+        '[sources.shop.redaction.roles.support.entities]\nEMAIL_ADDRESS = "keep"\n'
+    )
+    configuration.write_text(configuration.read_text() + rules)
+    token = "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"
+    texts = [
+        "eve@example.com, bob@example.com",
+        f"bob@example.com, card 4111 1111 1111 1111, SSN 536-22-1234, call +1 212 555 0147, {token}",
+    ]
+    given = "\n".join(json.dumps({"id": number, "text": text}) for number, text in enumerate(texts))
+    asked = ("redact", "--config", configuration, "--source", "shop")
+    status, out, _ = remit(*asked, given=given)
+    assert status == 0
+    first, second = objects(out)
+    one, two = re.findall(r"<EMAIL_ADDRESS_[12]_[a-z2-7]{6}>", first["text"])
+    assert first["text"] == f"{one}, {two}"
+    assert second["text"] == (
+        f"{two}, card <CREDIT_CARD *1111>, SSN <US_SSN>, call , [secret: github_pat #1]"
+    )
+    assert [(span["label"], span["treatment"]) for span in second["spans"]] == [
+        ("EMAIL_ADDRESS", "pseudonym"),
+        ("CREDIT_CARD", "mask"),
+        ("US_SSN", "refuse"),
+        ("PHONE_NUMBER", "drop"),
+        ("github_pat", "hide"),
+    ]
+    status, out, _ = remit(*asked, "--role", "support", "--role", "lead", given=given)
+    assert objects(out)[0]["text"] == texts[0]
+    assert {span["treatment"] for span in objects(out)[0]["spans"]} == {"keep"}
+
+
+def test_redaction_by_a_source_that_is_not_there_is_bad_usage(remit: Run, tmp_path: Path) -> None:
+    status, _, err = remit("redact", "--config", found(tmp_path), "--source", "nowhere")
+    assert (status, "shop" in err) == (2, True)
+    status, _, err = remit("redact", "--role", "support")
+    assert (status, "--source" in err) == (2, True)
+
+
+def test_rules_for_redaction_that_contradict_each_other_are_found(remit: Run, tmp_path: Path) -> None:
+    configuration = found(tmp_path)
+    assert remit("policy", "check", "--config", configuration)[0] == 0
+    text = configuration.read_text()
+    configuration.write_text(text + '[sources.shop.redaction.roles.suport.entities]\nPERSON = "keep"\n')
+    status, out, _ = remit("policy", "check", "--config", configuration)
+    assert status == 1
+    assert "shop: redaction has rules for the role suport" in out
+    configuration.write_text(text + '[sources.shop.redaction.columns]\n"customers.mail" = "keep"\n')
+    status, _, err = remit("policy", "check", "--config", configuration)
+    assert status == 1
+    assert re.search(r"remit\.toml:\d+: .*customers\.mail", err)
 
 
 @pytest.mark.threat("T10")
