@@ -202,7 +202,7 @@ THINGS: Final = _words(
     application metric feature campaign list template folder path image container resource policy rule
     secret
     warehouse industry sku source
-    title tz timezone zone locale font theme color colour chart device browser os channel space workspace view
+    tz timezone zone locale font theme color colour chart device browser os channel space workspace view
     screen task step stage build release version plan tier check label parameter param variable option setting
     property attribute config flag route endpoint action command script stack namespace pod deployment
     environment env runtime framework library dependency extension plugin component section chapter page
