@@ -3,6 +3,7 @@
 import base64
 import binascii
 import math
+import re
 from collections import Counter
 from typing import Final
 
@@ -17,6 +18,7 @@ _PLACEHOLDER: Final = Pattern(
     # what a manual writes
     r"|\?|[*.x_#\x{2022}-]{2,}"
     r"|(?:your|my|our|insert|enter|put|add|some|dummy|fake|sample|test|replace)[-_ ][a-z_ -]*"
+    r"|[a-z_ -]*(?:fake|dummy|sample|placeholder)[a-z_ -]*"
     r"|[a-z_ -]*(?:[-_ ]here|example|placeholder|redacted|change[-_]?me|replace[-_]?me|dummy|not[-_]?real)"
     # no value
     r"|null|none|nil|undefined|true|false|yes|no|on|off|n/?a|todo|tbd|fixme|unset|empty|default|hidden|masked|removed"
@@ -29,6 +31,8 @@ _CODE: Final = Pattern(
     r"[A-Za-z_]+(?:(?:\.|->|::)[A-Za-z_]+)+\W*|[A-Za-z_][A-Za-z0-9_.]*\(.*|[A-Za-z_][A-Za-z0-9_]*\[.*"
     r"|(?:this|self|process|os|request|config|settings|options)\..*"
 )
+_SPELT: Final = Pattern(r"[A-Za-z]+(?:[._/:-][A-Za-z]+)*")
+_RUNS: Final = re.compile(r"[^A-Za-z0-9]+")
 _HEX: Final = Pattern(r"[0-9a-f]+|[0-9A-F]+")
 
 
@@ -56,11 +60,27 @@ def is_mixed(value: str) -> bool:
     )
 
 
+def _is_dense(value: str) -> bool:
+    return value.isascii() and " " not in value and entropy(value) > 4 and not _SPELT.whole(value)
+
+
 def is_random(value: str) -> bool:
     """Looks generated: letters and digits, spread as in no word or date."""
     if len(value) < 8 or not any(c.isdigit() for c in value) or not any(c.isalpha() for c in value):
-        return len(value) >= 24 and value.isascii() and " " not in value and entropy(value) > 4
+        return len(value) >= 24 and _is_dense(value)
     return entropy(value) >= (2.6 if _HEX.whole(value) else 2.7)
+
+
+def is_long_and_random(value: str) -> bool:
+    """Looks generated, and can hardly be a slug, a path or a date."""
+    if len(value) < 16 or not value.isascii() or any(c in value for c in " /:,;()<>\\"):
+        return False
+    if not any(map(str.isalpha, value)) or not any(map(str.isdigit, value)) or entropy(value) < 3:
+        return False
+    if _HEX.whole(value):
+        return len(value) >= 24
+    longest = max(map(len, _RUNS.split(value)))
+    return longest >= 12 and (is_mixed(value) or entropy(value) >= 3.4)
 
 
 def is_chosen(value: str) -> bool:

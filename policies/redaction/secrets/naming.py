@@ -4,7 +4,12 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final
 
+from policies.redaction.linear import Pattern
 from policies.redaction.words import words_of
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 class Kind(Enum):
@@ -12,6 +17,7 @@ class Kind(Enum):
 
     CHOSEN = "chosen"  # a password, of a person's choice: short, perhaps a word
     GENERATED = "generated"  # a token or key: long, random
+    PERHAPS = "perhaps"  # what else is called a key: a credential if it is very long and very random
 
 
 _PASSWORDS: Final = (
@@ -65,6 +71,32 @@ _PUBLIC: Final = frozenset(
 )
 
 
+_MISTYPED: Final = Pattern(
+    r".*p[as]{1,3}w(?:o?r)?d|(?:db|sql|mysql|pg|admin|user|root|my|ftp|smtp|mail|redis|mongo|ldap|proxy)pass"
+)
+# What else is called a key and gives no access.
+_OTHER_KEYS: Final = _words(
+    """
+    anon blob cache candidate composite cursor data dedup deduplication etag event file foreign group hash
+    host i18n idempotency image index issue jira known lock lookup map message metric natural next node
+    object page partition primary project pub public publishable range registry
+    sitekey pubkey publickey routing row s3 shard site
+    sort storage surrogate trace tracking translation unique
+    """
+)
+# What a credential's name goes on with where the value is none: `password_policy`, `token_url`.
+_ABOUT: Final = _words(
+    """
+    alg algorithm arn at by checksum class column count created email endpoint env error expiration
+    expires expiry field file fingerprint for form format has hash header hint id ids in index input is
+    issuer key label len length limit location manager max message min model name on page path pattern
+    policy prefix provider ref regex reset resource rotation salt scope scopes service size status store
+    suffix table template thumbprint ttl type updated uri url usage used user username uuid validator var
+    variable version view
+    """
+)
+
+
 @lru_cache(maxsize=4096)
 def credential(name: str) -> Kind | None:
     """What kind of credential `name` announces, judged by its last words, or none.
@@ -79,7 +111,7 @@ def credential(name: str) -> Kind | None:
     last, before = words[-1], words[-2] if len(words) > 1 else ""
     if before in _PUBLIC:
         return None
-    if last.endswith(_PASSWORDS) or last in _SHORT_PASSWORDS:
+    if last.endswith(_PASSWORDS) or last in _SHORT_PASSWORDS or _MISTYPED.whole(last):
         return Kind.CHOSEN
     if last.endswith(_TOKENS) or last in _TOKEN_WORDS:
         return Kind.GENERATED
@@ -93,4 +125,24 @@ def credential(name: str) -> Kind | None:
         ("sess", "id"),
     }:
         return Kind.GENERATED
+    if last.endswith("key") and last != "key" and last not in _OTHER_KEYS:
+        return Kind.PERHAPS
+    if last == "key":
+        return None if before in _OTHER_KEYS else Kind.PERHAPS
+    return _told_before(words)
+
+
+_PAIRS: Final = (["api", "key"], ["secret", "key"], ["access", "key"], ["db", "pass"])
+
+
+def _told_before(words: list[str]) -> Kind | None:
+    """`password_super_secure`, `api_key_myservice`: what follows the telling word says nothing."""
+    for at in range(len(words) - 2, max(len(words) - 4, -1), -1):
+        if _ABOUT & set(words[at + 1 :]):
+            return None
+        if words[at].endswith((*_PASSWORDS, *_TOKENS)) or words[at - 1 : at + 1] in (
+            ["api", "key"],
+            ["db", "pass"],
+        ):
+            return Kind.PERHAPS
     return None

@@ -8,7 +8,7 @@ from policies.redaction.secrets.looks import is_placeholder
 from policies.redaction.spans import Finding, Weight
 
 _WITH_USER: Final = Pattern(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{1,30})://(?P<user>[^\s/@:\"'<>|]{0,128}):(?P<password>[^\s/\"'<>|"
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{1,30})://(?P<user>[^\s/:\"'<>|]{0,128}):(?P<password>[^\s/\"'<>|"
     r"]{1,256})@(?P<rest>[^\s\"'<>|\\`]*)"
 )
 _FAMILIES: Final = (
