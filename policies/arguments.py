@@ -41,8 +41,8 @@ class ArgumentSchema:
         kind = error.kind.as_dict()
         field = _short(".".join(str(part) for part in error.instance_path))
         match kind:
-            case {"unexpected": [*names]}:
-                return f"This tool has no argument {_list(names)}. It takes: {_list(self._known)}."
+            case {"unexpected": _}:
+                return f"This tool has no argument of that name. It takes: {_list(self._known)}."
             case {"property": name}:
                 return f"The argument {name} is missing. This tool takes: {_list(self._known)}."
             case _:

@@ -15,6 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
+from policies.cause import cause
 from policies.document import Audit as Settings
 from policies.errors import AuditUnavailable, ConfigurationError
 from server.chain import Checkpoint, checkpoint_body, signed_bytes
@@ -196,7 +197,7 @@ class Checkpointer:
         if error := done.exception():
             log.error(
                 "the second place has not taken a checkpoint",
-                extra={"folder": self._where, "error": f"{type(error).__name__}: {error}"},
+                extra={"folder": self._where, "error": cause(error)},
             )
             return
         self._untaken = self._untaken[len(batch) :]

@@ -42,8 +42,14 @@ class Confirmed:
 
     def as_somebody_else(self) -> "Confirmed":
         """In the same tenant, with the same roles."""
+        return self._as("analyst")
+
+    def as_somebody_without_roles(self) -> "Confirmed":
+        return self._as()
+
+    def _as(self, *roles: str) -> "Confirmed":
         other = Confirmed(self.service)
-        bob = LocalIdentity(user="bob", tenant="acme", roles=("analyst",))
+        bob = LocalIdentity(user="bob", tenant="acme", roles=roles)
         other._pipeline = replace(self._pipeline, identity=Identity(bob))
         return other
 

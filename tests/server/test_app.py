@@ -85,7 +85,6 @@ async def test_a_refusal_has_a_code_a_reason_and_no_structured_half(service: Ser
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [
-        ({"sql": "SELECT 1", "user_id": "ceo"}, "user_id"),
         ({"sql": "SELECT\u200b1"}, "sql"),
         ({"sql": 1}, "sql"),
         ({}, "sql"),
@@ -101,6 +100,15 @@ async def test_a_hostile_argument_is_refused_by_the_name_of_its_field(
         result = await client.call_tool("shop_query", arguments)
     assert facts(result)["code"] == "invalid_argument"
     assert field in text(result)
+
+
+@pytest.mark.threat("T30", "T35")
+async def test_an_argument_that_there_is_not_is_refused_and_not_repeated(service: Service) -> None:
+    async with Client(App(service, "1", Transport.STDIO)) as client:
+        result = await client.call_tool("shop_query", {"sql": "SELECT 1", "user_id": "ceo"})
+    assert facts(result)["code"] == "invalid_argument"
+    assert "It takes: sql, cursor" in text(result)
+    assert "user_id" not in text(result)
 
 
 @pytest.mark.threat("T11")

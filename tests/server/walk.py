@@ -11,7 +11,7 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -202,10 +202,12 @@ class Place:
     url: str
     port: int
     postgres: Postgres
+    postgres_name: str
     store: str
     account: Account
     shared: str = field(repr=False)
     relay: Proxy
+    code: Site
     code_token: str = field(repr=False)
     code_relay: Proxy
     issuer: PretendIssuer
@@ -270,10 +272,12 @@ async def place(folder: Path, postgres: Postgres, signer: Signer, engine: str) -
                     url=url,
                     port=port,
                     postgres=postgres,
+                    postgres_name=name,
                     store=store,
                     account=account,
                     shared=shared,
                     relay=relay,
+                    code=site,
                     code_token=site.tokens.give("ada"),
                     code_relay=code_relay,
                     issuer=issuer,
@@ -381,10 +385,11 @@ class Walk:
 
 
 @asynccontextmanager
-async def running(at: Place, sent: list[str]) -> AsyncGenerator[Service]:
+async def running(at: Place, wire: Callable[[Connector], Connector]) -> AsyncGenerator[Service]:
+    """`wire` is laid between the server and each system."""
     document = at.configuration.document
     wired = {
-        name: Connected(source.settings, Wire(source.connector, sent), source.credential)
+        name: Connected(source.settings, wire(source.connector), source.credential)
         for name, source in connected(document).items()
     }
     async with assemble(at.configuration, wired) as service, anyio.create_task_group() as tasks:
@@ -408,7 +413,7 @@ async def walk(at: Place, way: Way, token: str, refused: str, **id_claims: objec
     answers: list[str] = []
     walked = Walk()
     async with (
-        running(at, sent) as service,
+        running(at, lambda behind: Wire(behind, sent)) as service,
         httpx2.AsyncClient(base_url=at.url, headers={"origin": at.url}, timeout=30) as browser,
     ):
         house, ada = House(at.url, service), Ada(at, browser, id_claims)

@@ -25,6 +25,10 @@ log = logging.getLogger("remit.outbound")
 _MINIMUM = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 
+class UnknownKey(ssl.SSLCertVerificationError):
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Tls:
     """What a far side must prove, and what remit shows it. `where` is the table of the settings.
@@ -107,10 +111,10 @@ class ClientContext(ssl.SSLContext):
         return tuple((file.st_ino, file.st_mtime_ns, file.st_size) for file in files)
 
     def accept(self, host: str, certificate: bytes) -> None:
-        """Raises `ssl.SSLCertVerificationError` for one whose key is not pinned."""
+        """Raises `UnknownKey` for one whose key is not pinned."""
         peer = x509.load_der_x509_certificate(certificate)
         if self.tls.pins and pin_of(peer) not in self.tls.pins:
-            raise ssl.SSLCertVerificationError(ssl.SSL_ERROR_SSL, "its key is none of tls_pins")
+            raise UnknownKey(ssl.SSL_ERROR_SSL, "its key is none of tls_pins")
         self.peers[host] = peer
 
 

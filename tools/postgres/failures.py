@@ -7,6 +7,7 @@ from typing import Final
 
 import asyncpg
 
+from policies.cause import cause
 from policies.errors import UpstreamFailed
 
 _HINTS = {
@@ -53,6 +54,8 @@ _CLASSES = {
     "57": "the server stopped the statement or is shutting down. Try later",
 }
 
+_NO_TLS: Final = "rejected SSL upgrade"  # the driver's words, of an error that has no number
+
 DRIVER: Final = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
@@ -67,31 +70,27 @@ DRIVER: Final = (
 
 @contextmanager
 def failures_of(source: str) -> Generator[None]:
-    """Turns whatever the driver raises into `UpstreamFailed`; the driver's text goes into `detail` alone."""
+    """Turns whatever the driver raises into `UpstreamFailed`; the driver's text goes nowhere."""
     try:
         yield
     except asyncpg.PostgresError as error:
         state = error.sqlstate if re.fullmatch(r"[0-9A-Z]{5}", error.sqlstate or "") else "XX000"
         hint = _HINTS.get(state) or _CLASSES.get(state[:2]) or "the server could not do this. Try another way"
         raise UpstreamFailed(
-            f"{source} answered with SQLSTATE {state}: {hint}.", detail=_text(error)
+            f"{source} answered with SQLSTATE {state}: {hint}.", detail=cause(error)
         ) from error
     except TimeoutError as error:
         raise UpstreamFailed(
-            f"{source} did not answer in time. Ask for less, or try later.", detail=_text(error)
+            f"{source} did not answer in time. Ask for less, or try later.", detail=cause(error)
         ) from error
     except (OSError, EOFError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise UpstreamFailed(
             f"{source} could not be reached, or the connection broke. Try again; if it stays so, an "
             "administrator should run remit doctor.",
-            detail=_text(error),
+            detail=_NO_TLS if _NO_TLS in str(error) else cause(error),
         ) from error
     except ValueError as error:  # bytes that are not in the encoding that the server claims
         raise UpstreamFailed(
             f"{source} sent a value that can't be read. Leave out columns until it works.",
-            detail=_text(error),
+            detail=cause(error),
         ) from error
-
-
-def _text(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"

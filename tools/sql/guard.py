@@ -29,6 +29,7 @@ see to: `search_path = pg_catalog`.
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 
+from policies.cause import cause
 from policies.errors import Denied, InvalidArgument, Refusal
 from tools.sql import bounds, explain, grammar, lineage, names, placing, rewrite, strict, syntax
 from tools.sql.dialect_postgres import POSTGRES
@@ -78,7 +79,7 @@ def taking_apart() -> Generator[None]:
         raise unparsable("The statement nests too deeply", "Split it, or use WITH.") from None
     except Exception as error:  # noqa: BLE001 - what the guard can't take apart does not run
         raise unparsable(
-            "The statement can't be taken apart", "Write it more plainly.", detail=repr(error)
+            "The statement can't be taken apart", "Write it more plainly.", detail=cause(error)
         ) from None
 
 

@@ -22,6 +22,7 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
+from policies.cause import cause
 from tools.sql import text
 from tools.sql.language import Language, words
 from tools.sql.refusals import denied, unparsable
@@ -95,9 +96,7 @@ def parse(tokens: Sequence[Token], sql: str, language: Language) -> exp.Expr:
     except RecursionError:
         raise unparsable("The statement nests too deeply", "Split it, or use WITH.") from None
     except Exception as error:  # noqa: BLE001 - whatever sqlglot raises on hostile text, the text is no statement
-        raise unparsable(
-            "This is not a statement that can be read", detail=f"{type(error).__name__}: {error}"
-        ) from None
+        raise unparsable("This is not a statement that can be read", detail=cause(error)) from None
     if len(trees) != 1 or not isinstance(trees[0], exp.Expr):
         raise unparsable("There is not exactly one statement")
     tree = _restored(trees[0], language)
@@ -126,9 +125,7 @@ def render(tree: exp.Expr, language: Language, *, last: bool = False) -> str:
             "syntax", "The statement uses a form that this database does not have", "Rewrite it."
         ) from error
     except Exception as error:  # noqa: BLE001 - whatever sqlglot raises, there is no text to run
-        raise unparsable(
-            "This statement can't be written back", detail=f"{type(error).__name__}: {error}"
-        ) from None
+        raise unparsable("This statement can't be written back", detail=cause(error)) from None
 
 
 def _dialect(language: Language) -> Dialect:

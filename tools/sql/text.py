@@ -11,6 +11,7 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
+from policies.cause import cause
 from tools.sql.refusals import unparsable
 
 MAX_BYTES = 65_536
@@ -63,7 +64,7 @@ def tokens(sql: str, dialect: Dialect, types: frozenset[TokenType]) -> list[Toke
         found = dialect.tokenize(sql)
     except (SqlglotError, ValueError, RecursionError) as error:
         raise unparsable(
-            "The statement can't be read: a quote or a comment is not closed", detail=str(error)
+            "The statement can't be read: a quote or a comment is not closed", detail=cause(error)
         ) from None
     if len(found) > MAX_TOKENS:
         raise unparsable(f"The statement has more than {MAX_TOKENS} words and signs", "Send a shorter one.")

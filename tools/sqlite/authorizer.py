@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 import apsw
 
+from policies.cause import cause
 from policies.errors import Denied
 from tools.sql.dialect_sqlite import SQLITE
 from tools.sql.filters import columns_read
@@ -80,7 +81,7 @@ def hold(seen: Witness, error: apsw.Error) -> Denied:
         "SQLite would touch a column, a table or a function that is not open. Read only what the schema tool "
         "lists.",
         rule="engine_witness",
-        detail=f"{error}; {'; '.join(seen.refused[:5])}",
+        detail=f"{cause(error)}; {'; '.join(seen.refused[:5])}",
     )
 
 

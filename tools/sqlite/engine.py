@@ -15,6 +15,7 @@ import anyio.lowlevel
 import anyio.to_thread
 import apsw
 
+from policies.cause import cause
 from policies.errors import UpstreamFailed
 from tools.sqlite.database import TRIGGER_DEPTH, Database
 
@@ -199,17 +200,17 @@ def _restrain(connection: apsw.Connection) -> None:
 
 @contextmanager
 def _failures() -> Generator[None]:
-    """SQLite's own text names columns and carries values: it goes into `detail` alone."""
+    """SQLite's own text names columns and carries values: it goes nowhere."""
     try:
         yield
     except apsw.InterruptError as error:
-        raise UpstreamFailed(_TOO_LONG, detail=str(error)) from error
+        raise UpstreamFailed(_TOO_LONG, detail=cause(error)) from error
     except apsw.Error as error:
         raise UpstreamFailed(
             next((text for kind, text in _MESSAGES if isinstance(error, kind)), _UNREADABLE),
-            detail=f"{type(error).__name__}: {error}",
+            detail=cause(error),
         ) from error
     except UnicodeDecodeError as error:
         raise UpstreamFailed(
-            "A value is no valid text. Read it with hex(), or leave it out.", detail=str(error)
+            "A value is no valid text. Read it with hex(), or leave it out.", detail=cause(error)
         ) from error

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import apsw
 
+from policies.cause import cause
 from policies.change import Change
 from policies.errors import Denied
 from tools.sql.filters import columns_asked
@@ -34,7 +35,7 @@ def rehearse(rows: Rows, changes: Iterable[Change], table: Hazards) -> None:
                     "A value breaks a rule of the table: NOT NULL, a check, its type, or a key that two of "
                     "the rows have. Give others.",
                     rule="constraint",
-                    detail=f"{type(error).__name__}: {error}",
+                    detail=cause(error),
                 ) from error
             if key is None:
                 continue

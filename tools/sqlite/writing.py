@@ -10,6 +10,7 @@ from typing import Final
 import apsw
 
 from policies.call import User
+from policies.cause import cause
 from policies.change import Change, Effect, Fields, Kind
 from policies.errors import Conflict, Denied, InDoubt, InvalidArgument, StaleConfirmation, UpstreamFailed
 from tools.connector import Trace
@@ -219,7 +220,7 @@ def _commit(database: Database) -> None:
     except apsw.Error as error:
         raise InDoubt(
             "SQLite did not say whether the change was kept. It is being found out: look with remit_actions.",
-            detail=f"{type(error).__name__}: {error}",
+            detail=cause(error),
         ) from error
 
 
