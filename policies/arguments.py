@@ -5,7 +5,7 @@ Policy, the plan, the confirmation and the execution all read what this returns.
 
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 import jsonschema_rs
@@ -19,6 +19,7 @@ MAX_STRING = 65_536  # characters
 MAX_EXACT_INTEGER = 2**53 - 1  # beyond it two JSON readers can see two numbers (RFC 8259, section 6)
 MAX_NAMED = 200  # characters of the names that a refusal gives back
 _MORE = "..."
+_UNKNOWN = "(unknown)"
 _PLAIN_CONTROLS = frozenset("\n\r\t")
 
 
@@ -28,10 +29,15 @@ class ArgumentSchema:
     def __init__(self, schema: Mapping[str, Json]) -> None:
         self._validator = jsonschema_rs.Draft202012Validator(dict(schema))
         self._known = tuple(cast("Mapping[str, Json]", schema.get("properties", {})))
+        self._names = frozenset(_names(dict(schema)))
 
     def check(self, arguments: Mapping[str, object]) -> dict[str, Json]:
-        """The canonical arguments. Raises `InvalidArgument` with the path of the field, never its value."""
-        clean = _object(arguments, "", 0, _Budget())
+        """The canonical arguments.
+
+        Raises `InvalidArgument` with the path of the field, of names that the schema has: neither its value
+        nor a name that the caller made up is repeated (threat T35).
+        """
+        clean = _object(arguments, "", 0, _Budget(self._names))
         error = next(iter(self._validator.iter_errors(clean)), None)
         if error is not None:
             raise InvalidArgument(self._explain(error))
@@ -39,7 +45,10 @@ class ArgumentSchema:
 
     def _explain(self, error: jsonschema_rs.ValidationError) -> str:
         kind = error.kind.as_dict()
-        field = _short(".".join(str(part) for part in error.instance_path))
+        path = (
+            part if isinstance(part, int) or part in self._names else _UNKNOWN for part in error.instance_path
+        )
+        field = _short(".".join(map(str, path)))
         match kind:
             case {"unexpected": _}:
                 return f"This tool has no argument of that name. It takes: {_list(self._known)}."
@@ -53,7 +62,8 @@ class ArgumentSchema:
 
 
 class _Budget:
-    def __init__(self) -> None:
+    def __init__(self, names: frozenset[str] = frozenset()) -> None:
+        self.names = names
         self.nodes = 0
 
     def spend(self, path: str) -> None:
@@ -97,7 +107,8 @@ def _object(
             raise InvalidArgument(
                 f"A field name in {path or 'the arguments'} is not plain ASCII. Take it from the schema."
             )
-        clean[key] = _value(item, _below(path, f".{key}" if path else key), depth + 1, budget)
+        name = key if key in budget.names else _UNKNOWN
+        clean[key] = _value(item, _below(path, f".{name}" if path else name), depth + 1, budget)
     return clean
 
 
@@ -132,6 +143,21 @@ def _invisible(character: str) -> bool:
     if character.isascii():
         return not (character.isprintable() or character in _PLAIN_CONTROLS)
     return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def _names(schema: Json) -> Iterator[str]:
+    """The names of all properties that there are, at any depth."""
+    match schema:
+        case Mapping():
+            for key, value in schema.items():
+                if key == "properties" and isinstance(value, Mapping):
+                    yield from value
+                yield from _names(value)
+        case [*items]:
+            for item in items:
+                yield from _names(item)
+        case _:
+            return
 
 
 def _below(path: str, step: str) -> str:

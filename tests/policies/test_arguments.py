@@ -83,6 +83,14 @@ def test_an_argument_that_there_is_not_is_refused_by_those_that_there_are(name: 
 
 
 @pytest.mark.threat("T35")
+@pytest.mark.parametrize(
+    "arguments", [{"hunter2": "\x00"}, {"sql": {"hunter2": ["\x00"]}}, {"sql": {"hunter2": {"sql": 2**60}}}]
+)
+def test_a_refusal_never_repeats_a_name_that_the_caller_made_up(arguments: dict[str, object]) -> None:
+    assert "hunter2" not in refused(arguments)
+
+
+@pytest.mark.threat("T35")
 def test_a_refusal_never_repeats_the_value() -> None:
     assert "hunter2" not in refused({"table": "hunter2 hunter2"})
     assert "hunter2" not in refused({"limit": "hunter2"})
