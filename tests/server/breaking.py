@@ -68,9 +68,9 @@ class BreakingSession:
         self._behind = behind
         self._breakage = breakage
 
-    async def plan(self, call: Call) -> Plan:
+    async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
         self._breakage.come("plan")
-        return await self._behind.plan(call)
+        return await self._behind.plan(call, values)
 
     async def carry_out(self, grant: Grant, ledger: Ledger) -> Raw:
         self._breakage.come("carry_out")
