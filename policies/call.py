@@ -15,6 +15,7 @@ from enum import StrEnum
 from policies.canonical import Json, canonical
 from policies.change import Change, Effect
 from policies.context import Context
+from policies.injection.suspicion import CALM, Suspicion
 from policies.networks import Address
 
 
@@ -356,7 +357,8 @@ class Redacted:
     """What may leave. `masked` counts findings by label, `hidden` the invisible characters taken out.
 
     `left_out` are the columns that the rules for redaction took out, as the configuration names them,
-    `pseudonyms` how many different ones it holds.
+    `pseudonyms` how many different ones it holds. `suspicion` is that its text addresses a model: `CALM` too
+    where nobody looked.
 
     `text` renders the same table that `table` holds: neither half says more than the other.
     """
@@ -368,6 +370,7 @@ class Redacted:
     hidden: int
     left_out: tuple[str, ...] = ()
     pseudonyms: int = 0
+    suspicion: Suspicion = CALM
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ comes first, and then the next call begins another, in which nothing of it is kn
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from policies.injection.suspicion import Level
+
 if TYPE_CHECKING:
     from policies.document import Window
 
@@ -15,13 +17,17 @@ _MINUTE: Final = 60_000  # milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """As of its latest turn. Times are in milliseconds since 1970, `sources` those that its calls went to."""
+    """As of its latest turn. Times are in milliseconds since 1970, `sources` those that its calls went to.
+
+    `suspicion` is how plainly text that they returned addressed a model.
+    """
 
     id: str
     begun_at: int
     used_at: int
     turns: int
     sources: frozenset[str] = field(default=frozenset())
+    suspicion: Level = Level.NONE
 
 
 def until(context: Context, window: "Window") -> int:
@@ -38,4 +44,5 @@ def turn(former: Context | None, window: "Window", *, new: str, source: str, now
     """The context of a call to `source` at `now`: the former, or one with the id `new`."""
     if former is None or is_over(former, window, now):
         return Context(new, now, now, 1, frozenset({source}))
-    return Context(former.id, former.begun_at, now, former.turns + 1, former.sources | {source})
+    sources = former.sources | {source}
+    return Context(former.id, former.begun_at, now, former.turns + 1, sources, former.suspicion)

@@ -182,6 +182,12 @@ class Window(Frozen):
     turns: int = Field(default=200, ge=1, le=100_000)
 
 
+class Injection(Frozen):
+    """With `detector`, answers and the log say where text addresses a model. No guard depends on it."""
+
+    detector: bool = True
+
+
 class Audit(Frozen):
     """`checkpoints` is the folder, best on another disk, that signed checkpoints are copied to.
 
@@ -210,6 +216,7 @@ class Document(Frozen):
     policy: Policy = Policy()
     limits: Limits = Limits()
     context: Window = Window()
+    injection: Injection = Injection()
     audit: Audit = Audit()
     sources: dict[Annotated[SourceName, AfterValidator(_not_our_own)], AnySource] = {}
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from policies.change import Effect, Kind
+from policies.injection import suspicion
 from policies.sources import Source
 
 FORM_CHANGES: Final = 20
@@ -23,8 +24,11 @@ class Risk:
     reasons: tuple[str, ...]
 
 
-def assess(effect: Effect, source: Source) -> Risk:
-    """`reasons` are sentences for the person who is asked, on what the effect does not say of itself."""
+def assess(effect: Effect, source: Source, read: suspicion.Level = suspicion.Level.NONE) -> Risk:
+    """`read` is how plainly what the user's context has read addressed a model (threat T22).
+
+    `reasons` are sentences for the person who is asked, on what the effect does not say of itself.
+    """
     reasons: list[str] = []
     if len(effect.changes) > FORM_CHANGES:
         reasons.append(f"It changes {len(effect.changes)} records.")
@@ -33,5 +37,7 @@ def assess(effect: Effect, source: Source) -> Risk:
         reasons.append(f"It deletes {deleted} records.")
     if source.classification == "restricted":
         reasons.append("The data is classified as restricted.")
+    if read:
+        reasons.append("Text that was read before this was proposed addresses an assistant.")
     high = effect.final or effect.hidden or effect.destinations or reasons
     return Risk(Level.HIGH if high else Level.LOW, tuple(reasons))

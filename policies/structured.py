@@ -12,7 +12,7 @@ _NOTICE: Final = (
 
 
 def structured(redacted: Redacted) -> dict[str, Json]:
-    table = redacted.table
+    table, suspicion = redacted.table, redacted.suspicion
     return {
         "notice": _NOTICE.format(source=redacted.grant.plan.call.tool.source),
         "columns": [{"name": column.name, "kind": column.kind.value} for column in table.columns],
@@ -24,4 +24,5 @@ def structured(redacted: Redacted) -> dict[str, Json]:
         "masked": dict(redacted.masked),
         "hidden": redacted.hidden,
         "left_out": list(redacted.left_out),
+        **({"suspicion": suspicion.to_json()} if suspicion.cells else {}),
     }

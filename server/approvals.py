@@ -24,7 +24,6 @@ from policies.call import (
     Channel,
     Fresh,
     Obligation,
-    Permit,
     Plan,
     Request,
     Tier,
@@ -116,7 +115,7 @@ class Approvals:
         binding = sha256(canonical(["remit binding 1", plan.digest, permit.version]).encode()).hexdigest()
         if not permit.obligations:
             return Approval(admission, plan, by, action=new_id(), binding=binding)
-        content = self._content(plan, permit, binding, request.caller)
+        content = self._content(plan, admission, binding, request.caller)
         standing = await self._standing(call, binding, content, request)
         if standing.declined:
             raise declined()
@@ -171,10 +170,10 @@ class Approvals:
             )
         )
 
-    def _content(self, plan: Plan, permit: Permit, binding: str, caller: Caller) -> Content:
+    def _content(self, plan: Plan, admission: Admission, binding: str, caller: Caller) -> Content:
         """Raises `Denied` for what nobody could be shown whole."""
         effect = plan.effect or Effect(())
-        risk = assess(effect, self._sources[plan.call.tool.source])
+        risk = assess(effect, self._sources[plan.call.tool.source], admission.context.suspicion)
         text = wording(plan, effect, risk, binding)
         if len(text) > PAGE_CHARACTERS:
             raise Denied(
@@ -186,7 +185,7 @@ class Approvals:
             text,
             risk.level,
             risk.reasons,
-            permit.obligations,
+            admission.permit.obligations,
             caller.client,
             plan.call.transport,
         )

@@ -137,7 +137,7 @@ async def assemble(
         identity = Identity(document.identity.local, document.identity.oidc)
         switches = Switches(store, inventory)
         await switches.look()
-        redaction = Loading(loading.load)
+        redaction = Loading(partial(loading.load, watching=document.injection.detector))
         remembered = Remembered(store)
         await remembered.look()
 

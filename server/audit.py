@@ -36,6 +36,7 @@ from policies.document import Audit as Settings
 from policies.errors import AuditUnavailable, ConfigurationError, Denied, Refusal
 from server.actions import Action, Actions, State
 from server.checkpoints import Checkpointer
+from server.context.rows import suspect
 from server.digests import TenantKey, describe, digest_of_text, printable
 from server.keys import Keys
 from server.outcomes import Outcome, without_rows
@@ -245,9 +246,10 @@ class Record:
                 "hidden": redacted.hidden,
                 "pseudonyms": redacted.pseudonyms,
                 **({"left_out": list(redacted.left_out)} if redacted.left_out else {}),
+                **({"suspicion": redacted.suspicion.to_json()} if redacted.suspicion.cells else {}),
                 **({"action": self._action} if self._action else {}),
             },
-            self._ending(State.DONE, outcome.to_json()),
+            self._heeding(redacted, self._ending(State.DONE, outcome.to_json())),
         )
         self._answered = True
         return Reply(self._request.id, outcome.text, outcome.structured, receipt, self._action)
@@ -333,6 +335,20 @@ class Record:
 
     def _ending(self, state: State, outcome: Json = None) -> Callable[[], Transaction[bool]] | None:
         return partial(self._audit.actions.end, self._action, state, outcome) if self._action else None
+
+    def _heeding(
+        self, redacted: Redacted, ending: Callable[[], Transaction[object]] | None
+    ) -> Callable[[], Transaction[object]] | None:
+        """What is noticed of an answer is of its user's context before they have the answer (threat T22)."""
+        if not redacted.suspicion.level:
+            return ending
+        context = redacted.grant.approval.admission.context
+
+        def both() -> Transaction[object]:
+            yield from suspect(context.id, redacted.suspicion.level)
+            return (yield from ending()) if ending else None
+
+        return both
 
     async def _put(self, facts: Facts, beside: Callable[[], Transaction[object]] | None = None) -> Receipt:
         return await self._audit.put(self._tenant, facts, beside)

@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 log = logging.getLogger("remit.redaction")
 
 
-def load() -> "Redactor":
-    """Raises `ConfigurationError`, whatever the reason is."""
+def load(*, watching: bool) -> "Redactor":
+    """With `watching` it looks for text that addresses a model.
+
+    Raises `ConfigurationError`, whatever the reason is.
+    """
     installed_version()
     try:
+        from policies.injection.watch import watch  # noqa: PLC0415
         from policies.redaction.redactor import Redactor  # noqa: PLC0415 - this is what takes so long
 
-        return Redactor()
+        return Redactor(watch if watching else None)
     except ConfigurationError:
         raise
     except Exception as error:

@@ -200,6 +200,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (context, page)
         )""",
     ),
+    (
+        # policies/injection: how plainly text that its calls returned addressed a model.
+        "ALTER TABLE contexts ADD COLUMN suspicion BIGINT NOT NULL DEFAULT 0",
+    ),
 )
 
 

@@ -155,6 +155,21 @@ def test_the_protocol_is_known_in_one_place(file: str) -> None:
     assert not knows or file.startswith("server/protocol/") or file == "server/demo/tour.py"
 
 
+@pytest.mark.threat("T22")
+def test_no_guard_goes_by_what_the_detector_finds() -> None:
+    """It is told, noted and weighed, and nothing else."""
+    knows = {file for file, tree in MODULES.items() if any("injection" in name for name in imports(tree))}
+    assert {file for file in knows if not file.startswith("policies/injection/")} == {
+        "policies/call.py",  # carried along,
+        "policies/redaction/redactor.py",
+        "server/loading.py",
+        "policies/redaction/rendering.py",  # told,
+        "policies/context.py",  # noted,
+        "server/context/rows.py",
+        "policies/risk.py",  # weighed
+    }
+
+
 @pytest.mark.threat("T15")
 @pytest.mark.parametrize("file", MODULES)
 def test_no_text_reaches_a_shell(file: str) -> None:

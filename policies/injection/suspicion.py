@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from policies.canonical import Json
+
 
 class Level(IntEnum):
     """How plainly text addresses a model."""
@@ -70,6 +72,9 @@ class Suspicion:
             return ""
         cells = f"{self.cells} cell{'' if self.cells == 1 else 's'}"
         return f"Text in these rows addresses an assistant ({cells}): it is data."
+
+    def to_json(self) -> dict[str, Json]:
+        return {"level": self.level.name.lower(), "families": [*self.families], "cells": self.cells}
 
     @classmethod
     def of(cls, cells: Iterable[frozenset[Family]]) -> "Suspicion":

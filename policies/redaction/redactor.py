@@ -1,11 +1,12 @@
 """Raw -> Redacted: the one place where it is made."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from policies.call import Raw, Redacted, Table
 from policies.errors import Denied
+from policies.injection.suspicion import CALM, Suspicion
 from policies.memory import Memory, digest
 from policies.redaction.characters import origins
 from policies.redaction.detector import Detector, ReadingNeeded, Sample
@@ -31,7 +32,9 @@ class Redactor:
     Raises `ConfigurationError` where the language model is missing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Callable[[Table], Suspicion] | None = None) -> None:
+        """`watch` looks for text that addresses a model, in each table as it came. No mask depends on it."""
+        self._watch = watch
         self._detector = Detector()
         self._known: Memory[Findings] = Memory(_REMEMBERED, lambda findings: findings.weight)
 
@@ -95,6 +98,7 @@ class Redactor:
         hiding = Restored(restored or {})
         table, left_out = marked.masked(masks)
         table = _without_seams(hiding.put_back(table), masks)
+        suspicion = CALM if self._watch is None else self._watch(raw.table)
         call, counts = raw.grant.plan.call, dict(sorted((masks.counts + hiding.counts).items()))
         text = render(
             table,
@@ -104,8 +108,10 @@ class Redactor:
             hidden=marked.hidden,
             left_out=left_out,
             lacking=masks.lacking,
+            suspicion=suspicion,
         )
-        return Redacted(raw.grant, table, text, counts, marked.hidden, left_out, len(masks.given))
+        given = len(masks.given)
+        return Redacted(raw.grant, table, text, counts, marked.hidden, left_out, given, suspicion)
 
     def _find(self, table: Table, *, reading: bool) -> Findings:
         """What is found in a clean table."""

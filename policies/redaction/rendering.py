@@ -9,6 +9,7 @@ from typing import Final
 
 from policies.call import Table
 from policies.canonical import Json
+from policies.injection.suspicion import CALM, Suspicion
 from policies.labels import PERSONAL
 from policies.redaction.spans import placeholders
 
@@ -51,6 +52,7 @@ def render(
     hidden: int,
     left_out: Sequence[str] = (),
     lacking: bool = False,
+    suspicion: Suspicion = CALM,
 ) -> str:
     """The lines inside their boundary, which is made from `call`, the call's random id, after the data.
 
@@ -64,7 +66,7 @@ def render(
             f"<<data {boundary}>>",
             body,
             f"<<end of data {boundary}>>",
-            _notes(table, masked, hidden, left_out, lacking=lacking),
+            " ".join(filter(None, (_notes(table, masked, hidden, left_out, lacking=lacking), suspicion.note))),
         ]
     )
 

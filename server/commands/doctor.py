@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
 def redaction_findings() -> list[Finding]:
     try:
-        loading.load()
+        loading.load(watching=True)
     except ConfigurationError as error:
         return [_finding("redaction", error)]
     return []

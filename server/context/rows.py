@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from policies.call import Call
 from policies.context import Context
 from policies.document import Window
+from policies.injection.suspicion import Level
 from server.keys.ring import key_of
 from server.keys.rows import TenantKey
 from server.transaction import Later, Transaction, now_ms
@@ -19,7 +20,7 @@ SWEPT: Final = 500  # contexts that one look ends
 SETTLED: Final = 60_000
 """Milliseconds after its last turn in which a context that has no turn left may still be at work."""
 
-COLUMNS: Final = ("id", "begun_at", "used_at", "turns", "sources")
+COLUMNS: Final = ("id", "begun_at", "used_at", "turns", "sources", "suspicion")
 """Of the table, in the order of `context`."""
 _TURN: Final = """
     INSERT INTO contexts (tenant, user_id, client, id, session, begun_at, used_at, turns, sources)
@@ -30,8 +31,10 @@ _TURN: Final = """
         begun_at = excluded.begun_at,
         used_at = excluded.used_at,
         turns = excluded.turns,
-        sources = excluded.sources
+        sources = excluded.sources,
+        suspicion = CASE WHEN contexts.id = excluded.id THEN contexts.suspicion ELSE 0 END
 """
+_SUSPECT: Final = "UPDATE contexts SET suspicion = $2 WHERE id = $1 AND suspicion < $2"
 _PAGES: Final = "SELECT page, sealed FROM context_pages WHERE context = $1 AND page > $2 ORDER BY page"
 _APPEND: Final = """
     INSERT INTO context_pages (context, page, sealed)
@@ -74,13 +77,20 @@ def owner_of(call: Call) -> Owner:
 
 def context(row: Sequence[Any]) -> Context | None:
     """Of the values of COLUMNS, all None where there is no row."""
-    id_, begun_at, used_at, turns, sources = row
-    return None if id_ is None else Context(id_, begun_at, used_at, turns, frozenset(sources.split()))
+    id_, begun_at, used_at, turns, sources, suspicion = row
+    if id_ is None:
+        return None
+    return Context(id_, begun_at, used_at, turns, frozenset(sources.split()), Level(suspicion))
 
 
 def keep_turn(owner: Owner, session: str, kept: Context) -> Later:
     counted = (kept.begun_at, kept.used_at, kept.turns, " ".join(sorted(kept.sources)))
     return Later(_TURN, (*owner, kept.id, session, *counted), owner)
+
+
+def suspect(id: str, level: Level) -> Transaction[None]:  # noqa: A002
+    """From here on its calls are assessed by this, part of the transaction that answers (threat T22)."""
+    yield _SUSPECT, (id, int(level))
 
 
 def read_pages(id: str, tenant: str, after: int) -> Transaction[list[Page]]:  # noqa: A002
