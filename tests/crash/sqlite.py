@@ -21,6 +21,9 @@ user = "ada"
 tenant = "acme"
 roles = ["operator"]
 
+[injection]
+detector = false
+
 [limits]
 calls_per_minute = 6000000
 burst = 100000

@@ -36,6 +36,9 @@ user = "ada"
 tenant = "acme"
 roles = ["analyst"]
 
+[injection]
+detector = false
+
 [sources.shop]
 kind = "postgres"
 dsn = "{dsn}"

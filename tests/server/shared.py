@@ -35,6 +35,9 @@ audience = "{audience}"
 tenant_claim = "tenant"
 claims = ["territory"]
 
+[injection]
+detector = false
+
 [limits]
 calls_per_minute = 6000000
 burst = 100000

@@ -35,6 +35,9 @@ user = "ada"
 tenant = "acme"
 roles = ["developer"]
 
+[injection]
+detector = false
+
 [sources.code]
 kind = "gitlab"
 url = "{url}"

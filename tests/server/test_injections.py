@@ -132,7 +132,7 @@ class House:
     async def pages(self, kind: str) -> list[Reply]:
         tool, arguments = READS[kind]
         pages = [await self.call(tool, **arguments)]
-        while cursor := pages[-1].structured["next"]:
+        while cursor := half(pages[-1])["next"]:
             pages.append(await self.call(tool, **arguments, cursor=cursor))
         return pages
 
@@ -191,11 +191,15 @@ def body(text: str) -> list[str]:
     return text[marks[0].end() + 1 : marks[1].start() - 1].split("\n")
 
 
+def half(reply: Reply) -> dict[str, Any]:
+    return {**reply.structured}
+
+
 def plain(reply: Reply) -> tuple[object, ...]:
     """An answer but for what is another each time, and for the detector's own words."""
-    half = {name: value for name, value in reply.structured.items() if name not in {"suspicion", "next"}}
+    facts = {name: value for name, value in reply.structured.items() if name not in {"suspicion", "next"}}
     notes = re.sub(r"Text in these rows.*|\"cursor\": \"[^\"]*\"", "", reply.text.rpartition("\n")[2])
-    return half, body(reply.text), notes.strip()
+    return facts, body(reply.text), notes.strip()
 
 
 async def test_what_every_source_returns_is_data_with_the_detector_or_without(
@@ -221,13 +225,13 @@ async def test_what_every_source_returns_is_data_with_the_detector_or_without(
         on, off = answers[True][kind], answers[False][kind]
         assert [*map(plain, on)] == [*map(plain, off)]
         for reply in on:
-            assert len(body(reply.text)) == reply.structured["row_count"] + 1
+            assert len(body(reply.text)) == half(reply)["row_count"] + 1
             assert clean(reply.text).hidden == 0
             assert clean(json.dumps(reply.structured, ensure_ascii=False)).hidden == 0
-        assert sum(reply.structured["row_count"] for reply in on) >= len(HOSTILE)
-        assert sum(reply.structured["hidden"] for reply in on) >= sum(clean(text).hidden for text in HOSTILE)
-        assert all("suspicion" not in reply.structured for reply in off)
-        cells = sum(reply.structured["suspicion"]["cells"] for reply in on)
+        assert sum(half(reply)["row_count"] for reply in on) >= len(HOSTILE)
+        assert sum(half(reply)["hidden"] for reply in on) >= sum(clean(text).hidden for text in HOSTILE)
+        assert all("suspicion" not in half(reply) for reply in off)
+        cells = sum(half(reply)["suspicion"]["cells"] for reply in on)
         assert cells > 0.9 * len(HOSTILE)
         assert all("addresses an assistant" in reply.text.rpartition("\n")[2] for reply in on)
         assert all("addresses an assistant" not in reply.text.rpartition("\n")[2] for reply in off)

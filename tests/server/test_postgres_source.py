@@ -34,6 +34,9 @@ tenant = "acme"
 roles = ["analyst"]
 claims = {{ territory = "EMEA" }}
 
+[injection]
+detector = false
+
 [sources.shop]
 kind = "postgres"
 dsn = "{dsn}"

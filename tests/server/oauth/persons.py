@@ -44,6 +44,9 @@ user = "ada"
 tenant = "acme"
 roles = ["analyst"]
 
+[injection]
+detector = false
+
 [limits]
 calls_per_minute = 60000
 burst = 10000
