@@ -60,13 +60,14 @@ def render(
     """
     body = lines_of(table)
     boundary = _boundary(call, body)
+    notes = [_notes(table, masked, hidden, left_out, lacking=lacking), suspicion.note]
     return "\n".join(
         [
             _PREFACE.format(source=source),
             f"<<data {boundary}>>",
             body,
             f"<<end of data {boundary}>>",
-            " ".join(filter(None, (_notes(table, masked, hidden, left_out, lacking=lacking), suspicion.note))),
+            " ".join(filter(None, notes)),
         ]
     )
 
