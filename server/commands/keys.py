@@ -14,6 +14,7 @@ from server.audit import Audit
 from server.commands.opened import opened
 from server.commands.options import takes_configuration
 from server.configuration import load
+from server.context import rows as contexts
 from server.digests import printable
 from server.keys import open_masters, rows, store_password
 from server.keys.rotation import Rotated, rotate
@@ -107,6 +108,7 @@ def _destroy(audit: Audit, tenant: str, why: str, by: str) -> Transaction[tuple[
     versions = yield from rows.destroy(tenant)
     if not versions:
         return [], None
+    yield from contexts.end(tenant, "", "")
     return versions, (
         yield from audit.append(
             "",

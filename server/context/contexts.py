@@ -60,7 +60,10 @@ class Contexts:
         book = self._book(context.id)
         values = book.values(known)
         if len(values) < len(asked):
-            await self._read(book, context, call)
+            try:
+                await self._read(book, context, call)
+            except DoesNotOpen as destroyed:
+                raise _unknown() from destroyed
             values = book.values(known)
         if len(values) < len(asked):
             raise _unknown()

@@ -120,7 +120,7 @@ def forget(*ids: str) -> Transaction[None]:
 
 
 def end(tenant: str, user: str, session: str) -> Transaction[None]:
-    """Those of a user, or of a session; "" is any. Part of the transaction that ends the sign-in."""
+    """Those of a tenant, a user or a session; "" is any. Part of the transaction that ends a sign-in."""
     yield _END_PAGES, (tenant, user, session)
     yield _END, (tenant, user, session)
 

@@ -111,3 +111,9 @@ async def test_two_users_of_one_client_are_two_users() -> None:
 
 async def test_a_caller_shows_no_token() -> None:
     assert "ada" not in repr(caller())
+
+
+@pytest.mark.threat("T11")
+async def test_the_client_of_a_user_is_the_one_that_the_token_was_given_to() -> None:
+    assert (await Identity(LOCAL, OIDC).identify(caller(client="a name of its own"))).client == "editor"
+    assert (await Identity(LOCAL).identify(Caller(Transport.STDIO, "a name of its own"))).client == ""

@@ -12,6 +12,7 @@ from server.demo.organisation import found
 from server.keys import Ring, open_masters
 from server.keys.local import open_local
 from server.store import open_store
+from server.transaction import Transaction
 from tests.server.keys.test_ring import opens
 from tests.server.test_commands import Run, remit
 
@@ -121,3 +122,34 @@ def test_a_new_store_has_no_keys_and_listing_makes_none(remit: Run, tmp_path: Pa
         assert status == 0
         assert "no keys yet" in out or json.loads(out)["root"] is None
     assert not (tmp_path / "master.key").exists()
+
+
+@pytest.mark.threat("T37")
+def test_with_a_tenants_key_its_contexts_end(remit: Run, tmp_path: Path) -> None:
+    configuration = found(tmp_path)
+    sealed(configuration)
+
+    def begin() -> Transaction[None]:
+        for tenant in ("acme", "zeta"):
+            yield (
+                "INSERT INTO contexts VALUES ($1, 'ada', 'stdio ', $1, '', 0, 0, 1, '')",
+                (tenant,),
+            )
+            yield "INSERT INTO context_pages VALUES ($1, 1, 'sealed')", (tenant,)
+
+    def left() -> Transaction[list[str]]:
+        rows = yield "SELECT id FROM contexts JOIN context_pages ON context = id", ()
+        return [row[0] for row in rows]
+
+    async def write() -> None:
+        async with open_store(load(configuration).document, None) as store:
+            await store.run(begin)
+
+    async def read() -> list[str]:
+        async with open_store(load(configuration).document, None) as store:
+            return await store.read(left)
+
+    anyio.run(write)
+    destroying = ("keys", "destroy", "--tenant", "acme", "--why", "t", "--yes", "--config", configuration)
+    assert remit(*destroying)[0] == 0
+    assert anyio.run(read) == ["zeta"]

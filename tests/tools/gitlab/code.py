@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from policies.call import Raw, Table, User
+from policies.call import Plan, Raw, Table, User
 from policies.canonical import Json
 from policies.secret import Credential, Secret
 from policies.sources import GitlabSource
@@ -45,6 +45,12 @@ class Code:
         call = call_of(tool_of(self.connector, verb), arguments, user)
         async with self.connector.open(user, credential_of(self.token)) as session:
             return await session.carry_out(grant_of(await session.plan(call, {})), Notes())
+
+    async def asked(self, verb: str, values: Mapping[str, str], /, **arguments: Json) -> Plan:
+        """The plan of a call with pseudonyms in it."""
+        call = call_of(tool_of(self.connector, verb), arguments)
+        async with self.connector.open(ADA, credential_of(self.token)) as session:
+            return await session.plan(call, values)
 
     async def table(self, verb: str, /, **arguments: Json) -> Table:
         return (await self.raw(verb, **arguments)).table

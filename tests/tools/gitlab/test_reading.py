@@ -245,3 +245,18 @@ async def test_a_plan_says_what_it_asks_and_under_whose_connection(site: Site) -
 
 def test_a_page_has_so_many_rows_whatever_is_configured(site: Site) -> None:
     assert [page_size(source_of(site, max_rows=most)) for most in (1, 50, 1000)] == [1, 50, 50]
+
+
+@pytest.mark.anyio
+async def test_a_pseudonym_in_an_argument_is_sent_as_what_it_stands_for(site: Site) -> None:
+    pseudonym = "<PERSON_1_k7qm2a>"
+    code = Code(site)
+    plan = await code.asked(
+        "issues", {pseudonym: "Ada"}, project="acme/shop", search=f"for {pseudonym}", labels=[pseudonym]
+    )
+    assert (plan.request["search"], plan.request["labels"]) == ("for Ada", ["Ada"])
+    # Its bookmark goes to the client: nothing of the value is in it.
+    other = await code.asked(
+        "issues", {pseudonym: "Bob"}, project="acme/shop", search=f"for {pseudonym}", labels=[pseudonym]
+    )
+    assert plan.request["query"] == other.request["query"]
