@@ -26,7 +26,7 @@ from tests.server.calls import ADA
 from tests.server.context.house import House, hand_out, open_house
 from tests.server.keys.test_root import masters_of
 
-pytestmark = [pytest.mark.anyio, pytest.mark.threat("T28")]
+pytestmark = [pytest.mark.anyio, pytest.mark.threat("T06", "T28")]
 
 LENA: Item = ("PERSON", "Lena Hoffmann")
 OMAR: Item = ("PERSON", "Omar Haddad")

@@ -33,7 +33,7 @@ from tests.server.context.desk import (
 from tests.server.places import Place
 from tests.tools.sqlite_file import execute
 
-pytestmark = [pytest.mark.anyio, pytest.mark.threat("T28")]
+pytestmark = [pytest.mark.anyio, pytest.mark.threat("T06", "T28")]
 
 SHOP = "SELECT id, name, email FROM customers ORDER BY id"
 DESK = "SELECT id, customer_name, email, subject FROM tickets"
