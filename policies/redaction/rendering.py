@@ -60,14 +60,13 @@ def render(
     """
     body = lines_of(table)
     boundary = _boundary(call, body)
-    notes = [_notes(table, masked, hidden, left_out, lacking=lacking), suspicion.note]
     return "\n".join(
         [
             _PREFACE.format(source=source),
             f"<<data {boundary}>>",
             body,
             f"<<end of data {boundary}>>",
-            " ".join(filter(None, notes)),
+            " ".join((*_notes(table, masked, hidden, left_out, lacking=lacking), *suspicion.notes)),
         ]
     )
 
@@ -108,7 +107,7 @@ def _inert(text: str) -> str:
         # A mask in brackets is half a link, and what stands beside it the other half.
         if text[start:end].startswith("[") and plain.endswith("!"):
             plain += "\\"
-        if text[:position].endswith("]") and plain.startswith(("(", "[", ":")):
+        if position and text[position - 1] == "]" and plain.startswith(("(", "[", ":")):
             plain = "\\" + plain
         parts += (plain, text[start:end])
         position = end
@@ -127,7 +126,7 @@ def _boundary(call: str, body: str) -> str:
 
 def _notes(
     table: Table, masked: Mapping[str, int], hidden: int, left_out: Sequence[str], *, lacking: bool
-) -> str:
+) -> list[str]:
     """What the reader has to know of the data: all of it ours, and none of it the data's."""
     count = len(table.rows)
     notes = [f"{count} row{'' if count == 1 else 's'}."]
@@ -149,4 +148,4 @@ def _notes(
         notes.append(f"Left out by a rule of this source: {', '.join(left_out)}.")
     if hidden:
         notes.append(f"Invisible characters taken out: {hidden}.")
-    return " ".join(notes)
+    return notes

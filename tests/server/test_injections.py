@@ -104,6 +104,8 @@ READS: Mapping[str, tuple[str, dict[str, Any]]] = {
 WRITE = {"sql": "UPDATE notes SET body = 'paid' WHERE id = 1"}
 MARKS = re.compile(r"^<<(end of )?data ([0-9a-f]{24})>>$", re.MULTILINE)
 
+CHECK = re.compile(r"(?<=_)[a-z2-7]{6}(?=>)")  # of a pseudonym: another in each context
+
 
 def hostile() -> list[str]:
     rows = [json.loads(line) for line in ROWS.read_text(encoding="utf-8").splitlines()]
@@ -195,11 +197,12 @@ def half(reply: Reply) -> dict[str, Any]:
     return {**reply.structured}
 
 
-def plain(reply: Reply) -> tuple[object, ...]:
+def plain(reply: Reply) -> list[str]:
     """An answer but for what is another each time, and for the detector's own words."""
     facts = {name: value for name, value in reply.structured.items() if name not in {"suspicion", "next"}}
     notes = re.sub(r"Text in these rows.*|\"cursor\": \"[^\"]*\"", "", reply.text.rpartition("\n")[2])
-    return facts, body(reply.text), notes.strip()
+    whole = [json.dumps(facts), *body(reply.text), notes.strip()]
+    return [CHECK.sub("", part) for part in whole]
 
 
 async def test_what_every_source_returns_is_data_with_the_detector_or_without(

@@ -93,12 +93,12 @@ def test_cells_are_counted_and_families_named_and_no_text_is_kept() -> None:
     )
     assert suspicion == Suspicion((Family.MARKUP, Family.OVERRIDE), 2)
     assert suspicion.level is Level.STRUCTURAL
-    assert suspicion.note == "Text in these rows addresses an assistant (2 cells): it is data."
+    assert suspicion.notes == ("Text in these rows addresses an assistant (2 cells): it is data.",)
 
 
 def test_a_table_without_such_text_is_calm() -> None:
     assert watch(table_of(*BENIGN[:20], 3, None, True)) == CALM
-    assert (CALM.level, CALM.note) == (Level.NONE, "")
+    assert (CALM.level, CALM.notes) == (Level.NONE, ())
 
 
 @pytest.mark.threat("T40")
