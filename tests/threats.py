@@ -85,6 +85,7 @@ ANSWERED = (
         "What a source returns reaches the model as data, inside a boundary that it can't forge.",
         "OWASP MCP Top 10; OWASP Top 10 for Agentic Applications 2026",
     ),
+    Threat("T33", "An exported cell is never a formula.", "OWASP CSV injection, CVE-2021-41270"),
     Threat(
         "T26",
         "Tool definitions hold no text of an upstream system, and don't change unseen.",
@@ -217,7 +218,6 @@ OPEN = (
         "A path or key stays within what is shared, segment by segment.",
         "CVE-2025-53110, CVE-2025-53109; MCP 2026-07-28, resources",
     ),
-    Threat("T33", "An exported cell is never a formula.", "OWASP CSV injection, CVE-2021-41270"),
     Threat("T39", "An anomaly is noticed at its threshold.", "the product brief"),
     Threat("T41", "After a halt nothing starts.", "the product brief; our own analysis"),
     Threat("T42", "A switch that can't be read is a halt for writes.", "the product brief; our own analysis"),
