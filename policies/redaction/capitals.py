@@ -4,13 +4,17 @@ What is left out here would be refused as a name after reading, too (`detector._
 in a line of code, a word with a capital inside, as in `ValueError`.
 """
 
+import re
 from itertools import pairwise
 from typing import Final
 
 from policies.redaction.lexicon import NOT_NAMES
-from policies.redaction.linear import Match, Pattern
+from policies.redaction.linear import Match, Pattern, Screen
 
 _CAPITALIZED: Final = Pattern(r"(?:^|[^\p{L}\p{N}_./\\$-])(\p{Lu}[\p{L}'\x{2019}-]+)")
+# The same in ASCII, for the standard library: nothing in it can be tried twice.
+_PLAIN: Final = re.compile(r"(?:^|[^A-Za-z0-9_./\\$-])([A-Z][A-Za-z'-]+)")
+SCREEN: Final = Screen([_CAPITALIZED])
 _CODE: Final = Pattern(r"[{}\[\]=<>_]|[\p{L}\p{N}]\(|;$")
 _JOINED: Final = Pattern(r"\p{Ll}\p{Lu}|\p{Lu}\p{Lu}\p{Ll}")
 _PREFIXED: Final = Pattern(r"(?:Mac|Mc|[DL][aei]|D[eu]l?|Van|Von|Fitz|St|Ben|Al|El)\p{Lu}\p{Ll}+")  # McDonald
@@ -19,6 +23,8 @@ _BETWEEN: Final = Pattern(r"[ ,.\p{L}]{0,8}")  # SCHMIDT, ANNA and ANNA von SCHM
 
 def may_hold_a_name(line: str) -> bool:
     """Runs of words in capitals are to be in title case: one that stands alone names nobody."""
+    if line.isascii() and _are_none([word for word in _PLAIN.findall(line) if word.lower() not in NOT_NAMES]):
+        return False
     words = [word for word in _CAPITALIZED.find(line) if word[1].lower() not in NOT_NAMES]
     if not words:
         return False
@@ -27,6 +33,10 @@ def may_hold_a_name(line: str) -> bool:
     return any(
         not word[1].isupper() and not (is_code and _is_joined(word[1])) for word in words
     ) or _stand_together(line, [word for word in words if word[1].isupper()])
+
+
+def _are_none(words: list[str]) -> bool:
+    return not words or (len(words) == 1 and words[0].isupper())
 
 
 def _goes_on(line: str, word: Match) -> bool:

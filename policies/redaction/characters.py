@@ -4,6 +4,7 @@ A zero-width character splits a token in two for a pattern and not for the model
 controls carry text that no person sees; control characters drive terminals.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,11 @@ _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 
 
+_INVISIBLE: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Clean:
     """`text` is in NFC. `hidden` counts what was taken out."""
@@ -28,7 +34,7 @@ class Clean:
 
 def clean(text: str) -> Clean:
     """The visible text. Line ends of every kind become a newline and are not counted."""
-    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
+    if is_clean(text):
         return Clean(text, 0)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = [
@@ -37,6 +43,15 @@ def clean(text: str) -> Clean:
         if (character.isascii() and (character.isprintable() or character in _KEPT)) or _seen(text, position)
     ]
     return Clean(unicodedata.normalize("NFC", "".join(kept)), len(text) - len(kept))
+
+
+def is_clean(text: str) -> bool:
+    """Whether `clean` would change nothing, where that is seen at once."""
+    return (
+        text.replace("\n", "").replace("\t", "").isprintable()
+        and (text.isascii() or _INVISIBLE.search(text) is None)
+        and unicodedata.is_normalized("NFC", text)
+    )
 
 
 def origins(text: str) -> tuple[str, list[int]]:

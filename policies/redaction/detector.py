@@ -13,26 +13,31 @@ from policies.redaction.language import LanguageModel, Reading, may_hold_a_token
 from policies.redaction.layout import Field, decode, layout
 from policies.redaction.names import NOWHERE, Context, fits, is_a_label, is_of_a_thing, meaning
 from policies.redaction.secrets import find_named_secret, find_secrets
-from policies.redaction.spans import Finding, Span, Weight, beside, merge, placeholders
+from policies.redaction.sieve import sieve
+from policies.redaction.spans import BLANK, Finding, Span, Spans, Weight, beside, merge, placeholders
 from policies.redaction.spreading import spread
 
 _SHORTEST_NAME: Final = 2  # characters: `US` and `Li` are told apart by no model of this size
 _ROUNDS: Final = 4
 _REMEMBERED: Final = 20_000  # samples
-BLANK: Final = "\ufffc"  # OBJECT REPLACEMENT CHARACTER: no letter, no digit, no space
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Clean texts, each once, under one name. Without `personal`, only secrets are looked for."""
+
+    context: Context
+    personal: bool
+    texts: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A clean text and where it stands. Without `personal`, only secrets are looked for."""
+    """One text of a group."""
 
     text: str
-    context: Context = NOWHERE
-    personal: bool = True
-
-    def __hash__(self) -> int:
-        """Of the text alone, for the same reason as `Context`'s."""
-        return hash(self.text)
+    context: Context
+    personal: bool
 
     @property
     def digest(self) -> bytes:
@@ -69,19 +74,41 @@ class Detector:
         self._model = LanguageModel()
         self._known: Memory[tuple[Span, ...]] = Memory(_REMEMBERED)
 
-    def find(self, samples: Sequence[Sample], *, reading: bool = True) -> list[list[Span]]:
-        """The spans of each sample: sorted, apart from each other.
+    def find(self, groups: Sequence[Group], *, reading: bool = True) -> list[Spans]:
+        """For each group, what is found in those of its texts that hold anything.
 
         Raises `ReadingNeeded` where the language model would be asked and `reading` does not allow it.
         """
+        found: list[Spans] = []
+        unsettled: list[tuple[Spans, Sample]] = []
+        for group in groups:
+            sieved = sieve(group.texts, group.context, personal=group.personal)
+            spans: Spans = {}
+            if sieved.whole and (said := meaning(group.context)) is not None:
+                whole = {size: (Span(0, size, said.label),) for size in {len(text) for text in group.texts}}
+                texts = group.texts
+                spans = {text: whole[len(text)] for text in [texts[number] for number in sieved.whole]}
+            unsettled += (
+                (spans, Sample(group.texts[number], group.context, group.personal))
+                for number in sorted(sieved.open)
+            )
+            found.append(spans)
+        looked_at = self._look([sample for _, sample in unsettled], reading=reading)
+        for (spans, sample), new in zip(unsettled, looked_at, strict=True):
+            if new:
+                spans[sample.text] = new
+        return spread([group.texts for group in groups], found)
+
+    def _look(self, samples: Sequence[Sample], *, reading: bool) -> list[tuple[Span, ...]]:
+        """The spans of each sample, for those that the sieve does not clear."""
         keys = [sample.digest for sample in samples]
         spans = {key: found for key in keys if (found := self._known.get(key)) is not None}
-        unknown = [(key, sample) for key, sample in zip(keys, samples, strict=True) if key not in spans]
-        settled = self._settle([sample for _, sample in unknown], reading=reading)
-        for (key, _), found in zip(unknown, settled, strict=True):
+        unknown = {key: sample for key, sample in zip(keys, samples, strict=True) if key not in spans}
+        settled = self._settle(list(unknown.values()), reading=reading)
+        for key, found in zip(unknown, settled, strict=True):
             spans[key] = found
             self._known.put(key, found)
-        return spread([sample.text for sample in samples], [spans[key] for key in keys])
+        return [spans[key] for key in keys]
 
     def _settle(self, samples: Sequence[Sample], *, reading: bool) -> list[tuple[Span, ...]]:
         """What is found in each sample, whatever the others hold.

@@ -4,7 +4,6 @@ A card number in full-width digits, or one that is spaced with no-break spaces, 
 """
 
 import unicodedata
-from functools import cache
 from typing import Final
 
 _PLAIN: Final = {
@@ -19,12 +18,22 @@ _PLAIN: Final = {
 }  # fmt: skip
 
 
+class _Plainly(dict[int, str]):
+    """By code, what stands for a character; found when it is asked for."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = plain = _plain(chr(code))
+        return plain
+
+
+_PLAINLY: Final = _Plainly()
+
+
 def fold(text: str) -> str:
     """Other scripts' digits, full-width letters, typographic spaces, dashes and quotes as their ASCII kin."""
-    return text if text.isascii() else "".join(map(_plain, text))
+    return text if text.isascii() else text.translate(_PLAINLY)
 
 
-@cache
 def _plain(character: str) -> str:
     if character.isascii():
         return character

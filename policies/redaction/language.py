@@ -21,7 +21,7 @@ from thinc.api import (
 
 from policies.language_model import MODEL, does_not_load
 from policies.redaction.capitals import may_hold_a_name
-from policies.redaction.linear import Pattern
+from policies.redaction.linear import Pattern, Screen
 from policies.redaction.spans import Finding, Weight
 
 _LANGUAGE: Final = "en"
@@ -45,6 +45,8 @@ _LUMP_LENGTH: Final = 80
 _LUMP: Final = Pattern(rf"\S{{{_LUMP_LENGTH},}}")
 _SHORTEST_TOKEN: Final = 26  # characters
 _TOKEN: Final = Pattern(r"\b(?:bc1|[13])[A-Za-z0-9]{25,62}\b")  # as long as a crypto address
+LONG_TOKENS: Final = Screen([_TOKEN])
+_SHOUTS: Final = Screen([_SHOUTED])
 
 Reading: TypeAlias = dict[str, list[Finding]]
 """Findings by line."""
@@ -150,11 +152,13 @@ def worth_reading(text: str) -> bool:
 
 def may_hold_a_token(text: str) -> bool:
     """Whether something in the text could be a crypto address."""
-    return len(text) >= _SHORTEST_TOKEN and _TOKEN.first(text) is not None
+    return len(text) >= _SHORTEST_TOKEN and LONG_TOKENS.passes(text)
 
 
 def _spoken(text: str) -> str:
     """Runs of words in capitals as names are written elsewhere: the model has seen few that shout."""
+    if not _SHOUTS.passes(text):
+        return text
     parts: list[str] = []
     position = 0
     for match in _SHOUTED.find(text):

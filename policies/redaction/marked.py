@@ -8,7 +8,7 @@ from policies.canonical import Json
 from policies.redaction.masks import Mask, Masks
 from policies.redaction.rendering import cell_text
 from policies.redaction.spans import Span
-from policies.redaction.tree import Place, Spans, rewritten
+from policies.redaction.tree import Place, Places, rewritten
 from policies.treatments import Treatments
 
 
@@ -16,7 +16,7 @@ from policies.treatments import Treatments
 class Findings:
     """Places and labels, and nothing of the values. `whole` are cells that are masked as one."""
 
-    spans: Spans
+    spans: Places
     whole: Mapping[Place, str]
 
     @property
@@ -61,7 +61,10 @@ class Marked:
             value = value_at(self.table, place)
             if (label := self.findings.whole.get(place)) is not None:
                 return masked_whole(value, label, mask)
-            return rewritten(value, self.findings.spans[place], mask, of_names)
+            texts = self.findings.spans[place]
+            if isinstance(value, str) and len(texts[0]) == 1 and texts[0][0].whole(value):
+                return mask(texts[0][0], value) or None
+            return rewritten(value, texts, mask, of_names)
 
         places = sorted({*self.findings.spans, *self.findings.whole})
         table = replaced(self.table, {at: masked(at) for at in places if at[0] < 0 or at[1] not in out})

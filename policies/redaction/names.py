@@ -2,7 +2,7 @@
 
 import ipaddress
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from policies.redaction.given import is_given_name
-from policies.redaction.linear import Pattern
+from policies.redaction.linear import Joined, Pattern, Screen
 from policies.redaction.vocabulary import (
     ADDRESSES,
     AMBIGUOUS,
@@ -68,6 +68,7 @@ _NOTHING: Final = Pattern(
     r"|not (?:set|given|provided|available)|varchar.*|text|string|str|integer|int|bigint",
     fold_case=True,
 )
+_NOTHINGS: Final = Screen([Pattern(rf"^(?:{_NOTHING.expression})$")])
 _PARTICLE: Final = (
     "(?:van|von|vom|der|den|de|del|della|di|da|das|do|dos|du|des|la|le|el|bin|ibn|al|af|av|zu|ten|ter|op|y|e)"
 )
@@ -153,8 +154,25 @@ def is_of_a_thing(name: str) -> bool:
 
 def fits(value: str, found: Meaning) -> bool:
     """Whether the value is what its name says: all of it is masked then."""
-    if _NOTHING.whole(value[:_LONGEST_NAME]):
-        return False
+    return not _NOTHING.whole(value[:_LONGEST_NAME]) and _looks_it(value, found)
+
+
+def fitting(values: Sequence[str], found: Meaning) -> set[int]:
+    """The numbers of those of the values that fit once they are stripped, at less than the cost of each."""
+    stripped = [value.strip() for value in values]
+    unclear = Joined(stripped).touched(_NOTHINGS)
+    return {
+        number
+        for number, value in enumerate(stripped)
+        if (
+            fits(value, found)
+            if number in unclear or len(value) > _LONGEST_NAME or "\n" in value
+            else _looks_it(value, found)
+        )
+    }
+
+
+def _looks_it(value: str, found: Meaning) -> bool:
     if found.declared:
         return True
     if not found.certain and found.label == "IP_ADDRESS":
@@ -162,10 +180,10 @@ def fits(value: str, found: Meaning) -> bool:
     if not found.certain:
         return len(value) <= _LONGEST_NAME and (_NAME_LIKE.whole(value) or is_given_name(value))
     if found.label in WITH_DIGITS:
-        return sum(character.isdigit() for character in value) >= 4
+        return sum(map(str.isdigit, value)) >= 4
     if found.label == "IP_ADDRESS":
-        return any(sign in value for sign in ".:")
-    return any(character.isalnum() for character in value)
+        return any(sign in value for sign in ".:") and any(map(str.isalnum, value))
+    return value[:1].isalnum() or any(map(str.isalnum, value))
 
 
 def _is_ip(value: str) -> bool:

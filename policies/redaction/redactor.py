@@ -9,10 +9,11 @@ from policies.errors import Denied
 from policies.injection.suspicion import CALM, Suspicion
 from policies.memory import Memory, digest
 from policies.redaction.characters import origins
-from policies.redaction.detector import Detector, ReadingNeeded, Sample
+from policies.redaction.detector import Detector, Group, ReadingNeeded
 from policies.redaction.marked import Findings, Marked, masked_whole, replaced, value_at
 from policies.redaction.masks import Masks
-from policies.redaction.rendering import render
+from policies.redaction.names import NOWHERE
+from policies.redaction.rendering import cell_texts, columns_of, framed, lines_of
 from policies.redaction.restored import Restored
 from policies.redaction.seams import find_seams, find_split_keys, labelled
 from policies.redaction.spans import Span, substitute
@@ -97,10 +98,11 @@ class Redactor:
         masks = masks or Masks()
         hiding = Restored(restored or {})
         table, left_out = marked.masked(masks)
-        table = _without_seams(hiding.put_back(table), masks)
+        table, lines = _without_seams(hiding.put_back(table), masks)
         suspicion = CALM if self._watch is None else self._watch(raw.table)
         call, counts = raw.grant.plan.call, dict(sorted((masks.counts + hiding.counts).items()))
-        text = render(
+        text = framed(
+            lines,
             table,
             source=call.tool.source,
             call=call.id,
@@ -117,7 +119,7 @@ class Redactor:
         """What is found in a clean table."""
         whole = labelled(find_split_keys(table))
         cells = Cells(table, besides=whole)
-        return Findings(cells.places(self._detector.find(cells.samples, reading=reading)), whole)
+        return Findings(cells.places(self._detector.find(cells.groups, reading=reading)), whole)
 
     def examine(self, text: str, masks: Masks | None = None) -> tuple[str, list[Span]]:
         """`text` with masks and without hidden characters, and what was found.
@@ -127,7 +129,7 @@ class Redactor:
         """
         plain, places = origins(text)
         mask = (masks or Masks()).within(None)
-        found = self._detector.find([Sample(plain)])[0]
+        found = self._detector.find([Group(NOWHERE, personal=True, texts=[plain])])[0].get(plain, ())
         spans = [Span(places[span.start], places[span.end], span.label) for span in found]
         return substitute(plain, found, lambda span: mask(span, plain)), spans
 
@@ -150,12 +152,16 @@ def _written(table: Table) -> str | None:
         return None
 
 
-def _without_seams(table: Table, masks: Masks) -> Table:
-    """Masks cells that hold a finding only together: a card with four digits in each of four columns."""
+def _without_seams(table: Table, masks: Masks) -> tuple[Table, str]:
+    """Masks cells that hold a finding only together: a card with four digits in each of four columns.
+
+    The table and its lines.
+    """
     for _ in range(_ROUNDS):
-        labels = labelled(find_seams(table))
+        columns = columns_of(table, cell_texts)
+        labels = labelled(find_seams(table, columns))
         if not labels:
-            return table
+            return table, lines_of(columns)
         table = replaced(
             table,
             {

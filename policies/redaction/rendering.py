@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from json.encoder import encode_basestring
+from types import NoneType
 from typing import Final
 
 from policies.call import Table
@@ -29,21 +30,71 @@ _ADDRESS: Final = re.compile(
     r"(?<=:)(?=//)|(?<=[Ww][Ww][Ww])(?=\.)|(?<=[\w.+-])(?=@[\w-]+\.[A-Za-z])|\A(?=~~~)"
 )
 # All that those, and the escapes, begin with.
-_ACTIVE: Final = re.compile(r"[\\\n\r\t|`!\]<@~]|://|[Ww]\.")
+_BEGINNING: Final = r"[\\\n\r\t|`!\]<@~]|://|[Ww]\."
+_ACTIVE: Final = re.compile(_BEGINNING)
+_BETWEEN: Final = "\x1e"  # RECORD SEPARATOR: in no clean text
+# In texts put together by it: what `cell_text` would change in any of them.
+_CHANGED: Final = re.compile(
+    rf"{_BEGINNING}|(?:^|\x1e)(?:\s|\x1e|$)|\s(?:\x1e|$)|(?:^|\x1e)(?:null|true|false)(?:\x1e|$)"
+)
 _MASKS: Final = frozenset(f"<{label}>" for label in PERSONAL)
 
 
-def lines_of(table: Table) -> str:
-    """One line for the names of the columns, one for each row, cells apart by ` | `.
+def lines_of(columns: Sequence[Sequence[str]]) -> str:
+    """One line for the names of the columns, one for each row, cells apart by ` | `."""
+    return "\n".join(put_together(columns, " | "))
 
-    In a cell, a backslash stands before what would end the cell or the line, or be drawn as a link or image.
+
+def columns_of(table: Table, texts: Callable[[Sequence[Json]], Sequence[str]]) -> list[list[str]]:
+    """Each column as texts, its name first: the values of one column are much alike.
+
+    In a text, a backslash stands before what would end the cell or the line, or be drawn as a link or image.
     """
-    lines = [" | ".join(cell_text(column.name) for column in table.columns)]
-    lines += [" | ".join(map(cell_text, row)) for row in table.rows]
-    return "\n".join(lines)
+    values = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
+    return [
+        [*texts([column.name]), *texts(cells)] for column, cells in zip(table.columns, values, strict=True)
+    ]
 
 
-def render(
+def put_together(columns: Sequence[Sequence[str]], between: str) -> list[str]:
+    """A line for each row."""
+    return list(map(between.join, zip(*columns, strict=True)))
+
+
+def cell_texts(values: Sequence[Json]) -> Sequence[str]:
+    """`cell_text` of each."""
+    texts = [value for value in values if isinstance(value, str)]
+    if len(texts) == len(values):
+        if _CHANGED.search(_BETWEEN.join(texts)) is None:
+            return texts
+    elif not texts and (numbers := _numbers(values)) is not None:
+        return numbers
+    known = {text: cell_text(text) for text in set(texts)}
+    return [known[value] if isinstance(value, str) else cell_text(value) for value in values]
+
+
+def json_texts(values: Sequence[Json]) -> Sequence[str]:
+    """`json_text` of each."""
+    numbers = _numbers(values)
+    return list(map(json_text, values)) if numbers is None else numbers
+
+
+def _numbers(values: Sequence[Json]) -> Sequence[str] | None:
+    """Numbers, booleans and nulls, which both halves write alike; None where there is anything else."""
+    if not {type(value) for value in values} <= {int, float, bool, NoneType}:
+        return None
+    written = json.dumps(values)[1:-1]
+    return None if "N" in written or "I" in written else written.split(", ")  # NaN and Infinity
+
+
+def render(table: Table, *, source: str, call: str, masked: Mapping[str, int], hidden: int) -> str:
+    return framed(
+        lines_of(columns_of(table, cell_texts)), table, source=source, call=call, masked=masked, hidden=hidden
+    )
+
+
+def framed(
+    body: str,
     table: Table,
     *,
     source: str,
@@ -58,7 +109,6 @@ def render(
 
     `left_out` are names out of the configuration. `lacking`: not all that has one got a pseudonym.
     """
-    body = lines_of(table)
     boundary = _boundary(call, body)
     return "\n".join(
         [

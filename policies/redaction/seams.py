@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import Final, TypeAlias
 
 from policies.call import Kind, Table
-from policies.redaction.detector import view
 from policies.redaction.folding import fold
-from policies.redaction.identifiers import find_proven
-from policies.redaction.rendering import cell_text, json_text
-from policies.redaction.secrets import find_secrets
+from policies.redaction.identifiers import CARDS, EMAILS, find_proven
+from policies.redaction.linear import Joined, Screen
+from policies.redaction.rendering import columns_of, json_texts, put_together
+from policies.redaction.secrets import SCREENS, find_secrets
+from policies.redaction.secrets.keys import SCREEN as KEYS
 from policies.redaction.secrets.keys import find_keys
-from policies.redaction.spans import Finding, Weight
+from policies.redaction.spans import Finding, Weight, blanked
 from policies.redaction.tree import Place
 
-if TYPE_CHECKING:
-    from policies.canonical import Json
+_AROUND: Final = 8  # lines that a finding may begin before, or go on behind, what a screen touches
+_ROW: Final = "\x1e"  # RECORD SEPARATOR: in no clean text
+_BEHIND: Final = 8_192  # characters that it may go on: more than anything but a private key does
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +29,56 @@ class Seam:
     places: tuple[Place, ...]
 
 
+_Cells: TypeAlias = Sequence[tuple[str, Place]]
+"""The texts of the cells of one line, and where they come from."""
+
+_PROVEN: Final = [*EMAILS.screens, *CARDS.screens]
+
+
 @dataclass(slots=True)
-class _Joined:
+class _Together:
     """A text put together from cells, and where each of them stands in it."""
 
     text: str
     cells: list[tuple[int, int, Place]]
 
 
-def find_seams(table: Table) -> list[Seam]:
-    """What shows in either half of the answer, or down a column, and in no cell of it by itself."""
-    heading: list[Json] = [column.name for column in table.columns]
-    rows = [(-1, heading), *((number, list(row)) for number, row in enumerate(table.rows))]
-    seams: list[Seam] = []
-    for joined in (
-        _join([[(cell_text(v), (r, c)) for c, v in enumerate(row)] for r, row in rows], " | "),
-        _join([[(json_text(v), (r, c)) for c, v in enumerate(row)] for r, row in rows], ", "),
-    ):
-        seams += _across(joined, find_secrets)
-    texts = [
-        [(v, (r, c)) for c, v in enumerate(row) if isinstance(v, str) and table.columns[c].kind is Kind.TEXT]
-        for r, row in rows[1:]
+def find_seams(table: Table, columns: Sequence[Sequence[str]]) -> list[Seam]:
+    """What shows in either half of the answer, or along a row, and in no cell of it by itself.
+
+    `columns` are those of the text half, as `columns_of` renders them.
+    """
+    texts = [index for index, column in enumerate(table.columns) if column.kind is Kind.TEXT]
+
+    def shown(columns: Sequence[Sequence[str]]) -> Callable[[int], _Cells]:
+        return lambda line: [(column[line], (line - 1, index)) for index, column in enumerate(columns)]
+
+    def plain(row: int) -> _Cells:
+        values = table.rows[row]
+        return [(cell, (row, index)) for index in texts if isinstance(cell := values[index], str)]
+
+    quoted = columns_of(table, json_texts)
+    return [
+        *_find(_blanked(columns, " | "), SCREENS, find_secrets, shown(columns), " | "),
+        *_find(_blanked(quoted, ", "), SCREENS, find_secrets, shown(quoted), ", "),
+        *_find(_rows_of_text(table, texts), _PROVEN, _proven, plain, " ", alone=True),
     ]
-    seams += _across(_join(texts, " "), _proven)
-    return seams
+
+
+def _rows_of_text(table: Table, texts: Sequence[int]) -> list[str]:
+    """For each row its cells that hold text, apart by a space, with a blank for each mask."""
+    cells = [[row[index] for index in texts] for row in table.rows]
+    rows = [" ".join([cell for cell in row if isinstance(cell, str)]) for row in cells]
+    return blanked(_ROW.join(rows)).split(_ROW) if rows else []
+
+
+def _blanked(columns: Sequence[Sequence[str]], between: str) -> list[str]:
+    """The lines of the columns, with a blank for each mask."""
+    plain: list[Sequence[str]] = []
+    for column in columns:
+        known = {text: blanked(text) for text in set(column) if "<" in text or "[" in text}
+        plain.append([known.get(text, text) for text in column] if known else column)
+    return put_together(plain, between)
 
 
 def find_split_keys(table: Table) -> list[Seam]:
@@ -57,24 +86,19 @@ def find_split_keys(table: Table) -> list[Seam]:
 
     For the table as it came: once a cell is masked by itself, the BEGIN of its key is gone.
     """
-    if not any(
-        isinstance(value, str) and ("PRIVATE KEY" in value or "PuTTY-User-Key" in value)
-        for row in table.rows
-        for value in row
-    ):
+    whole = "\n".join([value for row in table.rows for value in row if isinstance(value, str)])
+    if "PRIVATE KEY" not in whole and "PuTTY-User-Key" not in whole:
         return []
-    texts = [
+    texts: list[_Cells] = [
         [(value, (r, c)) for c, value in enumerate(row) if isinstance(value, str)]
         for r, row in enumerate(table.rows)
     ]
-    columns = [
-        [(value, (r, c))]
-        for c in range(len(table.columns))
-        for row in texts
-        for value, (r, at) in row
-        if at == c
-    ]
-    return [*_across(_join(columns, ""), _keys), *_across(_join(texts, "\n"), _keys)]
+    columns: list[list[tuple[str, Place]]] = [[] for _ in table.columns]
+    for row in texts:
+        for value, (r, c) in row:
+            columns[c].append((value, (r, c)))
+    down: list[_Cells] = [[cell] for column in columns for cell in column]
+    return [*_across(_together(down, ""), _keys), *_across(_together(texts, "\n"), _keys)]
 
 
 def labelled(seams: Iterable[Seam]) -> dict[Place, str]:
@@ -94,35 +118,73 @@ def _proven(text: str) -> list[Finding]:
     return [found for found in find_proven(text) if found.weight is Weight.PROOF]
 
 
-def _join(rows: Sequence[Sequence[tuple[str, Place]]], between: str) -> _Joined:
+def _find(
+    lines: Sequence[str],
+    screens: Sequence[Screen],
+    find: Callable[[str], list[Finding]],
+    cells: Callable[[int], _Cells],
+    between: str,
+    *,
+    alone: bool = False,
+) -> Iterator[Seam]:
+    """What more than one cell of the lines has a part in. `cells` gives those of a line, by its number.
+
+    A finding can begin some lines above what a screen touches, and go on below; or not, where each line is
+    `alone`.
+    """
+    joined = Joined(lines if "".join(lines).isascii() else [fold(line) for line in lines])
+    touched = {number for screen in screens for number in joined.touched(screen)}
+    if touched and KEYS in screens and joined.touched(KEYS):
+        touched |= set(range(len(lines)))  # a key is as long as it pleases
+    windows = ((n, n + 1) for n in sorted(touched)) if alone else _windows(lines, sorted(touched))
+    for start, stop in windows:
+        yield from _across(_together(map(cells, range(start, stop)), between), find)
+
+
+def _windows(lines: Sequence[str], touched: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Runs of lines, apart from each other, that hold the touched ones with enough above and below."""
+    start = stop = 0
+    for number in touched:
+        if number - _AROUND > stop and stop:
+            yield start, stop
+            start = stop = 0
+        start = start if stop else max(0, number - _AROUND)
+        reach = min(len(lines), number + _AROUND + 1)
+        size = sum(len(line) for line in lines[number:reach])
+        while reach < len(lines) and size < _BEHIND:
+            size += len(lines[reach])
+            reach += 1
+        stop = max(stop, reach)
+    if stop:
+        yield start, stop
+
+
+def _together(rows: Iterable[_Cells], between: str) -> _Together:
     parts: list[str] = []
     cells: list[tuple[int, int, Place]] = []
     position = 0
     for row in rows:
         for text, place in row:
-            cells.append((position, position + len(text), place))
-            parts += (text, between)
-            position += len(text) + len(between)
+            plain = fold(blanked(text))
+            cells.append((position, position + len(plain), place))
+            parts += (plain, between)
+            position += len(plain) + len(between)
         parts.append("\n")
         position += 1
-    return _Joined("".join(parts), cells)
+    return _Together("".join(parts), cells)
 
 
-def _across(joined: _Joined, find: Callable[[str], list[Finding]]) -> Iterator[Seam]:
+def _across(together: _Together, find: Callable[[str], list[Finding]]) -> Iterator[Seam]:
     """The findings that more than one cell has a part in."""
-    text, places = view(joined.text, [])
-    findings = sorted(find(fold(text)), key=lambda found: found.start)
     first = 0
-    for found in findings:
-        start, end = places[found.start], places[found.end]
-        while first < len(joined.cells) and joined.cells[first][1] <= start:
+    for found in sorted(find(together.text), key=lambda found: found.start):
+        while first < len(together.cells) and together.cells[first][1] <= found.start:
             first += 1
         touched: list[Place] = []
-        for left, right, place in joined.cells[first:]:
-            if left >= end:
+        for left, right, place in islice(together.cells, first, None):
+            if left >= found.end:
                 break
-            part = view(joined.text[max(left, start) : min(right, end)], [])[0]
-            if any(character.isalnum() for character in part):
+            if any(map(str.isalnum, together.text[max(left, found.start) : min(right, found.end)])):
                 touched.append(place)
         if len(touched) > 1:
             yield Seam(found.label, tuple(touched))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final, TypeAlias
 
 from policies.labels import LONG_NUMBERS, PERSONAL
 
@@ -15,6 +16,13 @@ class Span:
     start: int
     end: int
     label: str
+
+    def whole(self, text: str) -> bool:
+        return self.start == 0 and self.end == len(text)
+
+
+Spans: TypeAlias = dict[str, tuple[Span, ...]]
+"""By text, what was found in it: sorted, apart from each other, and never nothing."""
 
 
 class Weight(IntEnum):
@@ -39,6 +47,11 @@ class Finding:
     def length(self) -> int:
         return self.end - self.start
 
+
+BLANK: Final = "\ufffc"  # OBJECT REPLACEMENT CHARACTER: no letter, no digit, no space
+"""What stands for a mask while a text is looked through."""
+
+_SIGN: Final = "\x1a"  # SUBSTITUTE: in no clean text, and ASCII
 
 # Held to the letter, and the number short: what merely looks like a placeholder could carry a card number.
 # Nothing in it can be tried twice, so that the standard library's engine is linear, and faster, here.
@@ -74,6 +87,11 @@ def placeholders(text: str) -> list[tuple[int, int]]:
     if "<" not in text and "[secret: " not in text:
         return []
     return [(match.start(), match.end()) for match in _PLACEHOLDER.finditer(text)]
+
+
+def blanked(text: str) -> str:
+    """`text` with one plain sign that is no letter, digit or space in place of each mask of ours."""
+    return _PLACEHOLDER.sub(_SIGN, text) if "<" in text or "[secret: " in text else text
 
 
 def beside(findings: Iterable[Finding], taken: Sequence[tuple[int, int]]) -> list[Finding]:

@@ -1,32 +1,36 @@
 """A secret that its neighbours gave away in one place is the same secret in all others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from policies.redaction.spans import Finding, Span, Weight, merge
+from policies.redaction.linear import Joined, Literals
+from policies.redaction.spans import Finding, Span, Spans, Weight, merge
 
 _SHORTEST: Final = 8  # characters: a shorter one is a word elsewhere
-_SEAM: Final = "\x00"  # in no clean text
 
 
-def spread(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list[Span]]:
-    """`spans`, and wherever in `texts` a secret among them stands again."""
+def spread(texts: Sequence[Sequence[str]], spans: Sequence[Spans]) -> list[Spans]:
+    """`spans` of groups of texts, and wherever in the texts a secret among them stands again."""
     secrets = {
         text[span.start : span.end]: span.label
-        for text, found in zip(texts, spans, strict=True)
+        for group in spans
+        for text, found in group.items()
         for span in found
         if span.label.islower() and span.end - span.start >= _SHORTEST
     }
     if not secrets:
-        return [list(found) for found in spans]
-    findings = [[Finding(span.start, span.end, span.label, Weight.NAME) for span in found] for found in spans]
-    whole = _SEAM.join(texts)
-    for secret, label in secrets.items():
-        if whole.count(secret) == 1:
-            continue
-        for text, found in zip(texts, findings, strict=True):
-            start = text.find(secret)
-            while start >= 0:
-                found.append(Finding(start, start + len(secret), label, Weight.SECRET))
-                start = text.find(secret, start + len(secret))
-    return [[Span(f.start, f.end, f.label) for f in merge(found)] for found in findings]
+        return list(spans)
+    literals = Literals(secrets)
+    return [_spread(group, found, literals, secrets) for group, found in zip(texts, spans, strict=True)]
+
+
+def _spread(texts: Sequence[str], spans: Spans, literals: Literals, labels: Mapping[str, str]) -> Spans:
+    result = dict(spans)
+    for number in Joined(texts).touched(literals):
+        text = texts[number]
+        findings = [Finding(span.start, span.end, span.label, Weight.NAME) for span in spans.get(text, ())]
+        for start, end in literals.find(text):
+            findings.append(Finding(start, end, labels[text[start:end]], Weight.SECRET))
+        if findings:
+            result[text] = tuple(Span(f.start, f.end, f.label) for f in merge(findings))
+    return result

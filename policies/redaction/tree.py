@@ -7,14 +7,14 @@ from typing import Final, Protocol, TypeAlias
 from policies.call import Column, Kind, Table
 from policies.canonical import Json
 from policies.pseudonyms import defused
-from policies.redaction.characters import clean
-from policies.redaction.detector import Sample
+from policies.redaction.characters import clean, is_clean
+from policies.redaction.detector import Group
 from policies.redaction.identifiers.cards import is_card
 from policies.redaction.lineage import context_of
 from policies.redaction.masks import Mask
-from policies.redaction.names import NOWHERE, Context, are_people, meaning
+from policies.redaction.names import NOWHERE, Context, Meaning, are_people, meaning
 from policies.redaction.secrets import is_credential
-from policies.redaction.spans import Span, substitute
+from policies.redaction.spans import Span, Spans, substitute
 from policies.redaction.words import words_of
 
 MAX_DEPTH: Final = 64
@@ -50,14 +50,14 @@ _VALUE_COLUMNS: Final = frozenset({"value", "val", "content", "data"})
 Place: TypeAlias = tuple[int, int]
 """Row and column. Row -1 holds the names of the columns."""
 
-Spans: TypeAlias = Mapping[Place, tuple[tuple[Span, ...], ...]]
+Places: TypeAlias = dict[Place, tuple[tuple[Span, ...], ...]]
 """For each cell where anything was found: what was found in each of its texts, in the order of `Cells`."""
 
 
 class Visit(Protocol):
-    """Is shown each text of a value, and says what stands in its place."""
+    """Is shown each text of a value, or each `name` of one, and says what stands in its place."""
 
-    def __call__(self, sample: Sample, *, name: bool = False) -> str: ...
+    def __call__(self, text: str, context: Context, *, personal: bool, name: bool = False) -> str: ...
 
 
 def cleaned(table: Table) -> tuple[Table, int]:
@@ -65,6 +65,8 @@ def cleaned(table: Table) -> tuple[Table, int]:
 
     Nothing in it can be taken for a pseudonym either.
     """
+    if _is_clean(table):
+        return table, 0
     hidden = 0
 
     def strip(text: str) -> str:
@@ -91,76 +93,149 @@ def cleaned(table: Table) -> tuple[Table, int]:
     return Table(columns, rows, table.truncated, table.cut_cells, table.next), hidden
 
 
+def _is_clean(table: Table) -> bool:
+    """Whether all of its text is clean, where all of it can be looked at as one."""
+    types = {type(cell) for row in table.rows for cell in row}
+    if types & {dict, list}:
+        return False
+    texts = [column.name for column in table.columns]
+    texts += [cell for row in table.rows for cell in row if isinstance(cell, str)]
+    whole = "\n".join(texts)
+    return is_clean(whole) and defused(whole) == whole
+
+
+_Key: TypeAlias = tuple[str, Meaning | None, bool]
+"""All that the findings in a text depend on beside itself: what names it, and whether it is of a person."""
+
+
 class Cells:
-    """The texts of a clean table, each a sample, in the order in which they are read.
+    """The texts of a clean table, and where they stand in it.
 
     A cell has one text, but for JSON, which has one for each of its keys and leaves. `besides` are left out.
     """
 
     def __init__(self, table: Table, besides: Collection[Place] = ()) -> None:
-        self._table = table
-        self._contexts = _contexts(table)
-        self._key, self._value = _pairing(table)
-        self._texts: dict[Place, list[Sample]] = {}
-        for column in range(len(table.columns)):
-            heading: list[Sample] = []
-            _heading(table.columns[column].name, _collector(heading))
-            self._texts[-1, column] = heading
-        for number, row in enumerate(table.rows):
-            for column in range(len(row)):
-                if (number, column) not in besides:
-                    samples: list[Sample] = []
-                    self._cell(row, column, _collector(samples))
-                    if samples:
-                        self._texts[number, column] = samples
-        self.samples = tuple(dict.fromkeys(sample for each in self._texts.values() for sample in each))
-        """Each once."""
+        self._groups: dict[_Key, tuple[Context, dict[str, None]]] = {}
+        self._columns: list[tuple[int, Sequence[Json], Mapping[type, _Key]]] = []
+        self._cells: dict[Place, list[tuple[_Key, str]]] = {}
+        rows: Sequence[Sequence[Json]] = table.rows
+        if besides:
+            rows = [
+                [None if (r, c) in besides else v for c, v in enumerate(row)] for r, row in enumerate(rows)
+            ]
+        columns: list[Sequence[Json]] = [*zip(*rows, strict=True)] or [()] * len(table.columns)
+        contexts = _contexts(table, columns)
+        key, value = _pairing(table)
+        for index, column in enumerate(table.columns):
+            _heading(column.name, self._collector((-1, index)))
+            values, context = columns[index], contexts[index]
+            if index == value and key is not None:
+                for number, (name, cell) in enumerate(zip(columns[key], values, strict=True)):
+                    named = (
+                        Context(name, context.beside, label=context.label)
+                        if isinstance(name, str)
+                        else context
+                    )
+                    self._cell((number, index), cell, named, column.kind)
+            elif {dict, list} & {type(cell) for cell in values}:
+                for number, cell in enumerate(values):
+                    self._cell((number, index), cell, context, column.kind)
+            else:
+                self._column(index, values, context, column.kind)
 
-    def places(self, found: Sequence[Sequence[Span]]) -> Spans:
-        """Where in the table that stands which was found in `samples`."""
-        spans = {sample: tuple(each) for sample, each in zip(self.samples, found, strict=True) if each}
-        if not spans:
-            return {}
-        return {
-            place: tuple(spans.get(sample, ()) for sample in samples)
-            for place, samples in self._texts.items()
-            if any(sample in spans for sample in samples)
-        }
+    @property
+    def groups(self) -> list[Group]:
+        return [
+            Group(context, personal, tuple(texts))
+            for (_, _, personal), (context, texts) in self._groups.items()
+        ]
 
-    def _cell(self, row: tuple[Json, ...], index: int, visit: Visit) -> None:
-        value, context = row[index], self._contexts[index]
-        kind = self._table.columns[index].kind
-        if index == self._value and self._key is not None and isinstance(name := row[self._key], str):
-            context = Context(name, context.beside, label=context.label)
+    def places(self, found: Sequence[Spans]) -> Places:
+        """Where in the table that stands which was found in `groups`."""
+        by_key = dict(zip(self._groups, found, strict=True))
+        places: Places = {}
+        for index, values, keys in self._columns:
+            for kind, key in keys.items():
+                if not (spans := by_key[key]):
+                    continue
+                if kind is str:
+                    each = {text: (found,) for text, found in spans.items()}
+                    places |= {
+                        (number, index): each[cell]
+                        for number, cell in enumerate(values)
+                        if type(cell) is str and cell in each
+                    }
+                else:
+                    places |= {
+                        (number, index): (spans[text],)
+                        for number, cell in enumerate(values)
+                        if type(cell) is kind and (text := str(cell)) in spans
+                    }
+        for place, texts in self._cells.items():
+            if any(spans_of := tuple(by_key[key].get(text, ()) for key, text in texts)):
+                places[place] = spans_of
+        return places
+
+    def _column(self, index: int, values: Sequence[Json], context: Context, kind: Kind) -> None:
+        """A column of plain values, each looked at once."""
+        form = None if _is_named(context) else _FORMS.get(kind)
+        keys: dict[type, _Key] = {}
+        texts = dict.fromkeys([cell for cell in values if isinstance(cell, str)])
+        if form is not None:
+            texts = dict.fromkeys(text for text in texts if not form.fullmatch(text))
+        if texts:
+            keys[str] = (
+                self._add(NOWHERE, texts, personal=False) if kind is Kind.NAME else self._add(context, texts)
+            )
+        if form is None:
+            for number in (int, float):
+                if texts := dict.fromkeys(str(cell) for cell in values if type(cell) is number):
+                    keys[number] = self._add(context, texts)
+        if keys:
+            self._columns.append((index, values, keys))
+
+    def _cell(self, place: Place, value: Json, context: Context, kind: Kind) -> None:
+        visit = self._collector(place)
         if kind is Kind.NAME and isinstance(value, str):
-            visit(Sample(value, personal=False))
+            visit(value, NOWHERE, personal=False)
         elif isinstance(value, dict | list) or not _holds_no_text(kind, value) or _is_named(context):
             _value(value, context, visit)
 
+    def _collector(self, place: Place) -> Visit:
+        texts: list[tuple[_Key, str]] = []
+        self._cells[place] = texts
 
-def _collector(samples: list[Sample]) -> Visit:
-    def collect(sample: Sample, *, name: bool = False) -> str:
-        del name
-        samples.append(sample)
-        return sample.text
+        def collect(text: str, context: Context, *, personal: bool, name: bool = False) -> str:
+            del name
+            texts.append((self._add(context, {text: None}, personal=personal), text))
+            return text
 
-    return collect
+        return collect
+
+    def _add(self, context: Context, texts: dict[str, None], *, personal: bool = True) -> _Key:
+        key = (context.name, meaning(context), personal)
+        if key in self._groups:
+            self._groups[key][1].update(texts)
+        else:
+            self._groups[key] = context, dict(texts)
+        return key
 
 
 def rewritten(value: Json, spans: Sequence[Sequence[Span]], mask: Mask, of_names: Mask) -> Json:
     """The value of a cell with what was found in each of its texts replaced, and in each of its keys."""
     each = iter(spans)
 
-    def visit(sample: Sample, *, name: bool = False) -> str:
+    def visit(text: str, context: Context, *, personal: bool, name: bool = False) -> str:
+        del context, personal
         masked = of_names if name else mask
-        return substitute(sample.text, next(each), lambda span: masked(span, sample.text))
+        return substitute(text, next(each), lambda span: masked(span, text))
 
     return _value(value, NOWHERE, visit)
 
 
 def _heading(name: str, visit: Visit, label: str = "") -> str:
     context = Context(label=label) if label else NOWHERE
-    return visit(Sample(name, context, personal=not _IDENTIFIER.fullmatch(name)), name=True)
+    return visit(name, context, personal=not _IDENTIFIER.fullmatch(name), name=True)
 
 
 def _value(value: Json, context: Context, visit: Visit) -> Json:
@@ -168,11 +243,11 @@ def _value(value: Json, context: Context, visit: Visit) -> Json:
         case bool() | None:
             return value
         case str():
-            masked = visit(Sample(value, context))
+            masked = visit(value, context, personal=True)
             return masked if masked or not value else None
         case int() | float():
             text = str(value)
-            masked = visit(Sample(text, context))
+            masked = visit(text, context, personal=True)
             return value if masked == text else masked or None
         case list():
             return [_value(item, context, visit) for item in value]
@@ -201,11 +276,11 @@ def _object(pairs: Sequence[tuple[str, Json]]) -> Json:
     return result
 
 
-def _contexts(table: Table) -> tuple[Context, ...]:
+def _contexts(table: Table, columns: Sequence[Sequence[Json]]) -> tuple[Context, ...]:
     names = frozenset(column.name for column in table.columns)
     contexts = [context_of(column, names) for column in table.columns]
     for index, column in enumerate(table.columns):
-        values = [row[index] for row in table.rows if row[index] is not None]
+        values = [value for value in columns[index] if value is not None]
         if column.kind is Kind.NUMBER and values and all(is_card(str(value)) for value in values):
             contexts[index] = Context("card_number", names, label=contexts[index].label)
         elif meaning(contexts[index]) is None and are_people(v for v in values if isinstance(v, str)):

@@ -1,9 +1,10 @@
 """Dates of birth: any date that the words beside it call one."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
-from policies.redaction.linear import Pattern
+from policies.redaction.linear import Pattern, Screen
 from policies.redaction.spans import Finding, Weight
 
 _MONTH: Final = (
@@ -18,16 +19,31 @@ _DATE: Final = (
 )
 # Neither another number nor a mask between the word and the date.
 _BETWEEN: Final = r"[^0-9\n\x{fffc}]{0,24}?"
-_BORN: Final = Pattern(
+_WORD: Final = (
     r"(?:^|[^\p{L}])(?:born|d\.?o\.?b\.?|date of birth|birth ?dat(?:e|um)|birthday|birth|bday"
-    rf"|geb(?:oren|urtstag|urtsdatum)?|née?|nacid[oa]|nat[oa]){_BETWEEN}(?P<date>{_DATE})",
-    fold_case=True,
+    r"|geb(?:oren|urtstag|urtsdatum)?|née?|nacid[oa]|nat[oa])"
 )
+_BORN: Final = Pattern(rf"{_WORD}{_BETWEEN}(?P<date>{_DATE})", fold_case=True)
+_LEADING: Final = Pattern(_WORD, fold_case=True)
+SCREEN: Final = Screen([_BORN])
+
+
+def led(text: str, before: str) -> str:
+    """The text behind the name of its column or key, as if one spoke, where that name is of a birth."""
+    return f"{before} is {text}" if before and len(before) < 64 and _leads(before) else text
+
+
+@lru_cache(maxsize=4096)
+def _leads(name: str) -> bool:
+    return _LEADING.first(name) is not None
 
 
 def find_births(text: str, before: str) -> Iterator[Finding]:
-    said = f"{before} is " if before and len(before) < 64 else ""
-    for match in _BORN.find(said + text):
+    whole = led(text, before)
+    if not SCREEN.passes(whole):
+        return
+    said = len(whole) - len(text)
+    for match in _BORN.find(whole):
         start, end = match.span("date")
-        if start >= len(said):
-            yield Finding(start - len(said), end - len(said), "DATE_OF_BIRTH", Weight.PROOF)
+        if start >= said:
+            yield Finding(start - said, end - said, "DATE_OF_BIRTH", Weight.PROOF)

@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.redaction.identifiers.cues import cue
 from policies.redaction.identifiers.shapes import digits_of, stands_alone
-from policies.redaction.linear import Pattern
+from policies.redaction.linear import Pattern, Screen
 from policies.redaction.spans import Finding, Weight
 
 _CARD: Final = Pattern(r"[0-9](?:[ .-]{0,2}[0-9]){11,18}")
@@ -27,20 +27,32 @@ _IBAN_LENGTHS: Final = {
     for country in countries.split()
 }  # fmt: skip
 
+_EDGE: Final = r"(?:^|[^\p{L}\p{N}_])"
+SCREEN: Final = Screen(
+    [
+        Pattern(rf"{_EDGE}[2-6](?:[ .-]{{0,2}}[0-9]){{11}}"),
+        Pattern(
+            rf"(?:^|[^\p{{L}}\p{{N}}])(?i:{'|'.join(_IBAN_LENGTHS)})[0-9]{{2}}(?:[ -]?[A-Za-z0-9]){{11}}"
+        ),
+    ]
+)
+_DOUBLED: Final = str.maketrans("0123456789", "0246813579")  # and the digits of the double added up
+
 
 def find_cards(text: str, before: str) -> Iterator[Finding]:
     """Numbers that pass Luhn or are grouped as on a card; beside the word, any of a card's length."""
+    if not SCREEN.passes(text):
+        return
     for match in _CARD.find(text):
         start, end = match.span()
         number = digits_of(match[0])
         if not stands_alone(text, start, end, joints="-.") or not _ISSUERS.whole(number):
             continue
-        near = cue(text, start, before)
-        proven = luhn(number) and len(number) >= 13
+        proven = len(number) >= 13 and luhn(number)
         if (
-            (near == "card" and (proven or _GROUPED.whole(match[0]) or match[0] == number))
-            or (proven and (near != "other" or _GROUPED.whole(match[0])))
-            or _GROUPED.whole(match[0])
+            _GROUPED.whole(match[0])
+            or (proven and cue(text, start, before) != "other")
+            or (match[0] == number and cue(text, start, before) == "card")
         ):
             yield Finding(start, end, "CREDIT_CARD", Weight.PROOF if proven else Weight.SHAPE)
     for match in _IBAN.find(text):
@@ -79,11 +91,7 @@ def _mostly_digits(number: str) -> bool:
 
 
 def luhn(number: str) -> bool:
-    total = 0
-    for place, digit in enumerate(reversed(number)):
-        value = int(digit) * (1 + place % 2)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
+    return (sum(map(int, number[::-2])) + sum(map(int, number[-2::-2].translate(_DOUBLED)))) % 10 == 0
 
 
 def mod97(iban: str) -> bool:

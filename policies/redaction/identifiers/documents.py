@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.redaction.identifiers.cues import cue
 from policies.redaction.identifiers.shapes import stands_alone
-from policies.redaction.linear import Pattern
+from policies.redaction.linear import Pattern, Screen
 from policies.redaction.spans import Finding, Weight
 
 _SSN: Final = Pattern(r"[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}")
@@ -36,9 +36,12 @@ _WORDED: Final = tuple(
         ("MEDICAL_RECORD", r"mrn|medical record", r"[A-Z]{0,3}-?[0-9]{5,12}"),
     )
 )
+SCREEN: Final = Screen([_SSN, _BARE_SSN, *(pattern for _, pattern in _WORDED)])
 
 
 def find_documents(text: str, before: str) -> Iterator[Finding]:
+    if not SCREEN.passes(text):
+        return
     for match in _SSN.find(text):
         if stands_alone(text, match.start(), match.end(), joints="-.") and match[0][3] == match[0][6]:
             yield Finding(match.start(), match.end(), "US_SSN", Weight.PROOF)

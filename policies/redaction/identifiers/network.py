@@ -6,13 +6,14 @@ from typing import Final
 
 from policies.redaction.identifiers.cues import cue
 from policies.redaction.identifiers.shapes import stands_alone
-from policies.redaction.linear import Pattern
+from policies.redaction.linear import Pattern, Screen
 from policies.redaction.spans import Finding, Weight
 
 # Hosts without a dot too: mail inside an organisation goes to `ada@mailhost`.
 _EMAIL: Final = Pattern(
     r"[\p{L}\p{N}!#$%&'*+/=?^_`{|}~.-]*[\p{L}\p{N}_+-]@[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?)*"
 )
+EMAILS: Final = Screen([Pattern("@")])
 _EDGES: Final = "!#$%&'*/=?^`{|}~."
 _FILES: Final = frozenset(
     {"png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "ts", "py", "json", "yml", "yaml", "md"}
@@ -27,6 +28,8 @@ _IP6: Final = Pattern(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:%[a-z0-9]+)
 _MAC: Final = Pattern(
     r"[0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5}|(?:-[0-9A-Fa-f]{2}){5})|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}"
 )
+IPS: Final = Screen([_IP4, _IP6])
+HARDWARE: Final = Screen([_MAC])
 _VERSION_LIKE: Final = (
     30  # releases rarely have a first number beyond, hosts rarely one below with no high octet
 )
@@ -35,6 +38,8 @@ _LOW_OCTET: Final = 100
 
 def find_emails(text: str) -> Iterator[Finding]:
     """Addresses of RFC 5322 without quoting or comments, and their internationalised form (RFC 6531)."""
+    if "@" not in text:
+        return
     for match in _EMAIL.find(text):
         start = match.start()
         while text[start] in _EDGES:
@@ -58,6 +63,8 @@ def _is_host(host: str, local: str, after: str) -> bool:
 
 def find_ips(text: str, before: str) -> Iterator[Finding]:
     """Addresses on the public internet. Private and special ones name no person (RFC 6890)."""
+    if not IPS.passes(text):
+        return
     if text.count(".") >= 3:
         for match in _IP4.find(text):
             start, end = match.span()
@@ -109,7 +116,7 @@ def _opens_log(text: str, start: int, end: int) -> bool:
 
 
 def find_hardware(text: str) -> Iterator[Finding]:
-    for match in _MAC.find(text) if any(sign in text for sign in ":-.") else ():
+    for match in _MAC.find(text) if HARDWARE.passes(text) else ():
         start, end = match.span()
         if stands_alone(text, start, end, joints=":-.") and any(c.isalpha() for c in match[0]):
             yield Finding(start, end, "MAC_ADDRESS", Weight.SHAPE)

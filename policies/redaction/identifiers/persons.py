@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policies.redaction.linear import Pattern
+from policies.redaction.linear import Pattern, Screen
 from policies.redaction.spans import Finding, Weight
 
 _PART: Final = r"\p{Lu}[\p{Ll}'\x{2019}]+(?:[-'\x{2019}]\p{Lu}?[\p{L}]+)*"
@@ -34,6 +34,7 @@ _GREETED: Final = Pattern(
 )
 _CAPITAL: Final = r"\p{Lu}[\p{L}'\x{2019}.-]+"
 _MAILED: Final = Pattern(rf"(?P<name>{_NAME}|{_CAPITAL}(?: {_CAPITAL}){{1,3}}) <[^<>@\s]+@")
+PERSONS: Final = (Screen([_TITLED]), Screen([_ADDRESSED]), Screen([_GREETED]), Screen([_MAILED]))
 _FORM: Final = (
     r"(?:Inc|Incorporated|Corp|Corporation|Ltd|Limited|LLC|LLP|PLC|plc|GmbH|AG|KG|KGaA|SE|SA|S\.A|SAS|SARL|S\.r\.l"
     r"|SpA|S\.p\.A|BV|B\.V|NV|N\.V|AB|AS|Oyj?|ApS|Pty|Co|Holdings|Group|Bancorp|Partners|Trust)"
@@ -44,6 +45,7 @@ _FIRM: Final = Pattern(
     rf"(?P<name>{_FIRM_WORD}(?:,? (?:{_FIRM_WORD}|{_LINK})){{0,6}}?,? {_FORM}(?:\.|[^\p{{L}}\p{{N}}]|$)"
     r"(?: ?(?:Ltd|Limited|Inc|KG|II|III|IV|AG|plc)\b\.?)?)"
 )
+FIRMS: Final = Screen([_FIRM])
 _NOT_NAMES: Final = frozenset({
     "all", "and", "again", "anyone", "back", "both", "channel", "everyone", "everybody", "folks", "for",
     "guys", "have", "here", "just",
@@ -59,13 +61,17 @@ _NOT_NAMES: Final = frozenset({
 
 
 def find_persons(text: str) -> Iterator[Finding]:
-    for pattern, groups in (
-        (_TITLED, ("name", "plain")),
-        (_ADDRESSED, ("name",)),
-        (_GREETED, ("name", "called", "handle", "todo")),
-        (_MAILED, ("name",)),
+    for screen, (pattern, groups) in zip(
+        PERSONS,
+        (
+            (_TITLED, ("name", "plain")),
+            (_ADDRESSED, ("name",)),
+            (_GREETED, ("name", "called", "handle", "todo")),
+            (_MAILED, ("name",)),
+        ),
+        strict=True,
     ):
-        for match in pattern.find(text):
+        for match in pattern.find(text) if screen.passes(text) else ():
             group = next(name for name in groups if match.start(name) >= 0)
             if match[group].split(" ")[0].lower() not in _NOT_NAMES:
                 yield Finding(*match.span(group), "PERSON", Weight.SHAPE)
@@ -73,6 +79,8 @@ def find_persons(text: str) -> Iterator[Finding]:
 
 def find_firms(text: str) -> Iterator[Finding]:
     """Firms, by the legal form that ends their name."""
+    if not FIRMS.passes(text):
+        return
     for match in _FIRM.find(text):
         start, end = match.span("name")
         while text[end - 1] in " ,;:)\"'\n\t|":

@@ -6,7 +6,7 @@ from typing import Final
 from policies.redaction.identifiers.cues import cue
 from policies.redaction.identifiers.plans import is_valid
 from policies.redaction.identifiers.shapes import digits_of, stands_alone
-from policies.redaction.linear import Pattern
+from policies.redaction.linear import Pattern, Screen
 from policies.redaction.spans import Finding, Weight
 
 _NUMBER: Final = Pattern(
@@ -14,6 +14,8 @@ _NUMBER: Final = Pattern(
     r"ext\.?|extension|#)\s?[0-9]{1,6})?",
     fold_case=True,
 )
+# Seven digits, and between them no more than stands between the groups of a number.
+SCREEN: Final = Screen([Pattern(r"[0-9](?:[ ./()-]{0,5}[0-9]){6}")])
 _NORTH_AMERICAN: Final = Pattern(
     r"(?:\+?1[ .-]?)?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}(?:\s?(?:x|ext\.?|"
     r"#)\s?[0-9]{1,6})?",
@@ -29,6 +31,8 @@ _MONEY: Final = "$€£¥"
 
 def find_phones(text: str, before: str) -> Iterator[Finding]:
     """Numbers of 7 to 15 digits that a `+`, their grouping, or a word to the left makes a telephone's."""
+    if not SCREEN.passes(text):
+        return
     for match in _NUMBER.find(text):
         start, end = _trim(text, *match.span())
         found = text[start:end]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policies.redaction.linear import Pattern
+from policies.redaction.linear import Pattern, Screen
 from policies.redaction.spans import Finding, Weight
 
 
@@ -94,9 +94,12 @@ _SAID: Final = Pattern(
     r"(?:[.;\"'|<>()\n]|, (?:and|but|not|is|please)"
     r"| (?:and|und|is|this|next|by|before|on|at|so|please|für|et|y)\b|$)"
 )
+SCREEN: Final = Screen([*_FORMS, _INDIAN, _SAID])
 
 
 def find_streets(text: str) -> Iterator[Finding]:
+    if not SCREEN.passes(text):
+        return
     for form in (*_FORMS, _INDIAN, _SAID):
         for match in form.find(text):
             yield Finding(*match.span("street"), "STREET_ADDRESS", Weight.SHAPE)

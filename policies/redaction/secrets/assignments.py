@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from policies.redaction.linear import Pattern
+from policies.redaction.linear import Pattern, Screen
 from policies.redaction.secrets.looks import (
     is_chosen,
     is_code,
@@ -97,6 +97,14 @@ _COOKIE: Final = Pattern(
     r"(?P<value>[^\s;,\"'&|<>]{16,})",
     fold_case=True,
 )
+_MANIFEST: Final = Pattern(
+    r"(?:^|\n)(?:string)?data:[ \t]*\n(?P<entries>(?:[ \t]+[A-Za-z0-9_.-]+:[^\n]*(?:\n|$))+)", fold_case=True
+)
+SCREEN: Final = Screen(
+    [
+        _ASSIGNED, _GIVEN, _REVERSED, _SPOKEN, _PAIRED, *_PLACED, _TOLD, _HEADER, _COOKIE, _MANIFEST,
+    ]
+)  # fmt: skip
 _LONGEST: Final = 4096  # characters of a value in quotes
 _LONGEST_BARE: Final = 1024
 _LONGEST_TAG: Final = 200
@@ -107,7 +115,7 @@ _MARK: Final = re.compile(r"[ \t\n\"'`<>|,;&)}]")  # one character: there is not
 
 def find_assigned(text: str, lowered: str) -> Iterator[Finding]:
     """Values that their names, or their places in a command, call credentials. `lowered` serves as a hint."""
-    if not [hint for hint in HINTS if hint in lowered]:
+    if not SCREEN.passes(text) or not [hint for hint in HINTS if hint in lowered]:
         return
     reach = 0
     for match in _ASSIGNED.find(text):
@@ -170,9 +178,6 @@ def find_assigned(text: str, lowered: str) -> Iterator[Finding]:
                 yield Finding(match.start("value"), match.end("value"), "session_cookie", Weight.SECRET)
 
 
-_MANIFEST: Final = Pattern(
-    r"(?:^|\n)(?:string)?data:[ \t]*\n(?P<entries>(?:[ \t]+[A-Za-z0-9_.-]+:[^\n]*(?:\n|$))+)", fold_case=True
-)
 _ENTRY: Final = Pattern(r"(?:^|\n)[ \t]+[A-Za-z0-9_.-]+:[ \t]*[\"']?(?P<value>[^\s\"'|>]{4,})")
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policies.redaction.linear import Pattern
+from policies.redaction.linear import Pattern, Screen
 from policies.redaction.spans import Finding, Weight
 
 _MARK: Final = Pattern(
     r"-----(?P<what>BEGIN|END) (?P<kind>[A-Z0-9 ]{0,40})PRIVATE KEY(?: BLOCK)?-----"
     r"|(?P<putty>PuTTY-User-Key-File-[0-9]: )|(?P<mac>Private-MAC: [0-9a-f]{16,})"
 )
+SCREEN: Final = Screen([_MARK], hint="-")
 # What a body is made of, in a file, in a string's escapes and in a table's cells.
 _BODY: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\\ \t\n\"',:-|>.")
 _LABELS: Final = {

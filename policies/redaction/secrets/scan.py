@@ -7,7 +7,7 @@ from policies.redaction.linear import Pattern
 from policies.redaction.secrets.assignments import find_assigned
 from policies.redaction.secrets.keys import find_keys
 from policies.redaction.secrets.looks import entropy, is_mixed
-from policies.redaction.secrets.tokens import SHAPED, TOKENS, Token
+from policies.redaction.secrets.tokens import SCREEN, SHAPED, TOKENS, Token
 from policies.redaction.secrets.urls import find_urls
 from policies.redaction.spans import Finding, Weight
 
@@ -34,13 +34,15 @@ def _hinted(text: str, lowered: str) -> Iterable[Token]:
 
 def _find(text: str, lowered: str) -> Iterator[Finding]:
     yield from find_keys(text)
-    for token in _hinted(text, lowered):
-        for match in token.pattern.find(text):
-            if token.check is None or token.check(match[1]):
-                yield Finding(match.start(1), match.end(1), token.label, Weight.SECRET)
+    shaped = SCREEN.passes(text)
+    if shaped:
+        for token in _hinted(text, lowered):
+            for match in token.pattern.find(text):
+                if token.check is None or token.check(match[1]):
+                    yield Finding(match.start(1), match.end(1), token.label, Weight.SECRET)
     yield from find_urls(text)
     yield from find_assigned(text, lowered)
-    if "_" in text or "-" in text:
+    if shaped and ("_" in text or "-" in text):
         for match in SHAPED.find(text):
             if is_mixed(match[1]) and entropy(match[1]) > 4:
                 yield Finding(match.start(1), match.end(1), "token", Weight.SECRET)

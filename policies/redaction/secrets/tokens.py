@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from policies.redaction.linear import Pattern
+from policies.redaction.linear import Pattern, Screen
 from policies.redaction.secrets.looks import is_basic, is_mixed
 
 # What may stand before a token whose prefix is too plain to be sought within words: the ends of a string's
@@ -277,3 +277,5 @@ SHAPED: Final = Pattern(
     r"((?:[a-z]{2,12}[_-](?:v?[0-9]{1,2}[_-])?){1,3}[A-Za-z0-9]{28,}(?:[_-][A-Za-z0-9]{6,}){0,2})"
 )
 """A form that is not known yet: a short prefix, then a long run that no word and no hash explains."""
+
+SCREEN: Final = Screen([*(token.pattern for token in TOKENS), SHAPED])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policies.redaction.linear import Pattern
+from policies.redaction.linear import Pattern, Screen
 from policies.redaction.secrets.looks import is_placeholder
 from policies.redaction.spans import Finding, Weight
 
@@ -11,6 +11,7 @@ _WITH_USER: Final = Pattern(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{1,30})://(?P<user>[^\s/:\"'<>|]{0,128}):(?P<password>[^\s/\"'<>|"
     r"]{1,256})@(?P<rest>[^\s\"'<>|\\`]*)"
 )
+SCREEN: Final = Screen([_WITH_USER], hint="://")
 _FAMILIES: Final = (
     ("postgres", "postgres_url"),
     ("pg", "postgres_url"),
@@ -24,7 +25,7 @@ _FAMILIES: Final = (
 
 def find_urls(text: str) -> Iterator[Finding]:
     """The whole URL: host and database help whoever finds the password."""
-    if "://" not in text:
+    if not SCREEN.passes(text):
         return
     for match in _WITH_USER.find(text):
         password = (
