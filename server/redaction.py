@@ -8,13 +8,13 @@ from anyio import CapacityLimiter, to_thread
 
 from policies.call import Raw, Redacted, Restored, Tier
 from policies.pseudonyms import Item
-from policies.redaction.masks import Masks
 from policies.sources import Source
 from server.context.contexts import Contexts
 from server.loading import Loading
 
 if TYPE_CHECKING:
     from policies.redaction.marked import Marked
+    from policies.redaction.masks import Masks
 
 T = TypeVar("T")
 
@@ -44,9 +44,9 @@ class Redaction:
         def found(marked: "Marked") -> tuple["Marked", Sequence[Item]]:
             return marked, marked.wanted(treatments, refusing=refusing)
 
-        async def masks(wanted: Sequence[Item]) -> Masks:
+        async def masks(wanted: Sequence[Item]) -> "Masks":
             given = await self.contexts.hand_out(context, call, wanted)
-            return Masks(treatments, lambda label, text: given.get((label, text)), refusing=refusing)
+            return redactor.masks(treatments, lambda label, text: given.get((label, text)), refusing=refusing)
 
         if small := redactor.mark_at_once(raw.table):
             marked, wanted = found(small)

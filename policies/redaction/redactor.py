@@ -11,13 +11,14 @@ from policies.memory import Memory, digest
 from policies.redaction.characters import origins
 from policies.redaction.detector import Detector, Group, ReadingNeeded
 from policies.redaction.marked import Findings, Marked, masked_whole, replaced, value_at
-from policies.redaction.masks import Masks
+from policies.redaction.masks import Masks, Pseudonyms
 from policies.redaction.names import NOWHERE
 from policies.redaction.rendering import cell_texts, columns_of, framed, lines_of
 from policies.redaction.restored import Restored
 from policies.redaction.seams import find_seams, find_split_keys, labelled
 from policies.redaction.spans import Span, substitute
 from policies.redaction.tree import Cells, cleaned
+from policies.treatments import Treatments
 
 _ROUNDS: Final = 3
 _REMEMBERED: Final = 200_000  # findings
@@ -77,6 +78,11 @@ class Redactor:
                 return None
             self._known.put(key, known)
         return Marked(table, clean, hidden, known)
+
+    @staticmethod
+    def masks(treatments: Treatments | None, pseudonyms: Pseudonyms, *, refusing: bool) -> Masks:
+        """For one answer, by the rules for its reader."""
+        return Masks(treatments, pseudonyms, refusing=refusing)
 
     def redact(
         self,
