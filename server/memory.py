@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import resource
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
@@ -21,6 +22,11 @@ def give_back_what_is_freed() -> None:
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, 1_048_576)
         mallopt(_ARENA_MAX, 1)
+
+
+def leave_no_core() -> None:
+    """A process that crashes would leave its memory in a file, with every secret in it (threat T35)."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 @contextmanager

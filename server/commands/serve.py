@@ -23,7 +23,7 @@ from server.configuration import Configuration, load
 from server.front import Address
 from server.listening import SETTLE, HttpServer, hold, refuse_exposure, signalled
 from server.loading import Loading
-from server.memory import give_back_what_is_freed, leave_alone_what_stays
+from server.memory import give_back_what_is_freed, leave_alone_what_stays, leave_no_core
 from server.pages import listening
 from server.pages.app import Pages
 from server.protocol import stdio
@@ -58,6 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     give_back_what_is_freed()
+    leave_no_core()
     configuration = load(options.config)
     if options.stdio:
         return end(anyio.run(serve_stdio, configuration, backend_options=LOOP))
@@ -102,6 +103,7 @@ def serve_with_workers(configuration: Configuration, where: Address, count: int)
 def work(file: Path, where: Address, place: Place) -> None:
     """What one worker does, in a process of its own."""
     give_back_what_is_freed()
+    leave_no_core()
     logs.configure()
     try:
         failed = anyio.run(serve_http, load(file), where, place, backend_options=LOOP)

@@ -30,6 +30,7 @@ ENDS: Final = 8  # letters of a canary that tell too much already
 
 @pytest.mark.anyio
 @pytest.mark.threat("T27", "T35", "T46")
+@pytest.mark.timeout(rounds(240, 1_800))
 async def test_of_five_hundred_errors_none_tells_what_it_was_about(
     tmp_path: Path, postgres: Postgres, capfd: pytest.CaptureFixture[str]
 ) -> None:

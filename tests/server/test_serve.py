@@ -169,6 +169,15 @@ def test_a_server_that_is_killed_leaves_a_log_that_holds(tmp_path: Path) -> None
     ] * 2
 
 
+@pytest.mark.threat("T35")
+@pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="limits are read there")
+def test_a_server_that_crashes_leaves_no_memory_behind(tmp_path: Path) -> None:
+    with server(found(tmp_path)) as speaking:
+        limits = Path(f"/proc/{speaking.process.pid}/limits").read_text()
+    (core,) = (line for line in limits.splitlines() if line.startswith("Max core file size"))
+    assert core.split()[4:6] == ["0", "0"]
+
+
 @pytest.mark.threat("T34", "T35", "T46")
 def test_neither_log_holds_what_was_asked_or_answered(tmp_path: Path) -> None:
     configuration = found(tmp_path)

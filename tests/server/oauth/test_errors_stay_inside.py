@@ -59,7 +59,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.anyio
 @pytest.mark.threat("T27", "T35", "T46")
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(rounds(240, 1_800))
 @pytest.mark.usefixtures("always_spent")
 async def test_of_what_an_authorization_server_answers_no_word_is_told_logged_or_kept(
     desk: Desk, far: Far, tmp_path: Path, capfd: pytest.CaptureFixture[str]
