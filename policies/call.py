@@ -311,13 +311,15 @@ class Origin:
     """A column of a source that a column of an answer is made of.
 
     `label` is the kind of personal data that the configuration says it holds, "" where it says nothing.
-    `changed`: the values in the answer are not its values, but made from them.
+    `changed`: the values in the answer are not its values, but made from them. `path` are the keys that lead
+    to them in the JSON that it holds.
     """
 
     table: str
     column: str
     label: str = ""
     changed: bool = False
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

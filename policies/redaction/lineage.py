@@ -16,7 +16,10 @@ DERIVED: Final = "derived"
 
 
 def meaning_of(origin: Origin) -> Meaning | None:
-    """What its configuration says of a column of the source, or else its name and its table's."""
+    """What its configuration says of a column of the source, or else its name and its table's.
+
+    Of a part of the JSON in it the key says more than the column.
+    """
     return meaning(_context(origin, frozenset()))
 
 
@@ -50,4 +53,9 @@ def _tells(context: Context) -> int:
 
 def _context(origin: Origin, names: frozenset[str]) -> Context:
     table = words_of(origin.table.rpartition(".")[2])
-    return Context(origin.column, names, table[-1:], origin.label)
+    whole = Context(origin.column, names, table[-1:], origin.label)
+    if not origin.path:
+        return whole
+    *around, key = origin.path
+    part = Context(key, within=(origin.column, *around), label=origin.label)
+    return max(part, whole, key=_tells)

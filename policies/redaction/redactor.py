@@ -149,7 +149,7 @@ class Redactor:
 def _written(table: Table) -> str | None:
     """All that its redaction depends on; None for what is nested too deeply to be written down."""
     columns = [
-        (column.name, column.kind, [(o.table, o.column, o.label, o.changed) for o in column.origins])
+        (column.name, column.kind, [(o.table, o.column, o.label, o.changed, o.path) for o in column.origins])
         for column in table.columns
     ]
     try:

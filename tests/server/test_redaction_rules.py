@@ -10,13 +10,27 @@ from typing import Any
 
 import pytest
 
-from policies.call import Caller, Reply, Request, Transport
+from policies.call import (
+    Caller,
+    Column,
+    Fresh,
+    Kind,
+    Plan,
+    Raw,
+    Reply,
+    Request,
+    Restored,
+    Table,
+    Tier,
+    Transport,
+)
 from policies.document import LocalIdentity
 from policies.errors import Denied
 from server.assembly import Service, assemble
 from server.configuration import load
 from server.demo.organisation import found
 from server.identity import Identity
+from tests.proofs import call_of, grant_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T27")]
 
@@ -97,3 +111,20 @@ async def test_no_form_of_a_statement_gets_at_what_a_column_holds(tmp_path: Path
             assert not [person for person in people if person.lower() in answer], value
         counted = await ask(service, "SELECT count(email) AS n FROM customers", "analyst")
     assert counted.structured["rows"] == [[3]]
+
+
+async def test_the_answer_to_an_action_is_not_refused_since_it_is_done(tmp_path: Path) -> None:
+    card = "card 4111 1111 1111 1111"
+    table = Table((Column("note", Kind.TEXT),), ((card,),))
+    async with shop(tmp_path) as service:
+        for tool in service.catalogue.tools:
+            if tool.name not in {"shop_query", "shop_write"}:
+                continue
+            grant = grant_of(Plan(call_of(tool), {}, "1"))
+            restored = Restored(Fresh(grant.approval.admission), {})
+            redaction = service.pipeline.redaction.redact(Raw(grant, table), restored)
+            if tool.tier is Tier.READ:
+                with pytest.raises(Denied, match="CREDIT_CARD"):
+                    await redaction
+            else:
+                assert (await redaction).table.rows == (("card <CREDIT_CARD>",),)

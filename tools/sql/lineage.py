@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from sqlglot import exp
 
 from policies.call import Origin
+from tools.sql.extraction import extraction
 from tools.sql.grammar import function_name
 from tools.sql.language import words
 from tools.sql.rules import Relation, Rules
@@ -42,7 +43,7 @@ def matched(origins: Sequence[Origins], count: int) -> Sequence[Origins]:
     """The same for `count` columns: if these are others than we saw, each may be made of anything."""
     if len(origins) == count:
         return origins
-    anything = tuple(sorted(_changed(origin for each in origins for origin in each)))
+    anything = tuple(sorted(_changed(origin) for each in origins for origin in each))
     return [anything] * count
 
 
@@ -104,7 +105,10 @@ class _Lineage:
             node, changed = stack.pop()
             if isinstance(node, (exp.Column, *_QUERIES)):
                 origins = self._column(node) if isinstance(node, exp.Column) else _all(self.of(node))
-                made.update(_changed(origins) if changed else origins)
+                made.update(map(_changed, origins) if changed else origins)
+            elif (part := extraction(node)) is not None:
+                document, keys = part
+                made.update(_changed(o, changed=changed, keys=keys) for o in self._flow([document]))
             elif (same := _values(node)) is not None:
                 stack += [(value, changed) for value in same]
             else:
@@ -119,7 +123,7 @@ class _Lineage:
         common = [source for source in self._all if column.name in source.columns]
         return frozenset(
             {
-                *_changed(origin for source in rows for origin in _all(self._columns(source))),
+                *(_changed(origin) for source in rows for origin in _all(self._columns(source))),
                 *(origin for source in common for origin in self._named(source, column.name)),
             }
         )
@@ -127,7 +131,7 @@ class _Lineage:
     def _named(self, source: Source, name: str) -> frozenset[Origin]:
         columns = self._columns(source)
         if source.columns.count(name) != 1 or len(columns) != len(source.columns):
-            return frozenset(_changed(_all(columns)))
+            return frozenset(map(_changed, _all(columns)))
         return columns[source.columns.index(name)]
 
     def _columns(self, source: Source) -> Outputs:
@@ -136,7 +140,7 @@ class _Lineage:
             return tuple(frozenset({origin_of(relation, column, self._rules)}) for column in columns)
         if source.query is not None:
             return self.of(source.query)
-        taken_in = frozenset(_changed(self._flow(source.node.this.expressions)))  # by a function in FROM
+        taken_in = frozenset(map(_changed, self._flow(source.node.this.expressions)))  # by a function in FROM
         return (taken_in,) * len(source.columns)
 
 
@@ -176,7 +180,7 @@ def _arms(query: exp.SetOperation, recursive: Iterable[int]) -> list[exp.Expr]:
 
 def _merged(arms: Sequence[Outputs]) -> Outputs:
     if len(set(map(len, arms))) > 1:  # a star that is left stands for several
-        return (frozenset(_changed(_all([_all(arm) for arm in arms]))),) * max(map(len, arms))
+        return (frozenset(map(_changed, _all([_all(arm) for arm in arms]))),) * max(map(len, arms))
     return tuple(frozenset[Origin]().union(*columns) for columns in zip(*arms, strict=True))
 
 
@@ -184,5 +188,5 @@ def _all(outputs: Iterable[frozenset[Origin]]) -> frozenset[Origin]:
     return frozenset[Origin]().union(*outputs)
 
 
-def _changed(origins: Iterable[Origin]) -> Iterable[Origin]:
-    return (Origin(origin.table, origin.column, origin.label, changed=True) for origin in origins)
+def _changed(origin: Origin, *, changed: bool = True, keys: tuple[str, ...] = ()) -> Origin:
+    return Origin(origin.table, origin.column, origin.label, origin.changed or changed, (*origin.path, *keys))

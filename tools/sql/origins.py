@@ -8,10 +8,14 @@ from policies.canonical import Json
 
 
 def to_json(origins: Iterable[Origin]) -> Json:
-    return [[origin.table, origin.column, origin.label, origin.changed] for origin in origins]
+    return [
+        [origin.table, origin.column, origin.label, origin.changed, list(origin.path)] for origin in origins
+    ]
 
 
 def from_json(value: Json) -> tuple[Origin, ...]:
     """Of `to_json`, and nothing else: a plan never comes from outside."""
-    rows = cast("list[tuple[str, str, str, bool]]", value)
-    return tuple(Origin(table, column, label, changed) for table, column, label, changed in rows)
+    rows = cast("list[tuple[str, str, str, bool, list[str]]]", value)
+    return tuple(
+        Origin(table, column, label, changed, tuple(path)) for table, column, label, changed, path in rows
+    )

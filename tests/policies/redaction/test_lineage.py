@@ -64,6 +64,20 @@ def test_what_is_made_from_certain_values_is_masked_whole_and_leads_nowhere(reda
     assert cells(redactor, ["SHIPPED"], of("status", changed=True)) == ["SHIPPED"]
 
 
+def test_a_part_of_json_is_what_its_key_says(redactor: Redactor) -> None:
+    def part(*path: str, column: str = "doc", changed: bool = False) -> list[Json]:
+        origin = Origin("public.orders", column, changed=changed, path=path)
+        return cells(redactor, ["mira quux 1234"], origin, masks=ruled())
+
+    assert part("ssn") == ["<US_SSN>"]
+    assert part("customer", "name") == ["<PERSON_1>"]
+    assert part("customer", "name", changed=True) == ["<PERSON>"]
+    assert part("product", "name") == ["mira quux 1234"]
+    assert part("line", column="address") == ["<STREET_ADDRESS_1>"]
+    kept = ruled({("public.orders", "doc"): Treatment.KEEP})
+    assert cells(redactor, ["1234"], Origin("public.orders", "doc", path=("ssn",)), masks=kept) == ["1234"]
+
+
 def test_what_stands_in_a_text_that_was_changed_gets_no_pseudonym(redactor: Redactor) -> None:
     note = "write to lena@example.com"
     assert cells(redactor, [note], of("notes"), masks=ruled()) == ["write to <EMAIL_ADDRESS_1>"]

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from policies.call import Origin
+from tests.rounds import rounds
 from tests.tools.sql.samples import POSTGRES, SQLITE, engine, rows, verdict
 from tools.sql.lineage import matched
 from tools.sql.rules import Checked, Rules
@@ -22,7 +25,10 @@ def made_of(sql: str, rules: Rules) -> list[str]:
     """What each column of the answer is made of: `email`, or `~email` where its values are changed."""
     checked = verdict(sql, rules)
     assert isinstance(checked, Checked), checked
-    return [" ".join(f"{'~' if o.changed else ''}{o.column}" for o in each) for each in checked.origins]
+    return [
+        " ".join(f"{'~' if o.changed else ''}{'.'.join((o.column, *o.path))}" for o in each)
+        for each in checked.origins
+    ]
 
 
 @pytest.mark.parametrize(
@@ -96,6 +102,38 @@ def test_postgresql_has_more_forms(sql: str, columns: list[str]) -> None:
     assert made_of(sql, POSTGRES) == columns
 
 
+@pytest.mark.parametrize(
+    ("value", "made"),
+    [
+        ("email -> 'ssn'", "email.ssn"),
+        ("email ->> 'ssn'", "email.ssn"),
+        ("upper(email ->> 'ssn')", "~email.ssn"),
+        ("(email -> 'customer') ->> 'name'", "email.customer.name"),
+        ("email ->> lower('SSN')", "~email"),
+    ],
+)
+@pytest.mark.parametrize("rules", NAMES.values(), ids=NAMES)
+def test_what_is_taken_out_of_json_is_named_by_its_keys(value: str, made: str, rules: Rules) -> None:
+    assert made_of(f"SELECT {value} AS x FROM customers", rules) == [made]
+
+
+@pytest.mark.parametrize(
+    ("value", "made", "rules"),
+    [
+        ("email #>> '{customer,full name,0}'", "email.customer.full name", POSTGRES),
+        ("email['customer']['name']", "email.customer.name", POSTGRES),
+        ("json_extract_path_text(email, 'customer', 'name')", "email.customer.name", POSTGRES),
+        ("jsonb_path_query_first(email, '$.customer.name')", "email.customer.name", POSTGRES),
+        ("jsonb_path_query_first(email, '$.customer ? (@.ssn == 1)')", "~email", POSTGRES),
+        ("json_extract(email, '$.customer.\"full name\"')", "email.customer.full name", SQLITE),
+        ("json_extract(email, '$.a', '$.b')", "~email", SQLITE),
+        ("email -> '$.customer.name'", "email.customer.name", SQLITE),
+    ],
+)
+def test_json_has_paths_of_each_database(value: str, made: str, rules: Rules) -> None:
+    assert made_of(f"SELECT {value} AS x FROM customers", rules) == [made]
+
+
 def test_sqlites_names_have_no_case_and_its_expressions_are_named_by_their_text() -> None:
     assert made_of("SELECT EMAIL, Email AS x FROM Customers", SQLITE) == ["email", "email"]
     assert made_of("SELECT iif(email LIKE 'a%', name, 'x') FROM customers", SQLITE) == ["name"]
@@ -139,3 +177,53 @@ def test_a_value_that_shows_in_a_cell_is_among_what_its_column_is_made_of(
             for column, values in zip(("name", "email"), zip(*people, strict=True), strict=True):
                 if any(value and value in str(cell) for value in values):
                     assert column in {origin.column for origin in made}, (row["sql"], cell)
+
+
+def values(*columns: str) -> st.SearchStrategy[str]:
+    """Expressions over these columns."""
+    return st.recursive(
+        st.sampled_from(columns),
+        lambda inner: st.one_of(
+            st.builds("coalesce({}, {})".format, inner, inner),
+            st.builds("{} || '!' || {}".format, inner, inner),
+            st.builds("CASE WHEN {} IS NULL THEN {} ELSE {} END".format, inner, inner, inner),
+            st.builds("(SELECT z FROM (SELECT {} AS z) AS y)".format, inner),
+            st.builds("replace({}, 'q', {})".format, inner, inner),
+        ),
+        max_leaves=3,
+    )
+
+
+def queries() -> st.SearchStrategy[str]:
+    """Queries with the columns `a` and `b`."""
+    made = values("q.a", "q.b", "lower(q.a)")
+    return st.recursive(
+        st.builds(
+            "SELECT {} AS a, {} AS b FROM customers AS c WHERE c.id < 4".format,
+            *[values("c.name", "c.email", "c.territory", "'x'")] * 2,
+        ),
+        lambda inner: st.one_of(
+            st.builds("SELECT {} AS a, {} AS b FROM ({}) AS q".format, made, made, inner),
+            st.builds("WITH q(b, a) AS ({2}) SELECT {0} AS a, {1} AS b FROM q".format, made, made, inner),
+            st.builds("SELECT * FROM ({}) UNION ALL SELECT * FROM ({})".format, inner, inner),
+            st.builds(
+                "WITH RECURSIVE r(n, a, b) AS (SELECT 1, a, b FROM ({}) UNION ALL "
+                "SELECT n + 1, b, a FROM r WHERE n < 3) SELECT a, b FROM r".format,
+                inner,
+            ),
+        ),
+        max_leaves=4,
+    )
+
+
+@given(queries())
+@settings(max_examples=rounds(80, 3000), deadline=None)
+def test_no_way_through_a_statement_loses_a_value(database: Any, sql: str) -> None:
+    checked = verdict(sql, SQLITE)
+    assert isinstance(checked, Checked), sql
+    assert len(checked.origins) == 2
+    for row in database.execute(checked.sql):
+        for cell, made in zip(map(str, row), checked.origins, strict=True):
+            columns = {origin.column for origin in made}
+            assert "email" in columns or "@example.com" not in cell
+            assert "name" in columns or "customer " not in cell.lower()
