@@ -71,8 +71,9 @@ def _sheets(texts: Iterable[str]) -> Iterator[Sheet]:
     wide: list[str] = []
     for text in texts:
         (of_ascii if text.isascii() else wide).append(text)
-    yield Sheet(of_ascii)
-    yield Sheet(wide)
+    for alike in (of_ascii, wide):
+        if alike:
+            yield Sheet(alike)
 
 
 def _met(sheet: Sheet) -> Iterator[tuple[str, Family]]:

@@ -6,8 +6,9 @@ give one value two pseudonyms, nor two values one.
 """
 
 import logging
+import secrets
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
@@ -24,6 +25,7 @@ from server.context.book import Book
 from server.keys import MasterUnavailable, Ring
 from server.seal import DoesNotOpen
 from server.store import Store
+from server.transaction import Transaction
 
 if TYPE_CHECKING:
     from policies.canonical import Json
@@ -98,8 +100,12 @@ class Contexts:
         return dict(sorted(book.counts.items()))
 
     async def forget(self, context: Context) -> None:
-        """Durable on return: nothing of it is left, and the next call begins another."""
-        await self._end([context.id])
+        """Durable on return: nothing that it held is left, and the next call begins another.
+
+        Where text that it read addressed a model, the other is as suspicious: what has a model act has it
+        forget as well (threat T22). That ends with its time, or with the sign-in.
+        """
+        await self._end([context.id], partial(rows.begin_anew, context.id, secrets.token_hex(16)))
 
     async def watch(self) -> None:
         """Ends what is over, and forgets what has ended elsewhere, until it is cancelled."""
@@ -120,8 +126,8 @@ class Contexts:
             for gone in frozenset(known) - living:
                 self._books.pop(gone, None)
 
-    async def _end(self, ids: Sequence[str]) -> None:
-        await self._store.run(partial(rows.forget, *ids))
+    async def _end(self, ids: Sequence[str], ending: Callable[[], Transaction[None]] | None = None) -> None:
+        await self._store.run(ending or partial(rows.forget, *ids))
         for each in ids:
             self._books.pop(each, None)
         self._unscrubbed = not await self._store.scrub()

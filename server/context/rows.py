@@ -45,6 +45,9 @@ _APPEND: Final = """
 """
 _FORGET: Final = "DELETE FROM contexts WHERE id = $1"
 _FORGET_PAGES: Final = "DELETE FROM context_pages WHERE context = $1"
+_ANEW: Final = """
+    UPDATE contexts SET id = $2, begun_at = used_at, turns = 0, sources = '' WHERE id = $1 AND suspicion > 0
+"""
 _IS_THEIRS: Final = "$1 IN ('', tenant) AND $2 IN ('', user_id) AND $3 IN ('', session)"
 _END_PAGES: Final = f"DELETE FROM context_pages WHERE context IN (SELECT id FROM contexts WHERE {_IS_THEIRS})"  # noqa: S608
 _END: Final = f"DELETE FROM contexts WHERE {_IS_THEIRS}"  # noqa: S608 - a condition of ours
@@ -117,6 +120,12 @@ def forget(*ids: str) -> Transaction[None]:
     for each in ids:
         yield _FORGET_PAGES, (each,)
         yield _FORGET, (each,)
+
+
+def begin_anew(id: str, new: str) -> Transaction[None]:  # noqa: A002
+    """Ends it. One that is suspicious leaves another, which holds that alone."""
+    yield _ANEW, (id, new)
+    yield from forget(id)
 
 
 def end(tenant: str, user: str, session: str) -> Transaction[None]:

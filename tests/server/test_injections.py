@@ -271,3 +271,7 @@ async def test_after_such_text_a_person_is_asked_where_a_client_cannot_answer_by
         question = after.value.question
         assert question.channel is (Channel.PAGE if detector else Channel.FORM)
         assert any("addresses an assistant" in reason for reason in question.risk.reasons) is detector
+        await house.call("remit_forget")
+        with pytest.raises(AnswerNeeded) as forgotten:
+            await house.call("desk_write", sql=WRITE["sql"].replace("paid", "due"))
+        assert forgotten.value.question.channel is question.channel
