@@ -12,14 +12,15 @@ from typing import Any
 
 from policies.call import Caller, Request, Transport
 from policies.decision import Policy
-from server import pipeline
 from server.approvals import Approvals
 from server.assembly import assemble
 from server.audit import Record
 from server.configuration import load
+from server.context.contexts import Contexts
 from server.executor import Executor
 from server.identity import Identity
 from server.limits import Limits
+from server.redaction import Redaction
 from server.vault import Vault
 from tools.catalogue import Catalogue
 from tools.postgres.session import PostgresSession
@@ -29,12 +30,13 @@ STEPS: Mapping[str, tuple[Any, str]] = {
     "parse": (Catalogue, "parse"),
     "policy": (Policy, "decide"),
     "admit": (Limits, "admit"),
+    "restore": (Contexts, "restore"),
     "open": (Vault, "open"),
     "plan": (PostgresSession, "plan"),
     "approve": (Approvals, "ask"),
     "intend": (Record, "intend"),
     "execute": (Executor, "run"),
-    "redact": (pipeline, "redact"),
+    "redact": (Redaction, "redact"),
     "finish": (Record, "finish"),
 }
 

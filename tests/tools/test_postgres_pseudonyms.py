@@ -40,12 +40,15 @@ async def connector(shop: Shop) -> AsyncGenerator[PostgresConnector]:
 
 def held() -> Iterator[str]:
     """The texts in every collection that there is in this process."""
-    collections: list[Any] = gc.get_objects()
-    for each in collections:
-        if isinstance(each, dict):
-            yield from (part for part in [*each, *each.values()] if isinstance(part, str))  # pyright: ignore[reportUnknownVariableType]
-        elif isinstance(each, list | tuple):
-            yield from (part for part in each if isinstance(part, str))  # pyright: ignore[reportUnknownVariableType]
+    # The plain ones alone: others run code of their own when they are looked at.
+    every: Any = gc.get_objects()
+    for each in every:
+        parts: Any = [*each, *each.values()] if type(each) is dict else each
+        if type(parts) not in {list, tuple}:
+            continue
+        for part in parts:
+            if isinstance(part, str):
+                yield part
 
 
 async def ask(shop: Shop, connector: PostgresConnector, sql: str, value: str = VALUE) -> tuple[Plan, Raw]:
