@@ -79,10 +79,14 @@ INSERT INTO tickets VALUES (7, '{LENA[0]}', '{LENA[1]}', 'broken lamp');
 
 @dataclass
 class Model:
-    """`transcript` is all that it gets to see, `shown` what the person beside it is asked."""
+    """`transcript` is all that it gets to see, `shown` what the person beside it is asked.
+
+    Without `forms` its client shows none, and the person decides on our page.
+    """
 
     service: Service
     era: Era = "auto"
+    forms: bool = True
     transcript: list[str] = field(default_factory=list[str])
     shown: list[str] = field(default_factory=list[str])
 
@@ -98,7 +102,7 @@ class Model:
             return types.ElicitResult(action="accept", content={"approve": True})
 
         app = App(self.service, "1", Transport.STDIO)
-        async with Client(app, mode=self.era, elicitation_callback=answer) as client:
+        async with Client(app, mode=self.era, elicitation_callback=answer if self.forms else None) as client:
             yield client
 
     async def say(self, client: Client, tool: str, **arguments: object) -> types.CallToolResult:

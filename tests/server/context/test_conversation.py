@@ -8,9 +8,11 @@ import string
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from policies.call import Transport
 from policies.document import LocalIdentity
 from policies.labels import PERSONAL
 from server.assembly import Service
@@ -86,6 +88,30 @@ async def test_a_model_reads_two_sources_and_changes_the_right_record_by_placeho
     )
     answered = [json.loads(body) for body in kept if '"answered"' in body and "shop_write" in body]
     assert [(entry["restored"], entry["pseudonyms"]) for entry in answered] == [(2, 2)]
+
+
+async def test_the_page_shows_who_it_is_and_taking_it_back_tells_the_model_no_more(
+    service: Service, tmp_path: Path
+) -> None:
+    model = Model(service, forms=False)
+    _, (_, lena, _) = await model.rows("shop_query", SHOP)
+    sql = f"UPDATE customers SET note = 'Ask {lena}' WHERE name = '{lena}'"
+    waiting = await model.call("shop_write", sql=sql)
+    assert "/approve/" in said(waiting)
+    ada = service.identity.of(Transport.STDIO, None)
+    (question,) = await service.deciding.waiting(ada)
+    (change,) = question.effect.changes
+    assert (change.after or {})["note"] == f"Ask {LENA[0]}"
+    assert await service.deciding.decide(question.id, ada, yes=True, why="", digest=question.digest)
+
+    done = await model.call("shop_write", sql=sql)
+    assert customers(tmp_path)[1][3] == f"Ask {LENA[0]}"
+    action: Any = done.structured_content or {}
+    model.forms = True
+    undone = await model.call("remit_undo", id=action["action"]["id"])
+    assert rows_of(undone)[0][1] == lena
+    assert customers(tmp_path)[1][3] == ""
+    assert not leaks({"the transcript": everything(model).encode()}, *LENA)
 
 
 async def test_a_value_that_was_given_back_shows_nowhere_in_the_answer(
