@@ -33,6 +33,8 @@ roles = ["analyst"]
 [limits]
 calls_per_minute = 100000
 burst = 50000
+source = {{ calls_per_minute = 100000, burst = 50000 }}
+tenant = {{ calls_per_minute = 100000, burst = 50000 }}
 
 [context]
 turns = 100000
