@@ -149,6 +149,7 @@ async def serve_stdio(configuration: Configuration) -> ConfigurationError | None
 async def load_redaction(redaction: Loading, stop: Callable[[], None]) -> None:
     """Once clients had time to be greeted, as importing slows all else down; stops what can't mask."""
     await anyio.sleep(HEAD_START)
+    leave_alone_what_stays()  # or the collector looks through it again and again while more is imported
     await redaction.settled()
     if redaction.failed:
         stop()
