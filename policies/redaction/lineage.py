@@ -4,6 +4,7 @@ What their names say goes before what the answer calls them: an alias takes noth
 from values that are certainly of a kind is of that kind as a whole: nobody can tell what of it still shows.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from policies.call import Column, Origin
@@ -23,6 +24,7 @@ def meaning_of(origin: Origin) -> Meaning | None:
     return meaning(_context(origin, frozenset()))
 
 
+@lru_cache(maxsize=8192)
 def context_of(column: Column, names: frozenset[str]) -> Context:
     """What the values of a column are judged by, which stands beside others of these names."""
     if any(origin.changed and is_credential(origin.column) for origin in column.origins):
