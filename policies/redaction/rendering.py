@@ -154,9 +154,7 @@ def _inert(text: str) -> str:
         plain = text[position:start].translate(_ESCAPES)
         plain = _TAG.sub(r"\<", _LINK.sub(r"]\\", _IMAGE.sub(r"!\\", plain)))
         plain = _ADDRESS.sub(r"\\", plain)
-        # A mask in brackets is half a link, and what stands beside it the other half.
-        if text[start:end].startswith("[") and plain.endswith("!"):
-            plain += "\\"
+        # A mask in brackets is half a link or image, and what stands behind it the other half.
         if position and text[position - 1] == "]" and plain.startswith(("(", "[", ":")):
             plain = "\\" + plain
         parts += (plain, text[start:end])
