@@ -15,9 +15,6 @@ REMIT = Path(sys.executable).with_name("remit")
 BOUND = 60.0  # seconds within which the server answers or hangs up
 MANY = "calls_per_minute = 6000000, burst = 100000"
 LIMITS = f"""
-[injection]
-detector = false
-
 [limits]
 {MANY.replace(", ", chr(10))}
 tenant = {{ {MANY} }}

@@ -23,9 +23,6 @@ Way: TypeAlias = Literal["modern", "legacy", "sse"]
 WAYS: tuple[Way, ...] = ("modern", "legacy", "sse")
 
 OIDC = """
-[injection]
-detector = false
-
 [identity.oidc]
 issuer = "{issuer}"
 tenant_claim = "tenant"
