@@ -11,7 +11,8 @@ from policies.redaction.given import find_given
 from policies.redaction.identifiers import find_identifiers
 from policies.redaction.language import LanguageModel, Reading, may_hold_a_token, worth_reading
 from policies.redaction.layout import Field, decode, layout
-from policies.redaction.names import NOWHERE, Context, fits, is_a_label, is_of_a_thing, meaning
+from policies.redaction.lexicon import NOT_NAMES
+from policies.redaction.names import NOWHERE, Context, fits, is_a_label, is_of_a_thing, is_particle, meaning
 from policies.redaction.secrets import find_named_secret, find_secrets
 from policies.redaction.sieve import sieve
 from policies.redaction.spans import BLANK, Finding, Span, Spans, Weight, beside, merge, placeholders
@@ -177,14 +178,14 @@ def _parts(text: str, context: Context) -> Iterator[_Part]:
     """The text as a whole where it is prose, and each value in it that has a name of its own."""
     form = layout(text)
     if not form.whole:
-        yield _Part(text, 0, context, prose=not is_of_a_thing(context.name))
+        yield _Part(text, 0, context, prose=not is_of_a_thing(context))
     for field in form.fields:
         yield _field(text, field, prose=form.whole)
 
 
 def _field(text: str, field: Field, *, prose: bool) -> _Part:
     raw = text[field.start : field.end]
-    reads = prose and not is_of_a_thing(field.context.name)
+    reads = prose and not is_of_a_thing(field.context)
     if field.escaped and "\\" in raw:
         value, places = decode(raw)
         clean, kept = origins(value)
@@ -215,6 +216,11 @@ def _plausible(text: str, found: Finding) -> bool:
         return False
     if name.isupper() and " " not in name:
         return False  # a constant or an abbreviation
+    words = name.split()
+    if all(word.strip(".,:;").lower() in NOT_NAMES for word in words):
+        return False
+    if found.label == "PERSON" and words[0].islower() and not is_particle(words[0]):
+        return False  # `das Konto`
     return (
         any(character.isupper() for character in name)
         and not any(character.isdigit() or character in '_/\\=<>{}[]()@#$%^*+|~"' for character in name)

@@ -19,12 +19,13 @@ _CHAIN: Final = Pattern(
 )
 _WORD: Final = Pattern(rf"{_PART}|{_INITIAL}")
 _MOST_WORDS: Final = 4
+_QUOTES: Final = frozenset("'\u2019")
 _OWNING: Final = ("'s", "\u2019s")
 _DECLARED: Final = re.compile(
     r"(?:[<{\[=$#]"
     r"|\b(?:class|import|new|extends|implements|package|module|interface|struct|enum|const|let) )\Z"
 )
-_GOING_ON: Final = re.compile(r"[\d_@(/\\=<\[{]|\.\w")
+_GOING_ON: Final = re.compile(r"[\d_@(/\\=\[{]|<[^/]|\.\w")
 # Who speaks, in a chat: `[10:08] elaine: morning`, `elaine: morning`, `<elaine> morning`, `Elaine 9:41 AM`.
 _CLOCK: Final = r"[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?(?: ?[AaPp]\.?[Mm]\.?)?"
 _SPEAKER: Final = Pattern(
@@ -76,6 +77,8 @@ def _capitalized(text: str) -> Iterator[Finding]:
             continue
         if text[: start + end].endswith(_OWNING):
             end -= len("'s")
+        while text[start + end - 1] in _QUOTES:
+            end -= 1
         yield Finding(start + words[first].start(), start + end, "PERSON", Weight.GUESS)
 
 

@@ -90,5 +90,41 @@ NOT_NAMES: Final = _words(
     wait waited waiting wanted wants warning warranty website week weeks welcome withdrawn worked working
     wrong wrote
     year yearly years
+
+    admin agenda agreement analytics app apps appendix approval archive audit backend backlog backup beta
+    browser bug bugs cache changelog checkout cloud cluster commit commits compliance config configuration
+    console container contents copyright conversion cookie cookies coverage crash dashboard database dataset
+    debug dependency deployment developer discharge document documentation domain endpoint engineering
+    enrollment
+    environment evaluation export feature features fee fees field finance function glossary guide handbook
+    header headers highlights hiring hotfix import improvements incidents installation instructions
+    integration internet introduction inventory kernel launch layout legal library license licence locale
+    logistics maintenance management marketing memory menu metric metrics migration milestone mitigation
+    model module monitoring network notification observability onboarding operations outage overview
+    parameter parameters pipeline platform plugin policy prerequisites preview priority procurement prod
+    production profile progress project projects promotion proxy purchase quarter query queries quickstart
+    readme recommendation region release releases remediation repository requirements research reservation
+    reservations resource resources retention revenue role roles rollout root runbook runtime sandbox
+    schedule schema scope script security servers session settings setup shell snapshot software sprint
+    staging stakeholder stakeholders storage strategy success summary sync task tasks template templates
+    terms testing throughput timeline timestamp token tokens tools traffic training transaction transactions
+    troubleshooting upload usage utilization validation vendor vendors versions warehouse webhook wiki
+    workflow workspace
+    insert into select delete create alter table where join group values begin rollback primary foreign index
+    returning offset
+
+    android angular ansible apache aws azure bash bitbucket bluetooth chrome cloudflare confluence datadog
+    debian django docker dropbox elasticsearch electron excel facebook fastapi fedora figma firebase firefox
+    flask git github gitlab gmail golang google gradle grafana graphql haskell helm hubspot ios istio java
+    javascript jenkins jira jquery json jupyter kafka kibana kotlin kubernetes linkedin linux logstash macos
+    mariadb markdown maven microsoft mongodb mysql nginx nodejs npm numpy oauth okta openai openssl oracle
+    outlook pandas paypal perl php postgres postgresql postman powershell prometheus pytest python pytorch
+    rabbitmq react redis redux salesforce selenium sentry shopify slack snowflake splunk sql sqlite stripe
+    tensorflow terraform tomcat twilio twitter typescript ubuntu unix vagrant vercel webpack whatsapp windows
+    wordpress xcode xml yaml youtube zendesk
+
+    anfrage angebot anlage antrag auftrag bestellung betrag betreff bitte datum ergebnis frage freundlichen
+    gruss gruß grüße grüßen herrn konto kosten kunden kundennummer lieferung mahnung rechnung rechnungsnummer
+    rückfragen steuer termin unterlagen vertrag vertragsnummer zahlung
     """
 )

@@ -1,6 +1,5 @@
 """What the name of a column, key or label says of its values: the surest sign of personal data there is."""
 
-import ipaddress
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -18,6 +17,7 @@ from policies.redaction.vocabulary import (
     COMPANIES,
     OF_ADDRESSES,
     ONLY_PEOPLE_HAVE,
+    ONLY_THINGS_HAVE,
     PARTS,
     PARTS_OF_NAMES,
     PEOPLE,
@@ -72,6 +72,7 @@ _NOTHINGS: Final = Screen([Pattern(rf"^(?:{_NOTHING.expression})$")])
 _PARTICLE: Final = (
     "(?:van|von|vom|der|den|de|del|della|di|da|das|do|dos|du|des|la|le|el|bin|ibn|al|af|av|zu|ten|ter|op|y|e)"
 )
+_PARTICLES: Final = Pattern(_PARTICLE)
 _NAME_WORD: Final = rf"(?:(?:d['\x{{2019}}])?[\p{{Lu}}\p{{Lo}}][\p{{L}}\p{{M}}'\x{{2019}}.-]*|{_PARTICLE})"
 _NAME_LIKE: Final = Pattern(rf"{_NAME_WORD},?(?:[ \x{{a0}}]{_NAME_WORD},?){{0,5}}")
 _PREFIXES: Final = frozenset(
@@ -144,12 +145,34 @@ def is_a_label(text: str) -> bool:
     return bool(words) and (words in CERTAIN or words in POSSIBLE or all(word in THINGS for word in words))
 
 
-def is_of_a_thing(name: str) -> bool:
+def is_of_a_thing(context: Context) -> bool:
     """Whether values under this name are names of things, which look much like names of people."""
+    return _is_of_a_thing(context.name, _has_a_price(context.beside), context.within[-1:])
+
+
+@lru_cache(maxsize=8192)
+def _is_of_a_thing(name: str, priced: bool, within: tuple[str, ...]) -> bool:  # noqa: FBT001 - a key
     words = words_of(name)
-    return bool(words) and (
-        words[-1] in THINGS or (words[-1] == "name" and words[-2:-1] != () and words[-2] in THINGS)
-    )
+    if not words:
+        return False
+    if words[-1] in THINGS:
+        return True
+    if words[-1] not in {"name", "title"}:
+        return False
+    if len(words) > 1:
+        return words[-2] in THINGS
+    around = words_of(within[0])[-1:] if within else ()
+    return priced or any(word in THINGS or word.removesuffix("s") in THINGS for word in around)
+
+
+@lru_cache(maxsize=1024)
+def _has_a_price(beside: frozenset[str]) -> bool:
+    return any(ONLY_THINGS_HAVE.intersection(words_of(name)[-1:]) for name in beside)
+
+
+@lru_cache(maxsize=256)
+def is_particle(word: str) -> bool:
+    return _PARTICLES.whole(word)
 
 
 def fits(value: str, found: Meaning) -> bool:
@@ -175,8 +198,6 @@ def fitting(values: Sequence[str], found: Meaning) -> set[int]:
 def _looks_it(value: str, found: Meaning) -> bool:
     if found.declared:
         return True
-    if not found.certain and found.label == "IP_ADDRESS":
-        return _is_ip(value)
     if not found.certain:
         return len(value) <= _LONGEST_NAME and (_NAME_LIKE.whole(value) or is_given_name(value))
     if found.label in WITH_DIGITS:
@@ -184,14 +205,6 @@ def _looks_it(value: str, found: Meaning) -> bool:
     if found.label == "IP_ADDRESS":
         return any(sign in value for sign in ".:") and any(map(str.isalnum, value))
     return value[:1].isalnum() or any(map(str.isalnum, value))
-
-
-def _is_ip(value: str) -> bool:
-    try:
-        ipaddress.ip_address(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _words(name: str) -> list[str]:

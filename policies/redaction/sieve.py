@@ -67,7 +67,7 @@ def sieve(texts: Sequence[str], context: Context, *, personal: bool) -> Sieved:
     sifted.leave(whole)
     for finder in (*same, *GUESSED):
         sifted.ask(finder)
-    if not is_of_a_thing(name):
+    if not is_of_a_thing(context):
         unread = sifted.read(capitals.SCREEN) - sifted.found
         sifted.found |= {number for number in unread if worth_reading(texts[number])}
         sifted.ask_each(find_given)

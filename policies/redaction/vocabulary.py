@@ -115,7 +115,8 @@ CERTAIN: Final[dict[Suffix, str]] = {
         "US_DRIVER_LICENSE",
         """
         driver_license driver_licence drivers_license driver_license_number drivers_license_number
-        driving_license driving_licence license_number licence_number dl_number
+        driving_license driving_licence license_number licence_number license_no licence_no lic_no dl_no
+        dl_number
         """,
     ),
     **_suffixes("UK_NHS", "nhs nhs_number nhs_no"),
@@ -161,7 +162,6 @@ POSSIBLE: Final[dict[Suffix, str]] = {
         """,
     ),
     **_suffixes("LOCATION", "location"),
-    **_suffixes("IP_ADDRESS", "src dst peer remote"),
 }
 """Last words of a name whose values are of a kind if they also look like it."""
 
@@ -202,6 +202,7 @@ THINGS: Final = _words(
     application metric feature campaign list template folder path image container resource policy rule
     secret
     warehouse industry sku source
+    bezeichnung artikel produkt produit designation producto articulo prodotto articolo
     tz timezone zone locale font theme color colour chart device browser os channel space workspace view
     screen task step stage build release version plan tier check label parameter param variable option setting
     property attribute config flag route endpoint action command script stack namespace pod deployment
@@ -252,6 +253,11 @@ WITH_PARTS: Final = _words("EMAIL_ADDRESS PHONE_NUMBER IP_ADDRESS IBAN_CODE US_S
 
 PARTS_OF_NAMES: Final = _words("first last middle given family")
 """Keys within a `name`, or of a person's record."""
+
+ONLY_THINGS_HAVE: Final = _words(
+    "sku price qty quantity stock ean upc asin weight isbn barcode preis menge prix precio prezzo"
+)
+"""Last words of names that tell, of a record that has one, that its `name` is a thing's."""
 
 WITH_DIGITS: Final = _words(
     """

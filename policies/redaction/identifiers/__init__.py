@@ -38,6 +38,7 @@ GUESSED: Final = (
     Finder([network.IPS], network.find_ips),
     Finder([phones.SCREEN], phones.find_phones),
     Finder([network.HARDWARE], lambda text, _: network.find_hardware(text)),
+    Finder([network.WALLETS], lambda text, _: network.find_wallets(text)),
     Finder([streets.SCREEN], lambda text, _: streets.find_streets(text)),
     Finder(persons.PERSONS, lambda text, _: persons.find_persons(text)),
     Finder([persons.FIRMS], lambda text, _: persons.find_firms(text)),

@@ -28,8 +28,10 @@ _IP6: Final = Pattern(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:%[a-z0-9]+)
 _MAC: Final = Pattern(
     r"[0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5}|(?:-[0-9A-Fa-f]{2}){5})|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}"
 )
+_WALLET: Final = Pattern(r"0x[0-9a-fA-F]{40}")
 IPS: Final = Screen([_IP4, _IP6])
 HARDWARE: Final = Screen([_MAC])
+WALLETS: Final = Screen([_WALLET], hint="0x")
 _VERSION_LIKE: Final = (
     30  # releases rarely have a first number beyond, hosts rarely one below with no high octet
 )
@@ -113,6 +115,13 @@ def _reads_as_version(text: str) -> bool:
 def _opens_log(text: str, start: int, end: int) -> bool:
     """The common log format begins with the client's address."""
     return (start == 0 or text[start - 1] == "\n") and text[end : end + 3] in {" - ", " [2"}
+
+
+def find_wallets(text: str) -> Iterator[Finding]:
+    """Accounts of Ethereum (EIP-55, in either case): those of Bitcoin have a checksum, see language.py."""
+    for match in _WALLET.find(text) if "0x" in text else ():
+        if stands_alone(text, match.start(), match.end()):
+            yield Finding(match.start(), match.end(), "CRYPTO", Weight.SHAPE)
 
 
 def find_hardware(text: str) -> Iterator[Finding]:

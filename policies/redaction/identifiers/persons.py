@@ -28,7 +28,7 @@ _ADDRESSED: Final = Pattern(
 _SMALL: Final = r"\p{Ll}[\p{L}'\x{2019}-]{2,20}"
 _GREETED: Final = Pattern(
     rf"(?:^|[\s\"])(?:(?i:hey|hi|ty|thx|thanks|hello)) (?P<name>{_SMALL})(?:[,!]|$)"
-    rf"|(?:name's|name is) (?P<called>{_SMALL}(?: {_SMALL})?)(?:[,.!]|$)"
+    rf"|(?:name's|name is) (?P<called>{_SMALL}(?: {_SMALL})?)(?:[,.!]| (?:and|but|from|i|here)\b|$)"
     r"|(?:^|[\s\"(])@(?P<handle>\p{Ll}[\p{Ll}0-9_-]{1,30})(?:[ ,!?:]|$)"
     r"|(?:TODO|FIXME|HACK|XXX|NOTE)\((?P<todo>@?\p{L}[\p{L}._-]{1,30})\)"
 )
@@ -36,7 +36,7 @@ _CAPITAL: Final = r"\p{Lu}[\p{L}'\x{2019}.-]+"
 _MAILED: Final = Pattern(rf"(?P<name>{_NAME}|{_CAPITAL}(?: {_CAPITAL}){{1,3}}) <[^<>@\s]+@")
 PERSONS: Final = (Screen([_TITLED]), Screen([_ADDRESSED]), Screen([_GREETED]), Screen([_MAILED]))
 _FORM: Final = (
-    r"(?:Inc|Incorporated|Corp|Corporation|Ltd|Limited|LLC|LLP|PLC|plc|GmbH|AG|KG|KGaA|SE|SA|S\.A|SAS|SARL|S\.r\.l"
+    r"(?:Inc|Incorporated|Corp|Corporation|CORPORATION|INCORPORATED|LIMITED|HOLDINGS|GROUP|Ltd|LTD|Limited|LLC|LLP|PLC|plc|GmbH|AG|KG|KGaA|SE|SA|S\.A|SAS|SARL|S\.r\.l"
     r"|SpA|S\.p\.A|BV|B\.V|NV|N\.V|AB|AS|Oyj?|ApS|Pty|Co|Holdings|Group|Bancorp|Partners|Trust)"
 )
 _LINK: Final = r"(?:and|of|de|y|&)"

@@ -38,7 +38,9 @@ def find_phones(text: str, before: str) -> Iterator[Finding]:
         found = text[start:end]
         bare = found.lower().partition("x")[0].partition("ext")[0].partition("#")[0]
         count = len(digits_of(bare))
-        if not _SHORTEST <= count <= _LONGEST or not stands_alone(text, start, end, joints="-./:,"):
+        # After a colon or a comma only a digit makes it the rest of a number: `tel:+44` is a link.
+        joints = "-./:," if text[max(0, start - 2) : max(0, start - 1)].isdigit() else "-./"
+        if not _SHORTEST <= count <= _LONGEST or not stands_alone(text, start, end, joints=joints):
             continue
         if text[start - 1 : start] in set(_MONEY) | {"#"} or _DATE.whole(found):
             continue

@@ -44,5 +44,9 @@ def test_a_name_of_a_type_a_path_or_a_word_is_nobodys(text: str) -> None:
     assert people_in(text) == []
 
 
+def test_the_quote_behind_a_name_is_not_part_of_it() -> None:
+    assert people_in("('Helena Miettinen', 4)") == ["Helena Miettinen"]
+
+
 def test_no_common_word_is_a_given_name() -> None:
     assert [word for word in NOT_NAMES if is_given_name(word)] == []

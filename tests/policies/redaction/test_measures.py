@@ -37,3 +37,13 @@ def test_personal_data_is_found_and_clean_documents_are_mostly_let_be(redactor: 
     assert score.touched < score.clean * 0.15
     for label in ("EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "PHONE_NUMBER", "DATE_OF_BIRTH"):
         assert sum(by_label[label]) > 0.97 * len(by_label[label]), label
+
+
+@pytest.mark.threat("T27")
+def test_what_holds_on_one_corpus_holds_on_texts_of_other_kinds_and_authors(redactor: Redactor) -> None:
+    score = Score()
+    for case in cases("pii_more.jsonl"):
+        score.add(case, redactor.spans(case.text))
+    assert score.recall > 0.95
+    assert score.precision > 0.95
+    assert score.touched < score.clean * 0.1
