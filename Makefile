@@ -7,7 +7,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= $(shell date +%s)
 SEED ?= $(shell date +%s)
 
-.PHONY: demo test long bench crash fuzz lint lock wheel clean
+.PHONY: demo test long bench bench-redaction crash fuzz lint lock wheel clean
 
 demo: .venv/installed
 	$(BIN)/remit demo
@@ -24,6 +24,9 @@ long: .venv/installed
 
 bench: .venv/installed
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks
+
+bench-redaction: .venv/installed
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.redaction
 
 crash: .venv/installed
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.crash --kills $(KILLS)
