@@ -1,5 +1,7 @@
 """People by their given names."""
 
+import time
+
 import pytest
 
 from policies.redaction.given import find_given, is_given_name
@@ -50,3 +52,13 @@ def test_the_quote_behind_a_name_is_not_part_of_it() -> None:
 
 def test_no_common_word_is_a_given_name() -> None:
     assert [word for word in NOT_NAMES if is_given_name(word)] == []
+
+
+@pytest.mark.threat("T40")
+def test_a_line_of_a_long_chat_takes_no_longer_than_one_of_a_short_chat() -> None:
+    def seconds(turns: int) -> float:
+        begun = time.thread_time()
+        assert len(people_in("anna: hi\nzzqx: hi\n" * turns)) == turns
+        return time.thread_time() - begun
+
+    assert seconds(8_000) < 8 * min(seconds(2_000) for _ in range(3))
