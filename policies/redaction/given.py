@@ -90,9 +90,7 @@ def _is_declared(text: str, start: int) -> bool:
 def _speakers(text: str, *, known: bool) -> Iterator[Finding]:
     """Whoever speaks in turn with somebody who is known for a person is one."""
     turns: list[Match] = list(_SPEAKER.find(text)) if known or "[" in text or "(" in text else []
-    sure = {
-        turn.start() for turn in turns if turn["time"] or is_given_name(turn["name"].partition(" ")[0])
-    }
+    sure = {turn.start() for turn in turns if turn["time"] or is_given_name(turn["name"].partition(" ")[0])}
     for turn in turns if sure else ():
         name = turn["name"]
         if (turn.start() in sure or name[0].isupper()) and NOT_NAMES.isdisjoint(name.lower().split()):
