@@ -127,6 +127,10 @@ def find_assigned(text: str, lowered: str) -> Iterator[Finding]:
             continue
         if sign == ">" and text[match.start("name") - 1 : match.start("name")] != "<":
             continue
+        if sign == ">" and (held := _held(text, match.end("sign"))):
+            yield held
+            reach = held.end
+            continue
         quoted = _quote(match["open"])
         if sign in _COMPARES and not quoted:
             continue
@@ -191,6 +195,17 @@ def _of_kubernetes(text: str) -> Iterator[Finding]:
                 yield Finding(
                     left + start, left + end, label_of(Kind.GENERATED, entry["value"]), Weight.SECRET
                 )
+
+
+def _held(text: str, start: int) -> Finding | None:
+    """All that an element of XML holds, where a word of it is random: `<secret>{AQAAABAAA ...}</secret>`."""
+    end = text.find("<", start, start + _LONGEST_BARE)
+    if not text.startswith("</", max(end, 0)):
+        return None
+    words = [word.strip("{}") for word in text[start:end].split()]
+    if len(words) < 2 or not any(map(is_long_and_random, words)):
+        return None
+    return Finding(start, end, label_of(Kind.GENERATED, words[-1]), Weight.SECRET)
 
 
 def _is_variable(value: str) -> bool:
