@@ -355,12 +355,20 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A redacted result that is too large for one answer: `handle` is what it is read on by, for a while."""
+
+    handle: str
+    table: Table = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Redacted:
     """What may leave. `masked` counts findings by label, `hidden` the invisible characters taken out.
 
     `left_out` are the columns that the rules for redaction took out, as the configuration names them,
     `pseudonyms` how many different ones it holds. `suspicion` is that its text addresses a model: `CALM` too
-    where nobody looked.
+    where nobody looked. `kept` is the whole result, where `table` holds its first rows alone.
 
     `text` renders the same table that `table` holds: neither half says more than the other.
     """
@@ -373,6 +381,7 @@ class Redacted:
     left_out: tuple[str, ...] = ()
     pseudonyms: int = 0
     suspicion: Suspicion = CALM
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)

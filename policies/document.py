@@ -188,6 +188,19 @@ class Injection(Frozen):
     detector: bool = True
 
 
+class Results(Frozen):
+    """How much of a result goes into one answer, and how long the whole of a larger one is kept.
+
+    `characters` are those of the answer's text. What is kept ends with its context, so many minutes after it
+    was read or so many calls later, whichever comes first. `most` are kept in one context: the oldest goes.
+    """
+
+    characters: int = Field(default=200_000, ge=1_000, le=10_000_000)
+    minutes: int = Field(default=30, ge=1, le=1440)
+    turns: int = Field(default=50, ge=1, le=100_000)
+    most: int = Field(default=10, ge=1, le=1000)
+
+
 class Audit(Frozen):
     """`checkpoints` is the folder, best on another disk, that signed checkpoints are copied to.
 
@@ -216,6 +229,7 @@ class Document(Frozen):
     policy: Policy = Policy()
     limits: Limits = Limits()
     context: Window = Window()
+    results: Results = Results()
     injection: Injection = Injection()
     audit: Audit = Audit()
     sources: dict[Annotated[SourceName, AfterValidator(_not_our_own)], AnySource] = {}

@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.call import Redacted
 from policies.canonical import Json
+from policies.results import Address
 
 # Some clients show their model this half alone (docs/clients.md).
 _NOTICE: Final = (
@@ -24,5 +25,6 @@ def structured(redacted: Redacted) -> dict[str, Json]:
         "masked": dict(redacted.masked),
         "hidden": redacted.hidden,
         "left_out": list(redacted.left_out),
+        **({"whole": str(Address(redacted.kept.handle))} if redacted.kept else {}),
         **({"suspicion": suspicion.to_json()} if suspicion.cells else {}),
     }

@@ -22,7 +22,9 @@ from server.audit import Audit, open_audit
 from server.configuration import Configuration
 from server.connecting import Connecting
 from server.connections import Connections
+from server.context import sweeping
 from server.context.contexts import Contexts
+from server.context.results import Results
 from server.deciding import Deciding
 from server.decisions import Decisions
 from server.endings import Endings
@@ -39,7 +41,7 @@ from server.oauth.renewing import Renewing
 from server.oauth.revoking import Revoking
 from server.oauth.servers import authorization_servers
 from server.own.connector import TOOLS as OWN_TOOLS
-from server.own.connector import Own
+from server.own.connector import Own, OwnSession
 from server.pages.tickets import Tickets
 from server.pipeline import Pipeline
 from server.recovery import Recovery
@@ -118,6 +120,7 @@ async def assemble(
         ring = Ring(store, masters)
         connections = Connections(store, audit, ring)
         contexts = Contexts(store, ring, keys.derive("pseudonyms"), document.context)
+        results = Results(store, ring, document.results)
         servers = authorization_servers(sources, document.root)
 
         def is_open(user: User, tool: Tool, transport: Transport) -> bool:
@@ -126,7 +129,7 @@ async def assemble(
         open_to = Sources(sources, is_open)
         vault = Vault(
             sources,
-            Own(store, audit.actions, connections, open_to, contexts),
+            Own(OwnSession(store, audit.actions, connections, open_to, contexts, results)),
             connections,
             Renewing(store, ring, connections, servers),
             enabled=partial(inventory.hold, store),
@@ -147,7 +150,7 @@ async def assemble(
         await audit.put(
             "", lambda _: {"event": "serving", "catalogue": catalogue.version, "policy": policy.version}
         )
-        watching = [recovery.watch(), lapsing.watch(connections), contexts.watch()]
+        watching = [recovery.watch(), lapsing.watch(connections), sweeping.watch(contexts, results)]
         if servers:
             watching.append(Revoking(store, audit, ring, connections, servers).watch())
         for each in watching:
@@ -171,7 +174,7 @@ async def assemble(
                     document.limits.questions_per_hour,
                 ),
                 executor=Executor({OWN: GRACE, **deadlines}),
-                redaction=Redaction(redaction, settings, contexts),
+                redaction=Redaction(redaction, settings, contexts, results),
             ),
             identity,
             catalogue,

@@ -19,6 +19,7 @@ from policies.errors import NeedsConnection
 from policies.networks import UNRESTRICTED, Restrictions
 from policies.renewal import DAY, due_within
 from policies.secret import Secret
+from server.context.results import forget_of
 from server.digests import printable
 from server.keys import Ring
 from server.keys.ring import key_of
@@ -241,6 +242,7 @@ class Connections:
         if not rows or not rows[0][1]:
             return None
         scopes, sealed = rows[0]
+        yield from forget_of(connection.tenant, connection.user, connection.source)
         yield from _given_up(connection, scopes, sealed, (yield from now_ms()))
         return (yield from self._entry(connection, "disconnected", by, why=why))
 
@@ -252,6 +254,7 @@ class Connections:
         scopes, sealed = rows[0]
         if not (yield _LAPSE, (connection.id, sealed, now)):
             return None
+        yield from forget_of(connection.tenant, connection.user, connection.source)
         yield from _given_up(connection, scopes, sealed, now)
         return (yield from self._entry(connection, "disconnected", "", why="it was due"))
 

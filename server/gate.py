@@ -9,6 +9,7 @@ from policies.decision import Policy
 from policies.errors import not_open
 from server.own.actions import ACTIONS
 from server.own.context import CONTEXT, FORGET
+from server.own.result import RESULT
 from server.own.sources import CONNECT, SOURCES
 from server.rollback import UNDO
 from server.sources import Sources
@@ -18,7 +19,7 @@ UNDOING: Final = (ACTIONS, UNDO)
 """Own tools that are of use where the user may act."""
 CONNECTING: Final = (SOURCES, CONNECT)
 """Own tools that are of use where the user has to connect something."""
-HOLDING: Final = (CONTEXT, FORGET)
+HOLDING: Final = (CONTEXT, RESULT, FORGET)
 """Own tools that are of use where any source is open to the user."""
 
 

@@ -8,9 +8,12 @@ from anyio import CapacityLimiter, to_thread
 
 from policies.call import Raw, Redacted, Restored, Tier
 from policies.pseudonyms import Item
+from policies.results import Room
 from policies.sources import Source
 from server.context.contexts import Contexts
+from server.context.results import Results
 from server.loading import Loading
+from server.own.result import RESULT, first_row
 
 if TYPE_CHECKING:
     from policies.redaction.marked import Marked
@@ -28,6 +31,7 @@ class Redaction:
     loading: Loading
     sources: Mapping[str, Source]
     contexts: Contexts
+    results: Results
 
     async def redact(self, raw: Raw, restored: Restored) -> Redacted:
         """What has to be read takes milliseconds and would hold up every other call: so it goes to a thread.
@@ -36,6 +40,9 @@ class Redaction:
         or `StoreUnavailable` where new pseudonyms can't be kept.
         """
         redactor = await self.loading.ready()
+        if raw.grant.plan.call.tool == RESULT:
+            start, characters = first_row(raw.grant.plan), self.results.settings.characters
+            return await _aside(lambda: redactor.go_on(raw, start, characters))
         call, context = raw.grant.plan.call, restored.fresh.admission.context
         source = self.sources.get(call.tool.source)
         treatments = None if source is None else source.treatments(call.user.roles)
@@ -52,8 +59,15 @@ class Redaction:
             marked, wanted = found(small)
             return redactor.redact(raw, marked, await masks(wanted), restored.values)
         marked, wanted = await _aside(lambda: found(redactor.mark(raw.table)))
-        chosen = await masks(wanted)
-        return await _aside(lambda: redactor.redact(raw, marked, chosen, restored.values))
+
+        async def redacted(room: Room | None) -> Redacted:
+            chosen = await masks(wanted)
+            return await _aside(lambda: redactor.redact(raw, marked, chosen, restored.values, room))
+
+        answer = await redacted(self.results.room(call))
+        if answer.kept is None or await self.results.keep(context, call, answer.kept):
+            return answer
+        return await redacted(None)
 
 
 async def _aside(work: Callable[[], T]) -> T:

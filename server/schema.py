@@ -204,6 +204,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # policies/injection: how plainly text that its calls returned addressed a model.
         "ALTER TABLE contexts ADD COLUMN suspicion BIGINT NOT NULL DEFAULT 0",
     ),
+    (
+        # server/context/results.py
+        """CREATE TABLE context_results (
+            id TEXT PRIMARY KEY,
+            context TEXT NOT NULL,
+            source TEXT NOT NULL,
+            tool TEXT NOT NULL,
+            kept_at BIGINT NOT NULL,
+            turn BIGINT NOT NULL,
+            sealed TEXT NOT NULL
+        )""",
+        "CREATE INDEX context_results_context ON context_results (context, kept_at)",
+    ),
 )
 
 

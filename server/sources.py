@@ -22,6 +22,14 @@ class Sources:
             if any(self.is_open(user, tool, transport) for tool in source.connector.tools)
         }
 
+    def has_open(self, user: User, tool: str, transport: Transport) -> bool:
+        """Whether a source has a tool of this name that is open to the user."""
+        return any(
+            each.name == tool and self.is_open(user, each, transport)
+            for source in self.connected.values()
+            for each in source.connector.tools
+        )
+
     def own(self, user: User, transport: Transport) -> frozenset[str]:
         """Those that the user has to connect with an account of their own."""
         return frozenset(

@@ -13,11 +13,13 @@ from policies.redaction.detector import Detector, Group, ReadingNeeded
 from policies.redaction.marked import Findings, Marked, masked_whole, replaced, value_at
 from policies.redaction.masks import Masks, Pseudonyms
 from policies.redaction.names import NOWHERE
-from policies.redaction.rendering import cell_texts, columns_of, framed, lines_of
+from policies.redaction.portion import page, portion
+from policies.redaction.rendering import cell_texts, columns_of, framed, lines_of, render
 from policies.redaction.restored import Restored
 from policies.redaction.seams import find_seams, find_split_keys, labelled
 from policies.redaction.spans import Span, substitute
 from policies.redaction.tree import Cells, cleaned
+from policies.results import Room
 from policies.treatments import Treatments
 
 _ROUNDS: Final = 3
@@ -90,13 +92,16 @@ class Redactor:
         marked: Marked | None = None,
         masks: Masks | None = None,
         restored: Mapping[str, str] | None = None,
+        room: Room | None = None,
     ) -> Redacted:
         """The table without personal data, secrets and hidden characters, and its text (threats T22, T27).
 
         `marked` is what `mark` returned for the table of `raw`, and is made if it is not given. `masks` says
         what stands in place of what was found. `restored` are the values that pseudonyms in the arguments
-        stand for: found or not, none of them leaves. Raises `Denied` (rule `redaction`) for what the rules
-        refuse, and where a finding can't be placed in a cell: then nothing leaves.
+        stand for: found or not, none of them leaves. `room` is that of the answer.
+
+        Raises `Denied` (rule `redaction`) for what the rules refuse, and where a finding can't be placed in a
+        cell: then nothing leaves.
         """
         marked = marked or self.mark(raw.table)
         if marked.came is not raw.table:
@@ -105,6 +110,7 @@ class Redactor:
         hiding = Restored(restored or {})
         table, left_out = marked.masked(masks)
         table, lines = _without_seams(hiding.put_back(table), masks)
+        table, lines, kept = portion(table, lines, room)
         suspicion = CALM if self._watch is None else self._watch(raw.table)
         call, counts = raw.grant.plan.call, dict(sorted((masks.counts + hiding.counts).items()))
         text = framed(
@@ -117,9 +123,20 @@ class Redactor:
             left_out=left_out,
             lacking=masks.lacking,
             suspicion=suspicion,
+            kept=kept,
         )
         given = len(masks.given)
-        return Redacted(raw.grant, table, text, counts, marked.hidden, left_out, given, suspicion)
+        return Redacted(raw.grant, table, text, counts, marked.hidden, left_out, given, suspicion, kept)
+
+    def go_on(self, raw: Raw, start: int, characters: int) -> Redacted:
+        """The rows from `start` of a result that was redacted when it was kept, as many as `characters` hold.
+
+        It is rendered, and nothing is looked for in it again: a mask would not survive a second redaction.
+        """
+        table = page(raw.table, lines_of(columns_of(raw.table, cell_texts)), start, characters)
+        call = raw.grant.plan.call
+        text = render(table, source=call.tool.source, call=call.id, masked={}, hidden=0)
+        return Redacted(raw.grant, table, text, {}, 0)
 
     def _find(self, table: Table, *, reading: bool) -> Findings:
         """What is found in a clean table."""

@@ -12,13 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
-import anyio
-
 from policies import pseudonyms
 from policies.call import Call, Fresh, Restored
 from policies.context import Context
 from policies.document import Window
-from policies.errors import AuditUnavailable, InvalidArgument
+from policies.errors import InvalidArgument
 from policies.pseudonyms import Item, Mint
 from server.context import rows
 from server.context.book import Book
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("remit.context")
 
 REMEMBERED: Final = 200  # contexts
-EVERY: Final = 5.0  # seconds between two looks for what has ended
 
 
 class Contexts:
@@ -107,17 +104,8 @@ class Contexts:
         """
         await self._end([context.id], partial(rows.begin_anew, context.id, secrets.token_hex(16)))
 
-    async def watch(self) -> None:
-        """Ends what is over, and forgets what has ended elsewhere, until it is cancelled."""
-        while True:
-            try:
-                await self.sweep()
-            except AuditUnavailable as error:
-                log.error("contexts that are over can't be ended", extra={"detail": error.detail})  # noqa: TRY400
-            await anyio.sleep(EVERY)
-
     async def sweep(self) -> None:
-        """Raises `StoreUnavailable`."""
+        """Ends what is over, and forgets what has ended elsewhere. Raises `StoreUnavailable`."""
         ended = await self._store.read(partial(rows.over, self.window))
         if ended or self._unscrubbed:
             await self._end(ended)

@@ -48,8 +48,10 @@ _FORGET_PAGES: Final = "DELETE FROM context_pages WHERE context = $1"
 _ANEW: Final = """
     UPDATE contexts SET id = $2, begun_at = used_at, turns = 0, sources = '' WHERE id = $1 AND suspicion > 0
 """
+_FORGET_RESULTS: Final = "DELETE FROM context_results WHERE context = $1"
 _IS_THEIRS: Final = "$1 IN ('', tenant) AND $2 IN ('', user_id) AND $3 IN ('', session)"
 _END_PAGES: Final = f"DELETE FROM context_pages WHERE context IN (SELECT id FROM contexts WHERE {_IS_THEIRS})"  # noqa: S608
+_END_RESULTS: Final = _END_PAGES.replace("context_pages", "context_results")
 _END: Final = f"DELETE FROM contexts WHERE {_IS_THEIRS}"  # noqa: S608 - a condition of ours
 _OVER: Final = f"""
     SELECT id FROM contexts WHERE used_at <= $1 OR (turns >= $2 AND used_at <= $3) LIMIT {SWEPT}
@@ -119,6 +121,7 @@ def stands(id: str) -> Transaction[bool]:  # noqa: A002
 def forget(*ids: str) -> Transaction[None]:
     for each in ids:
         yield _FORGET_PAGES, (each,)
+        yield _FORGET_RESULTS, (each,)
         yield _FORGET, (each,)
 
 
@@ -131,6 +134,7 @@ def begin_anew(id: str, new: str) -> Transaction[None]:  # noqa: A002
 def end(tenant: str, user: str, session: str) -> Transaction[None]:
     """Those of a tenant, a user or a session; "" is any. Part of the transaction that ends a sign-in."""
     yield _END_PAGES, (tenant, user, session)
+    yield _END_RESULTS, (tenant, user, session)
     yield _END, (tenant, user, session)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -14,7 +15,8 @@ from policies.sources import OWN
 from server.actions import Actions
 from server.connections import Connections
 from server.context.contexts import Contexts
-from server.own import actions, context, sources
+from server.context.results import Results
+from server.own import actions, context, result, sources
 from server.rollback import UNDO
 from server.sources import Sources
 from server.store import Reader
@@ -26,6 +28,7 @@ TOOLS: Final[Sequence[Tool]] = (
     sources.SOURCES,
     sources.CONNECT,
     context.CONTEXT,
+    result.RESULT,
     context.FORGET,
     UNDO,
 )
@@ -38,15 +41,8 @@ class Own:
 
     tools: Sequence[Tool] = TOOLS
 
-    def __init__(
-        self,
-        store: Reader,
-        kept: Actions,
-        connections: Connections,
-        open_to: Sources,
-        contexts: Contexts,
-    ) -> None:
-        self._session = OwnSession(store, kept, connections, open_to, contexts)
+    def __init__(self, session: "OwnSession") -> None:
+        self._session = session
 
     @asynccontextmanager
     async def open(self, user: User | None, credential: Credential | None) -> AsyncGenerator[Session]:
@@ -61,20 +57,14 @@ class Own:
         """The store is closed by whoever opened it."""
 
 
+@dataclass(frozen=True, slots=True)
 class OwnSession:
-    def __init__(
-        self,
-        store: Reader,
-        kept: Actions,
-        connections: Connections,
-        open_to: Sources,
-        contexts: Contexts,
-    ) -> None:
-        self._store = store
-        self._actions = kept
-        self._connections = connections
-        self._open_to = open_to
-        self._contexts = contexts
+    store: Reader
+    actions: Actions
+    connections: Connections
+    open_to: Sources
+    contexts: Contexts
+    results: Results
 
     async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
         """Raises `NeedsConnection` where the user asks for the way to a source of theirs, or `NotFound`."""
@@ -83,6 +73,8 @@ class OwnSession:
         match call.tool:
             case actions.ACTIONS:
                 request = actions.request(call)
+            case result.RESULT:
+                request = result.request(call)
             case sources.CONNECT:
                 request = {"source": await self._connected(call)}
             case _:
@@ -94,10 +86,12 @@ class OwnSession:
         plan = grant.plan
         match plan.call.tool:
             case actions.ACTIONS:
-                reading = partial(actions.table, self._actions, plan.call.user, plan.request["limit"])
-                return Raw(grant, await self._store.read(reading))
+                reading = partial(actions.table, self.actions, plan.call.user, plan.request["limit"])
+                return Raw(grant, await self.store.read(reading))
             case context.CONTEXT | context.FORGET:
                 return Raw(grant, await self._context(grant))
+            case result.RESULT:
+                return Raw(grant, await self._result(grant))
             case _:
                 return Raw(grant, await self._sources(plan))
 
@@ -108,30 +102,36 @@ class OwnSession:
     async def _connected(self, call: Call) -> str:
         """The source, which the user has connected."""
         name = str(call.arguments["source"])
-        if name not in self._open_to.own(call.user, call.transport):
+        if name not in self.open_to.own(call.user, call.transport):
             raise NotFound("There is no such source for you to connect. remit_sources lists those there are.")
-        made = (await self._connections.by_source(call.user)).get(name)
+        made = (await self.connections.by_source(call.user)).get(name)
         if made is None or made.due_within == 0:
             raise NeedsConnection(name, was_due=made is not None)
         return name
 
     async def _context(self, grant: Grant) -> Table:
         call, current = grant.plan.call, grant.approval.admission.context
-        counts = await self._contexts.counts(current, call)
+        counts = await self.contexts.counts(current, call)
         if call.tool == context.FORGET:
-            await self._contexts.forget(current)
+            await self.contexts.forget(current)
             return context.forgotten(counts)
-        opened = self._open_to.all(call.user, call.transport)
-        return context.table(current, self._contexts.window, opened, counts)
+        opened = self.open_to.all(call.user, call.transport)
+        return context.table(current, self.contexts.window, opened, counts)
+
+    async def _result(self, grant: Grant) -> Table:
+        call = grant.plan.call
+        is_open = partial(self.open_to.has_open, call.user, transport=call.transport)
+        current, handle = grant.approval.admission.context, str(grant.plan.request["id"])
+        return await self.results.read(current, call, handle, is_open)
 
     async def _sources(self, plan: Plan) -> Table:
         call = plan.call
-        made = await self._connections.by_source(call.user)
-        own = self._open_to.own(call.user, call.transport)
+        made = await self.connections.by_source(call.user)
+        own = self.open_to.own(call.user, call.transport)
         return sources.table(
             [
                 sources.row(name, settings, made.get(name), own=name in own)
-                for name, settings in self._open_to.all(call.user, call.transport).items()
+                for name, settings in self.open_to.all(call.user, call.transport).items()
                 if plan.request.get("source", name) == name
             ]
         )

@@ -23,9 +23,11 @@ from policies.call import Answer, Request, Tier, Token, Tool, Transport, User
 from policies.difference import three_ways
 from policies.errors import AuditUnavailable, Conflict, NeedsConnection, Refusal
 from policies.question import AnswerNeeded
+from policies.results import address
 from server.assembly import Service
 from server.endings import Ending
-from server.protocol import views
+from server.own.result import RESULT
+from server.protocol import kept, views
 from server.protocol.asking import Asking
 from server.protocol.inviting import Inviting
 from server.protocol.listeners import Listeners
@@ -69,7 +71,8 @@ class App(Server[Any]):
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
             on_list_resources=views.listed,
-            on_read_resource=views.read,
+            on_list_resource_templates=_list_templates,
+            on_read_resource=self._read_resource,
             on_subscriptions_listen=self._listen,
             get_tool_input_schema=_with_headers(service.catalogue.tools).get,
             cache_hints={"tools/list": CacheHint(ttl_ms=0, scope="private"), **views.CACHED},
@@ -136,6 +139,22 @@ class App(Server[Any]):
         with self._under_way.call(self._named(caller(context, self._transport).token)) as begun:
             async with self._heartbeat(context, params.name) if wants_progress(context) else nullcontext():
                 return await self._answered(context, params)
+        raise MCPError(code=types.INTERNAL_ERROR, message=begun.why)
+
+    async def _read_resource(
+        self, context: Context, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
+        found = address(str(params.uri))
+        if found is None:
+            return await views.read(context, params)
+        asking = caller(context, self._transport)
+        with self._under_way.call(self._named(asking.token)) as begun:
+            return await kept.read(
+                lambda arguments: self._service.pipeline.run(
+                    Request(secrets.token_hex(16), asking, RESULT.name, arguments)
+                ),
+                found,
+            )
         raise MCPError(code=types.INTERNAL_ERROR, message=begun.why)
 
     async def _answered(
@@ -229,6 +248,12 @@ class App(Server[Any]):
             return self._service.identity.of(self._transport, token)
         except Refusal:
             return None
+
+
+async def _list_templates(
+    _: Context, __: types.PaginatedRequestParams | None
+) -> types.ListResourceTemplatesResult:
+    return types.ListResourceTemplatesResult(resource_templates=[*kept.TEMPLATES])
 
 
 def _with_headers(tools: Iterable[Tool]) -> dict[str, dict[str, Any]]:

@@ -12,6 +12,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from policies.call import Caller, Channel, Reply, Tier, Token, Tool, Transport
 from policies.errors import Denied, LimitReached, Refusal
+from server.protocol.kept import links
 from server.web.bearer import VERIFIED
 from server.web.peers import PEER
 
@@ -108,7 +109,7 @@ def success(reply: Reply) -> types.CallToolResult:
     if reply.action:
         facts |= {"action": reply.action, "replayed": reply.replayed}
     return types.CallToolResult(
-        content=[types.TextContent(type="text", text=reply.text)],
+        content=[types.TextContent(type="text", text=reply.text), *links(reply)],
         structured_content=dict(reply.structured),
         _meta={META: facts},
     )

@@ -56,7 +56,7 @@ async def read(_: Context, params: types.ReadResourceRequestParams) -> types.Rea
     if str(params.uri) != URI:
         raise MCPError(
             code=types.INVALID_PARAMS,
-            message=f"There is no such resource. The only one is {URI}.",
+            message=f"There is no such resource. There are {URI}, and results that an answer says are kept.",
         )
     contents = types.TextResourceContents(uri=URI, mime_type=APP_MIME_TYPE, text=view(), _meta=_NO_ORIGINS)
     return types.ReadResourceResult(contents=[contents])

@@ -22,6 +22,7 @@ TOOLS = [
     "shop_write",
     "remit_actions",
     "remit_context",
+    "remit_result",
     "remit_forget",
     "remit_undo",
 ]

@@ -27,6 +27,7 @@ from mcp.client import Client
 from policies.call import Call, Grant, Plan, Raw, Tier, Tool, Transport, User
 from policies.canonical import Json
 from policies.change import Effect
+from policies.results import Address, address
 from policies.secret import Credential
 from policies.sources import KINDS
 from server.assembly import Service, assemble, connected
@@ -35,6 +36,7 @@ from server.configuration import Configuration, load
 from server.demo.organisation import found
 from server.listening import HttpServer
 from server.logs import JsonLines
+from server.own.result import RESULT
 from server.vault import Connected
 from tests.backends import Postgres, free_port
 from tests.proxy import Proxy, proxy
@@ -54,6 +56,9 @@ SOURCES: Final = """
 calls_per_minute = 100000
 burst = 10000
 questions_per_hour = 1000
+
+[results]
+characters = 1000
 
 [sources.ledger]
 kind = "postgres"
@@ -115,7 +120,10 @@ GRANT UPDATE (status) ON orders TO {login};
 Arguments = Mapping[str, Any]
 READ: Final[Mapping[str, Sequence[Arguments]]] = {
     "schema": [{}],
-    "query": [{"sql": "SELECT id, status FROM orders ORDER BY id"}],
+    "query": [
+        {"sql": "SELECT id, status FROM orders ORDER BY id"},
+        {"sql": "SELECT id, status, 'too long for one answer' AS note FROM orders ORDER BY id"},
+    ],
     "explain": [{"sql": "SELECT id FROM orders"}],
     "repositories": [{}],
     "search": [{"project": "acme/shop", "search": "total"}],
@@ -125,6 +133,7 @@ READ: Final[Mapping[str, Sequence[Arguments]]] = {
     "remit_actions": [{}],
     "remit_sources": [{}],
     "remit_context": [{}],
+    RESULT.name: [{"id": "0" * 32}],
     "remit_forget": [{}],
     "remit_connect": [{"source": "ledger"}, {"source": "code"}],
 }
@@ -374,12 +383,14 @@ class Ada:
 @dataclass
 class Walk:
     """What is left of it. `open` are the tools that the person has, `called` those that gave them something,
-    `done` the actions by tool that were not taken back, and `asked` the ways by which the person was asked.
+    `kept` where large results are, `done` the actions by tool that were not taken back, and `asked` the ways
+    by which the person was asked.
     """
 
     sinks: dict[str, bytes] = field(default_factory=dict[str, bytes])
     open: set[str] = field(default_factory=set[str])
     called: set[str] = field(default_factory=set[str])
+    kept: list[Address] = field(default_factory=list[Address])
     done: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     asked: list[str] = field(default_factory=list[str])
 
@@ -460,6 +471,8 @@ async def _use(walked: Walk, client: Client, tool: Tool, ada: Ada, value: str) -
     wanted: Sequence[Arguments]
     if tool.name == UNDO:
         wanted = [{"id": actions.pop()} for actions in walked.done.values()]
+    elif tool.name == RESULT.name:
+        wanted = [{"id": walked.kept.pop().handle}]
     elif tool.tier is Tier.READ:
         wanted = READ[tool.name if tool.name in READ else tool.verb]
     else:
@@ -476,6 +489,8 @@ async def _use(walked: Walk, client: Client, tool: Tool, ada: Ada, value: str) -
         if not result.is_error:
             walked.called.add(tool.name)
             told: Any = result.structured_content
+            if kept := address(told.get("whole", "")):
+                walked.kept.append(kept)
             action = told.get("action")
             if action and tool.name != UNDO:
                 assert (action["state"], action["replayed"]) == ("done", False)

@@ -67,6 +67,10 @@ TABLE_OUTPUT: Final[Mapping[str, Json]] = {
             "items": {"type": "string"},
             "description": "Columns that a rule of this source left out.",
         },
+        "whole": {
+            "type": "string",
+            "description": "Where the whole result is kept, if this answer holds its first rows alone.",
+        },
     },
     "required": [
         "notice",

@@ -39,6 +39,10 @@ tenant = {{ calls_per_minute = 100000, burst = 50000 }}
 [context]
 turns = 100000
 
+[results]
+characters = 2000
+turns = 20
+
 [sources.shop]
 kind = "sqlite"
 dsn = "sqlite:shop.db"
