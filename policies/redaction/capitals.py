@@ -25,14 +25,22 @@ def may_hold_a_name(line: str) -> bool:
     """Runs of words in capitals are to be in title case: one that stands alone names nobody."""
     if line.isascii() and _are_none([word for word in _PLAIN.findall(line) if word.lower() not in NOT_NAMES]):
         return False
-    words = [word for word in _CAPITALIZED.find(line) if word[1].lower() not in NOT_NAMES]
-    if not words:
-        return False
-    words = [word for word in words if not _goes_on(line, word)]
-    is_code = _CODE.first(line) is not None
-    return any(
-        not word[1].isupper() and not (is_code and _is_joined(word[1])) for word in words
-    ) or _stand_together(line, [word for word in words if word[1].isupper()])
+    shouted: list[Match] = []
+    is_code: bool | None = None
+    for word in _CAPITALIZED.find(line):
+        name = word[1]
+        if name.lower() in NOT_NAMES or _goes_on(line, word):
+            continue
+        if name.isupper():
+            shouted.append(word)
+            continue
+        if not _is_joined(name):
+            return True
+        if is_code is None:
+            is_code = _CODE.first(line) is not None
+        if not is_code:
+            return True
+    return _stand_together(line, shouted)
 
 
 def _are_none(words: list[str]) -> bool:

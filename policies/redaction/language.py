@@ -21,6 +21,7 @@ from thinc.api import (
 
 from policies.language_model import MODEL, does_not_load
 from policies.redaction.capitals import may_hold_a_name
+from policies.redaction.entities import Entity, Recognizer
 from policies.redaction.linear import Pattern, Screen
 from policies.redaction.spans import Finding, Weight
 
@@ -70,11 +71,12 @@ class LanguageModel:
         try:
             set_current_ops(_OPS)
             nlp = spacy.load(MODEL, exclude=_NOT_NEEDED)
-        except OSError as error:
+            recognizer = Recognizer(nlp.get_pipe("ner"))
+        except (OSError, ValueError) as error:
             raise does_not_load() from error
         # A pool of one: a memory zone is a state of the whole vocabulary, so one thread at a time has it.
-        self._free: SimpleQueue[Language] = SimpleQueue()
-        self._free.put(nlp)
+        self._free: SimpleQueue[tuple[Language, Recognizer]] = SimpleQueue()
+        self._free.put((nlp, recognizer))
         self._waiting: SimpleQueue[_Order] = SimpleQueue()
 
     def find(self, texts: Sequence[str], read: Reading) -> list[list[Finding]]:
@@ -96,12 +98,12 @@ class LanguageModel:
         """Who gets the model reads for all who wait for it: many lines at once cost half of one by one."""
         order = _Order(lines)
         self._waiting.put(order)
-        nlp = self._free.get()
+        model = self._free.get()
         try:
             if order.found is None:
-                _serve(nlp, order, self._others(order))
+                _serve(*model, order, self._others(order))
         finally:
-            self._free.put(nlp)
+            self._free.put(model)
         read.update(zip(lines, order.found or (), strict=True))
 
     def _others(self, own: "_Order") -> list["_Order"]:
@@ -118,7 +120,7 @@ class LanguageModel:
         return others
 
 
-def _serve(nlp: Language, own: _Order, others: Sequence[_Order]) -> None:
+def _serve(nlp: Language, recognizer: Recognizer, own: _Order, others: Sequence[_Order]) -> None:
     """If this fails, the others find their orders unfilled, and fill them by themselves."""
     orders = [own, *others]
     lines = list(dict.fromkeys(line for order in orders for line in order.lines))
@@ -126,16 +128,18 @@ def _serve(nlp: Language, own: _Order, others: Sequence[_Order]) -> None:
     set_current_ops(_OPS)
     # Without it the vocabulary keeps every new word for good.
     with nlp.memory_zone():  # pyright: ignore[reportUnknownMemberType]  # spaCy leaves it half annotated
-        for line, doc in zip(lines, nlp.pipe(lines, batch_size=_BATCH), strict=True):
-            found[line] = [*_entities(doc), *_tokens(line)]
+        docs = [nlp.make_doc(line) for line in lines]
+        for line, doc, entities in zip(lines, docs, recognizer.find(docs), strict=True):
+            found[line] = [*_names(doc, entities), *_tokens(line)]
     for order in orders:
         order.found = [found[line] for line in order.lines]
 
 
-def _entities(doc: Doc) -> Iterator[Finding]:
-    for entity in doc.ents:
-        if label := _LABELS.get(entity.label_):
-            yield Finding(entity.start_char, entity.end_char, label, Weight.GUESS)
+def _names(doc: Doc, entities: Sequence[Entity]) -> Iterator[Finding]:
+    for entity in entities:
+        if label := _LABELS.get(entity.label):
+            last = doc[entity.end - 1]
+            yield Finding(doc[entity.start].idx, last.idx + len(last), label, Weight.GUESS)
 
 
 def _tokens(line: str) -> Iterator[Finding]:
