@@ -5,6 +5,7 @@ in a line of code, a word with a capital inside, as in `ValueError`.
 """
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -22,9 +23,13 @@ _BETWEEN: Final = Pattern(r"[ ,.\p{L}]{0,8}")  # SCHMIDT, ANNA and ANNA von SCHM
 
 
 def may_hold_a_name(line: str) -> bool:
-    """Runs of words in capitals are to be in title case: one that stands alone names nobody."""
+    return next(possible_names(line), None) is not None
+
+
+def possible_names(line: str) -> Iterator[tuple[int, int]]:
+    """Where they stand. Runs of words in capitals are to be in title case: one alone names nobody."""
     if line.isascii() and _are_none([word for word in _PLAIN.findall(line) if word.lower() not in NOT_NAMES]):
-        return False
+        return
     shouted: list[Match] = []
     is_code: bool | None = None
     for word in _CAPITALIZED.find(line):
@@ -34,13 +39,15 @@ def may_hold_a_name(line: str) -> bool:
         if name.isupper():
             shouted.append(word)
             continue
-        if not _is_joined(name):
-            return True
-        if is_code is None:
-            is_code = _CODE.first(line) is not None
-        if not is_code:
-            return True
-    return _stand_together(line, shouted)
+        if _is_joined(name):
+            if is_code is None:
+                is_code = _CODE.first(line) is not None
+            if is_code:
+                continue
+        yield word.span(1)
+    for left, right in pairwise(shouted):
+        if _BETWEEN.whole(line[left.end() : right.start(1)]):
+            yield left.start(1), right.end()
 
 
 def _are_none(words: list[str]) -> bool:
@@ -55,7 +62,3 @@ def _goes_on(line: str, word: Match) -> bool:
 
 def _is_joined(word: str) -> bool:
     return _JOINED.first(word) is not None and not _PREFIXED.whole(word)
-
-
-def _stand_together(line: str, words: list[Match]) -> bool:
-    return any(_BETWEEN.whole(line[left.end() : right.start(1)]) for left, right in pairwise(words))

@@ -142,7 +142,7 @@ class Detector:
     def _once(self, samples: Sequence[Sample], read: Reading, *, reading: bool) -> list[list[Finding]]:
         """Each sample's findings, some of them overlapping."""
         found: list[list[Finding]] = []
-        prose: list[tuple[int, _Part]] = []
+        prose: list[tuple[int, _Part, list[Finding]]] = []
         for index, sample in enumerate(samples):
             folded = fold(sample.text)
             findings = find_secrets(folded)
@@ -165,11 +165,10 @@ class Detector:
                     if part.prose and _leaves_a_question(part.text, own):
                         if not reading:
                             raise ReadingNeeded
-                        prose.append((index, part))
+                        prose.append((index, part, own))
             found.append(findings)
-        for (index, part), names in zip(
-            prose, self._model.find([part.text for _, part in prose], read), strict=True
-        ):
+        texts, settled = [part.text for _, part, _ in prose], [own for _, _, own in prose]
+        for (index, part, _), names in zip(prose, self._model.find(texts, settled, read), strict=True):
             found[index] += (part.back(f) for f in names if _plausible(part.text, f))
         return found
 

@@ -20,10 +20,10 @@ from thinc.api import (
 )
 
 from policies.language_model import MODEL, does_not_load
-from policies.redaction.capitals import may_hold_a_name
+from policies.redaction.capitals import may_hold_a_name, possible_names
 from policies.redaction.entities import Entity, Recognizer
 from policies.redaction.linear import Pattern, Screen
-from policies.redaction.spans import Finding, Weight
+from policies.redaction.spans import BLANK, Finding, Weight, merge
 
 _LANGUAGE: Final = "en"
 _LABELS: Final = {
@@ -40,6 +40,7 @@ _OPS: Final = cast("Any", NumpyOps(use_blis=False))
 _NOT_NEEDED: Final = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
 _LONGEST: Final = 2_000  # characters that are read together
 _BATCH: Final = 64
+_AROUND: Final = 4  # words on either side: the network sees no further
 # A run of characters without a space that is no word of any language: it costs the tokenizer dearly.
 _SHOUTED: Final = Pattern(r"\p{Lu}[\p{Lu}'\x{2019}-]+(?: \p{Lu}[\p{Lu}'\x{2019}-]+)+")
 _LUMP_LENGTH: Final = 80
@@ -79,9 +80,14 @@ class LanguageModel:
         self._free.put((nlp, recognizer))
         self._waiting: SimpleQueue[_Order] = SimpleQueue()
 
-    def find(self, texts: Sequence[str], read: Reading) -> list[list[Finding]]:
-        """For each text, what is found in it. `read` keeps what was found in a line, for the next time."""
-        lines = [list(_lines(_spoken(text))) for text in texts]
+    def find(
+        self, texts: Sequence[str], settled: Sequence[Sequence[Finding]], read: Reading
+    ) -> list[list[Finding]]:
+        """For each text, what is found in it around the words that are not settled.
+
+        `read` keeps what was found in a passage, for the next time.
+        """
+        lines = [list(_passages(_spoken(text), known)) for text, known in zip(texts, settled, strict=True)]
         unread = list(dict.fromkeys(line for each in lines for _, line in each if line not in read))
         for start in range(0, len(unread), _BATCH):
             self._read(unread[start : start + _BATCH], read)
@@ -173,31 +179,72 @@ def _spoken(text: str) -> str:
     return "".join([*parts, text[position:]])
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines of a spoken text that are worth reading and where they begin: long ones in pieces of whole words.
+def _passages(text: str, settled: Sequence[Finding]) -> Iterator[tuple[int, str]]:
+    """What is to be read of a spoken text, and where it begins: some words around each that could be a name.
 
-    A line is read by itself: what is masked in one changes nothing in another, and equal lines are read once.
+    Each is read by itself: what is masked in one changes nothing in another, and equal ones are read once.
     """
+    plain = _without_lumps(text)
+    asked = _blanked(plain, settled)
     line_start = 0
-    for line in text.split("\n"):
-        plain = _without_lumps(line) if len(line) >= _LUMP_LENGTH else line
+    for line in plain.split("\n"):
         start = 0
-        while start < len(plain):
-            end = min(len(plain), start + _LONGEST)
-            if end < len(plain):
-                cut = plain.rfind(" ", start, end)
+        while start < len(line):
+            end = min(len(line), start + _LONGEST)
+            if end < len(line):
+                cut = line.rfind(" ", start, end)
                 end = cut + 1 if cut > start else end
-            piece = plain[start:end]
-            if may_hold_a_name(piece) or may_hold_a_token(piece):
+            piece = line[start:end]
+            if may_hold_a_token(piece):
                 yield line_start + start, piece
+            else:
+                for first, last in _around(piece, asked[line_start + start : line_start + end]):
+                    yield line_start + start + first, piece[first:last]
             start = end
         line_start += len(line) + 1
 
 
-def _without_lumps(line: str) -> str:
+def _blanked(text: str, settled: Sequence[Finding]) -> str:
     parts: list[str] = []
     position = 0
-    for lump in _LUMP.find(line):
-        parts += (line[position : lump.start()], " " * (lump.end() - lump.start()))
+    for found in merge(settled):
+        parts += (text[position : found.start], BLANK * found.length)
+        position = found.end
+    return "".join([*parts, text[position:]])
+
+
+def _around(piece: str, asked: str) -> Sequence[tuple[int, int]]:
+    """Stretches of the piece with each possible name and some words on either side."""
+    stretches: list[tuple[int, int]] = []
+    for first, last in sorted(possible_names(asked)):
+        start, end = _before(piece, first), _after(piece, last)
+        if stretches and start <= stretches[-1][1]:
+            start, until = stretches.pop()
+            end = max(end, until)
+        stretches.append((start, end))
+    return stretches
+
+
+def _before(piece: str, position: int) -> int:
+    for _ in range(_AROUND + 1):
+        position = piece.rfind(" ", 0, position)
+        if position < 0:
+            return 0
+    return position + 1
+
+
+def _after(piece: str, position: int) -> int:
+    for _ in range(_AROUND + 1):
+        position = piece.find(" ", position) + 1
+        if not position:
+            return len(piece)
+    return position - 1
+
+
+def _without_lumps(text: str) -> str:
+    parts: list[str] = []
+    position = 0
+    for lump in _LUMP.find(text):
+        parts += (text[position : lump.start()], " " * (lump.end() - lump.start()))
         position = lump.end()
-    return "".join([*parts, line[position:]])
+    return "".join([*parts, text[position:]])

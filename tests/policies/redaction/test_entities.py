@@ -11,6 +11,8 @@ from spacy.language import Language
 
 from policies.language_model import MODEL
 from policies.redaction.entities import Recognizer
+from policies.redaction.language import LanguageModel, Reading
+from policies.redaction.spans import Finding, Weight
 from tests.policies.redaction.tables import cases
 
 Entities: TypeAlias = list[list[tuple[int, int, str]]]
@@ -58,3 +60,20 @@ def test_in_lines_of_many_kinds_the_same_is_found(nlp: Language) -> None:
 @given(texts=st.lists(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), max_size=4))
 def test_wherever_a_text_ends_the_same_is_found(nlp: Language, texts: list[str]) -> None:
     assert at_once(nlp, texts) == spacys_own(nlp, texts)
+
+
+def test_a_name_is_read_with_the_words_that_the_network_sees_around_it() -> None:
+    line = " ".join(["so it was said to us by", "Zarkova Quellin", "that it is as good as it was"] * 3)
+    read: Reading = {}
+    LanguageModel().find([line], [[]], read)
+    assert list(read) == [
+        "said to us by Zarkova Quellin that it is as",
+    ]
+
+
+def test_what_is_settled_is_not_asked_again_and_still_read_beside_a_question() -> None:
+    text = "Anna Smith wrote\nAnna Smith met Zarkova Quellin"
+    settled = [Finding(0, 10, "PERSON", Weight.GUESS), Finding(17, 27, "PERSON", Weight.GUESS)]
+    read: Reading = {}
+    LanguageModel().find([text], [settled], read)
+    assert list(read) == ["Anna Smith met Zarkova Quellin"]

@@ -160,14 +160,14 @@ def test_threads_that_read_together_are_each_told_their_own() -> None:
     alone: list[Reading] = []
     for text in texts:
         reading: Reading = {}
-        model.find([text], reading)
+        model.find([text], [[]], reading)
         alone.append(reading)
     together: list[Reading] = [{} for _ in texts]
     start = Barrier(len(texts))
 
     def read(index: int) -> None:
         start.wait(10)
-        model.find([texts[index]], together[index])
+        model.find([texts[index]], [[]], together[index])
 
     threads = [Thread(target=read, args=(index,)) for index in range(len(texts))]
     for thread in threads:
