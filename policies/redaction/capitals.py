@@ -7,10 +7,11 @@ in a line of code, a word with a capital inside, as in `ValueError`.
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from policies.redaction.lexicon import NOT_NAMES
 from policies.redaction.linear import Match, Pattern, Screen
+from policies.redaction.spans import BLANK
 
 _CAPITALIZED: Final = Pattern(r"(?:^|[^\p{L}\p{N}_./\\$-])(\p{Lu}[\p{L}'\x{2019}-]+)")
 # The same in ASCII, for the standard library: nothing in it can be tried twice.
@@ -21,6 +22,8 @@ _JOINED: Final = Pattern(r"\p{Ll}\p{Lu}|\p{Lu}\p{Lu}\p{Ll}")
 _PREFIXED: Final = Pattern(r"(?:Mac|Mc|[DL][aei]|D[eu]l?|Van|Von|Fitz|St|Ben|Al|El)\p{Lu}\p{Ll}+")  # McDonald
 _BETWEEN: Final = Pattern(r"[ ,.\p{L}]{0,8}")  # SCHMIDT, ANNA and ANNA von SCHMIDT
 
+_Word: TypeAlias = Match | re.Match[str]
+
 
 def may_hold_a_name(line: str) -> bool:
     return next(possible_names(line), None) is not None
@@ -28,11 +31,11 @@ def may_hold_a_name(line: str) -> bool:
 
 def possible_names(line: str) -> Iterator[tuple[int, int]]:
     """Where they stand. Runs of words in capitals are to be in title case: one alone names nobody."""
-    if line.isascii() and _are_none([word for word in _PLAIN.findall(line) if word.lower() not in NOT_NAMES]):
-        return
-    shouted: list[Match] = []
+    line = line.replace(BLANK, "\n")  # no part of a word either, and ASCII
+    shouted: list[_Word] = []
     is_code: bool | None = None
-    for word in _CAPITALIZED.find(line):
+    words: Iterator[_Word] = _PLAIN.finditer(line) if line.isascii() else _CAPITALIZED.find(line)
+    for word in words:
         name = word[1]
         if name.lower() in NOT_NAMES or _goes_on(line, word):
             continue
@@ -50,11 +53,7 @@ def possible_names(line: str) -> Iterator[tuple[int, int]]:
             yield left.start(1), right.end()
 
 
-def _are_none(words: list[str]) -> bool:
-    return not words or (len(words) == 1 and words[0].isupper())
-
-
-def _goes_on(line: str, word: Match) -> bool:
+def _goes_on(line: str, word: _Word) -> bool:
     """Whether it is the beginning of an identifier, as in `MAX_SIZE` and `Utf8`."""
     after = line[word.end() : word.end() + 1]
     return after == "_" or after.isdigit()
