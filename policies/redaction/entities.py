@@ -5,7 +5,7 @@ that took longer than the neural network. Outside an entity the network looks at
 these are decided together, and only the insides of entities are walked through, in step for all documents.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 
 _FEATURES: Final = 3  # of a state: the word, the first word of the entity that is open, the last of it so far
 _NO_WORD: Final = -1
+_TOGETHER: Final = 8_000  # words that the network sees at once: it takes some kilobytes for each
 
 _Scores: TypeAlias = NDArray[np.float32]
 _Walk: TypeAlias = Generator[tuple[int, int], _Scores, list["Entity"]]
@@ -54,6 +55,9 @@ class Recognizer:
 
     def find(self, docs: Sequence[Doc]) -> list[list[Entity]]:
         """What spaCy finds in documents that no other component has seen."""
+        return [found for some in _groups(docs) for found in self._find(some)]
+
+    def _find(self, docs: Sequence[Doc]) -> list[list[Entity]]:
         if not any(map(len, docs)):
             return [[] for _ in docs]
         network = self._model.predict(docs)
@@ -98,6 +102,19 @@ class Recognizer:
             position = word + 1
             found.append(Entity(first - start, position - start, label))
         return found
+
+
+def _groups(docs: Sequence[Doc]) -> Iterator[Sequence[Doc]]:
+    group: list[Doc] = []
+    words = 0
+    for doc in docs:
+        if group and words + len(doc) > _TOGETHER:
+            yield group
+            group, words = [], 0
+        group.append(doc)
+        words += len(doc)
+    if group:
+        yield group
 
 
 def _in_step(walks: Sequence[_Walk], network: Any) -> list[list[Entity]]:
