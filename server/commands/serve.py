@@ -80,7 +80,7 @@ async def serve_http(
         pages = pages_of(service, document, Transport.HTTP)
         server = HttpServer(service, document, where, place=place, pages=pages)
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(load_redaction, service.redaction, server.stop)
+            tasks.start_soon(partial(load_redaction, service.redaction, server.stop, for_many=True))
             await server.serve_until_told()
             tasks.cancel_scope.cancel()
         return service.redaction.failed
@@ -136,7 +136,7 @@ async def serve_stdio(configuration: Configuration) -> ConfigurationError | None
             app = App(service, version("remit"), Transport.STDIO, address=lambda: links.url)
             tasks.start_soon(obey)
             tasks.start_soon(speak)
-            tasks.start_soon(load_redaction, service.redaction, told.set)
+            tasks.start_soon(partial(load_redaction, service.redaction, told.set, for_many=False))
             await told.wait()
             await app.settle(SETTLE)
             if not spoken.is_set():
@@ -146,15 +146,16 @@ async def serve_stdio(configuration: Configuration) -> ConfigurationError | None
         return service.redaction.failed
 
 
-async def load_redaction(redaction: Loading, stop: Callable[[], None]) -> None:
+async def load_redaction(redaction: Loading, stop: Callable[[], None], *, for_many: bool) -> None:
     """Once clients had time to be greeted, as importing slows all else down; stops what can't mask."""
     await anyio.sleep(HEAD_START)
-    leave_alone_what_stays()  # or the collector looks through it again and again while more is imported
+    # Or the collector would look through all of it again and again while more is imported.
+    leave_alone_what_stays(seldom=True)
     await redaction.settled()
     if redaction.failed:
         stop()
     else:
-        leave_alone_what_stays()
+        leave_alone_what_stays(seldom=for_many)
 
 
 def end(failed: ConfigurationError | None) -> NoReturn:

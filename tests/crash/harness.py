@@ -161,7 +161,7 @@ def _be_killed(
     """Never returns."""
     logging.disable()
     patch = pytest.MonkeyPatch()
-    patch.setattr(server.loading, "load", lambda: redactor)
+    patch.setattr(server.loading, "load", lambda **_: redactor)
     try:
         if control:
             break_on_purpose(control, patch)
@@ -177,7 +177,7 @@ async def _aftermath(
 ) -> tuple[list[Action], Mapping[str, int]]:
     """All actions, once those that were lost are found out."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server.loading, "load", lambda: redactor)
+        patch.setattr(server.loading, "load", lambda **_: redactor)
         async with assemble(configuration) as service:
             pipeline = service.pipeline
             finding = Recovery(service.store, pipeline.audit, pipeline.vault)

@@ -72,5 +72,5 @@ def _forked(configuration: Configuration, redactor: Redactor, serve: Serve) -> R
 def quickly(redactor: Redactor) -> Generator[None]:
     """The language model is loaded once for all."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server.loading, "load", lambda: redactor)
+        patch.setattr(server.loading, "load", lambda **_: redactor)
         yield

@@ -49,7 +49,7 @@ kind = "sqlite"
 dsn = "sqlite:notes.db"
 owner = "a team"
 purpose = "tests"
-classification = "internal"
+classification = "public"
 roles = {{ read = ["analyst"] }}
 
 [sources.notes.tables.notes]

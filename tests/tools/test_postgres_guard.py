@@ -91,7 +91,8 @@ class Lab:
                 statement = sql.strip().rstrip(";").rstrip()
                 prepared = await link.prepare(statement)
                 outputs = tuple(map(Output.of, prepared.get_attributes()))
-                assert [output.column for output in outputs] == list(table.columns)
+                told = [(column.name, column.kind) for column in table.columns]
+                assert [(output.column.name, output.column.kind) for output in outputs] == told
                 rows = await link.fetch(rendered(statement, outputs, 65_536))
                 return [reader(outputs)(tuple(row)) for row in rows][:1000]
         finally:
