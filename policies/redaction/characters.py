@@ -19,6 +19,11 @@ _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 
 
+# Putting marks in order takes quadratic time in their number. No letter of any script has more than these
+# (UAX #15, Stream-Safe Text Format).
+_MOST_MARKS: Final = 30
+_MARKS: Final = "".join(filter(unicodedata.combining, map(chr, range(0x300, 0x1F000))))
+_STACKED: Final = re.compile(f"([{_MARKS}]{{{_MOST_MARKS}}})[{_MARKS}]+")
 _INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
@@ -37,19 +42,21 @@ def clean(text: str) -> Clean:
     if is_clean(text):
         return Clean(text, 0)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    size = len(text)
+    text = _STACKED.sub(r"\1", text)
     kept = [
         character
         for position, character in enumerate(text)
         if (character.isascii() and (character.isprintable() or character in _KEPT)) or _seen(text, position)
     ]
-    return Clean(unicodedata.normalize("NFC", "".join(kept)), len(text) - len(kept))
+    return Clean(unicodedata.normalize("NFC", "".join(kept)), size - len(kept))
 
 
 def is_clean(text: str) -> bool:
     """Whether `clean` would change nothing, where that is seen at once."""
     return (
         text.replace("\n", "").replace("\t", "").isprintable()
-        and (text.isascii() or _INVISIBLE.search(text) is None)
+        and (text.isascii() or (_INVISIBLE.search(text) is None and _STACKED.search(text) is None))
         and unicodedata.is_normalized("NFC", text)
     )
 
@@ -70,6 +77,8 @@ def origins(text: str) -> tuple[str, list[int]]:
         ):
             continue
         if clusters and _composes(clusters[-1][0], character):
+            if len(clusters[-1][0]) > _MOST_MARKS:
+                continue
             clusters[-1] = (clusters[-1][0] + character, clusters[-1][1])
         else:
             clusters.append((character, position))

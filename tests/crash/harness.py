@@ -31,6 +31,7 @@ from server.recovery import Recovery
 from server.transaction import Transaction
 from tests.crash import jobs
 from tests.crash.controls import break_on_purpose
+from tests.crash.replicas import loaded
 from tests.server.enabling import enable_all
 
 BOUND: Final = 30.0  # seconds for a process to be ready, and for what is lost to be found out
@@ -161,7 +162,7 @@ def _be_killed(
     """Never returns."""
     logging.disable()
     patch = pytest.MonkeyPatch()
-    patch.setattr(server.loading, "load", lambda **_: redactor)
+    patch.setattr(server.loading, "load", partial(loaded, redactor))
     try:
         if control:
             break_on_purpose(control, patch)
@@ -177,7 +178,7 @@ async def _aftermath(
 ) -> tuple[list[Action], Mapping[str, int]]:
     """All actions, once those that were lost are found out."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server.loading, "load", lambda **_: redactor)
+        patch.setattr(server.loading, "load", partial(loaded, redactor))
         async with assemble(configuration) as service:
             pipeline = service.pipeline
             finding = Recovery(service.store, pipeline.audit, pipeline.vault)

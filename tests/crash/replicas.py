@@ -5,6 +5,7 @@ import os
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, TypeAlias
 
 import anyio
@@ -68,9 +69,15 @@ def _forked(configuration: Configuration, redactor: Redactor, serve: Serve) -> R
     return Replica(pid, os.fdopen(telling, "w"), os.fdopen(answered))
 
 
+def loaded(redactor: Redactor, *, watching: bool) -> Redactor:
+    """In the place of `server.loading.load`."""
+    del watching
+    return redactor
+
+
 @contextmanager
 def quickly(redactor: Redactor) -> Generator[None]:
     """The language model is loaded once for all."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server.loading, "load", lambda **_: redactor)
+        patch.setattr(server.loading, "load", partial(loaded, redactor))
         yield
