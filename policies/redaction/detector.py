@@ -1,6 +1,7 @@
 """What is to be masked in a text, and under which name it stands: all finders, in the order of their cost."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,15 +13,27 @@ from policies.redaction.identifiers import find_identifiers
 from policies.redaction.language import LanguageModel, Reading, may_hold_a_token, worth_reading
 from policies.redaction.layout import Field, decode, layout
 from policies.redaction.lexicon import NOT_NAMES
-from policies.redaction.names import NOWHERE, Context, fits, is_a_label, is_of_a_thing, is_particle, meaning
+from policies.redaction.names import (
+    NOWHERE,
+    Context,
+    Meaning,
+    fits,
+    is_a_label,
+    is_of_a_thing,
+    is_particle,
+    meaning,
+)
 from policies.redaction.secrets import find_named_secret, find_secrets
-from policies.redaction.sieve import sieve
+from policies.redaction.sieve import Sieved, sieve
 from policies.redaction.spans import BLANK, Finding, Span, Spans, Weight, beside, merge, placeholders
 from policies.redaction.spreading import spread
+from policies.redaction.work import UNBOUNDED, WITHHELD, Budget, Meter, TooMuchWork, metered, spend
 
 _SHORTEST_NAME: Final = 2  # characters: `US` and `Li` are told apart by no model of this size
 _ROUNDS: Final = 4
 _REMEMBERED: Final = 20_000  # samples
+_TOGETHER: Final = 100_000  # characters that are settled at once, unless they are one text
+_MANY: Final = 8  # fields that take longer one by one than together
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,43 +88,62 @@ class Detector:
         self._model = LanguageModel()
         self._known: Memory[tuple[Span, ...]] = Memory(_REMEMBERED)
 
-    def find(self, groups: Sequence[Group], *, reading: bool = True) -> list[Spans]:
+    def find(
+        self, groups: Sequence[Group], *, reading: bool = True, budget: Budget = UNBOUNDED
+    ) -> list[Spans]:
         """For each group, what is found in those of its texts that hold anything.
 
-        Raises `ReadingNeeded` where the language model would be asked and `reading` does not allow it.
+        What the budget does not cover is found to be `WITHHELD`, as a whole. Raises `ReadingNeeded` where the
+        language model would be asked and `reading` does not allow it.
         """
         found: list[Spans] = []
-        unsettled: list[tuple[Spans, Sample]] = []
-        for group in groups:
-            sieved = sieve(group.texts, group.context, personal=group.personal)
+        unsettled: list[tuple[int, Sample]] = []
+        sieving = Meter(budget.sieving)
+        for place, group in enumerate(groups):
+            sieved = _sieved(group, sieving)
             spans: Spans = {}
             if sieved.whole and (said := meaning(group.context)) is not None:
                 whole = {size: (Span(0, size, said.label),) for size in {len(text) for text in group.texts}}
                 texts = group.texts
                 spans = {text: whole[len(text)] for text in [texts[number] for number in sieved.whole]}
             unsettled += (
-                (spans, Sample(group.texts[number], group.context, group.personal))
+                (place, Sample(group.texts[number], group.context, group.personal))
                 for number in sorted(sieved.open)
             )
             found.append(spans)
-        looked_at = self._look([sample for _, sample in unsettled], reading=reading)
-        for (spans, sample), new in zip(unsettled, looked_at, strict=True):
+        # The short ones first: what was made to be slow takes nothing away from the rest.
+        unsettled.sort(key=lambda each: len(each[1].text))
+        allowance = _Allowance(Meter(budget.looking), Meter(budget.reading))
+        looked_at = self._look([sample for _, sample in unsettled], allowance, reading=reading)
+        for (place, sample), new in zip(unsettled, looked_at, strict=True):
             if new:
-                spans[sample.text] = new
-        return spread([group.texts for group in groups], found)
+                found[place][sample.text] = new
+        found = spread([group.texts for group in groups], found)
+        for (place, sample), new in zip(unsettled, looked_at, strict=True):
+            if new is None:
+                found[place][sample.text] = (Span(0, len(sample.text), WITHHELD),)
+        return found
 
-    def _look(self, samples: Sequence[Sample], *, reading: bool) -> list[tuple[Span, ...]]:
-        """The spans of each sample, for those that the sieve does not clear."""
+    def _look(
+        self, samples: Sequence[Sample], allowance: "_Allowance", *, reading: bool
+    ) -> list[tuple[Span, ...] | None]:
+        """The spans of each sample, for those that the sieve does not clear; None for what costs too much."""
         keys = [sample.digest for sample in samples]
-        spans = {key: found for key in keys if (found := self._known.get(key)) is not None}
+        spans: dict[bytes, tuple[Span, ...] | None] = {
+            key: found for key in keys if (found := self._known.get(key)) is not None
+        }
         unknown = {key: sample for key, sample in zip(keys, samples, strict=True) if key not in spans}
-        settled = self._settle(list(unknown.values()), reading=reading)
-        for key, found in zip(unknown, settled, strict=True):
-            spans[key] = found
-            self._known.put(key, found)
+        for some in _together(unknown):
+            settled = self._settle([unknown[key] for key in some], allowance, reading=reading)
+            for key, found in zip(some, settled, strict=True):
+                spans[key] = found
+                if found is not None:
+                    self._known.put(key, found)
         return [spans[key] for key in keys]
 
-    def _settle(self, samples: Sequence[Sample], *, reading: bool) -> list[tuple[Span, ...]]:
+    def _settle(
+        self, samples: Sequence[Sample], allowance: "_Allowance | None" = None, *, reading: bool
+    ) -> list[tuple[Span, ...] | None]:
         """What is found in each sample, whatever the others hold.
 
         A mask changes what the language model makes of the words around it. So a masked text is read again,
@@ -119,6 +151,8 @@ class Detector:
         """
         found: list[list[Finding]] = [[] for _ in samples]
         read: Reading = {}
+        allowance = allowance or _Allowance(Meter(math.inf), Meter(math.inf))
+        withheld: set[int] = set()
         pending = list(range(len(samples)))
         for _ in range(_ROUNDS):
             if not pending:
@@ -130,47 +164,134 @@ class Detector:
             ]
             changed: list[int] = []
             for index, (text, places), new in zip(
-                pending, views, self._once(texts, read, reading=reading), strict=True
+                pending, views, self._once(texts, read, allowance, reading=reading), strict=True
             ):
+                if new is None:
+                    withheld.add(index)
+                    continue
                 fresh = _visible(text, places, new)
                 if fresh:
                     found[index] = merge([*found[index], *fresh])
                     changed.append(index)
             pending = [index for index in changed if _is_open(samples[index].text, found[index])]
-        return [tuple(Span(f.start, f.end, f.label) for f in findings) for findings in found]
+        return [
+            None if index in withheld else tuple(Span(f.start, f.end, f.label) for f in findings)
+            for index, findings in enumerate(found)
+        ]
 
-    def _once(self, samples: Sequence[Sample], read: Reading, *, reading: bool) -> list[list[Finding]]:
-        """Each sample's findings, some of them overlapping."""
-        found: list[list[Finding]] = []
-        prose: list[tuple[int, _Part, list[Finding]]] = []
-        for index, sample in enumerate(samples):
-            folded = fold(sample.text)
-            findings = find_secrets(folded)
-            findings += find_named_secret(folded, sample.context.name)
-            if sample.context.label:
-                findings += _by_name(folded, sample.context)
-            elif sample.personal:
-                for part in _parts(sample.text, sample.context):
-                    plain = fold(part.text)
-                    before = view(part.context.name, [])[0]
-                    own = list(_by_name(plain, part.context))
-                    named = bool(own)
-                    own += find_identifiers(plain, before, guesses=not named)
-                    if part.places is not None:
-                        own += find_secrets(plain)
-                        own += find_named_secret(plain, part.context.name)
-                    if part.prose and not named:
-                        own += find_given(plain)
-                    findings += map(part.back, own)
-                    if part.prose and _leaves_a_question(part.text, own):
-                        if not reading:
-                            raise ReadingNeeded
-                        prose.append((index, part, own))
+    def _once(
+        self, samples: Sequence[Sample], read: Reading, allowance: "_Allowance", *, reading: bool
+    ) -> list[list[Finding] | None]:
+        """Each sample's findings, some of them overlapping; None for what costs too much."""
+        found: list[list[Finding] | None] = []
+        prose: list[tuple[list[Finding], _Part, list[Finding]]] = []
+        for sample in samples:
+            if allowance.looking.left < 0:
+                found.append(None)
+                continue
+            try:
+                with metered(allowance.looking):
+                    findings, questions = _patterned(sample)
+                    if questions and not reading:
+                        raise ReadingNeeded
+                    for part, own in questions:
+                        allowance.reading.spend(self._model.size(part.text, own))
+            except TooMuchWork:
+                found.append(None)
+                continue
             found.append(findings)
+            prose += ((findings, part, own) for part, own in questions)
         texts, settled = [part.text for _, part, _ in prose], [own for _, _, own in prose]
-        for (index, part, _), names in zip(prose, self._model.find(texts, settled, read), strict=True):
-            found[index] += (part.back(f) for f in names if _plausible(part.text, f))
+        for (findings, part, _), names in zip(prose, self._model.find(texts, settled, read), strict=True):
+            findings.extend(part.back(f) for f in names if _plausible(part.text, f))
         return found
+
+
+@dataclass(slots=True)
+class _Allowance:
+    """What is left of a budget."""
+
+    looking: Meter
+    reading: Meter
+
+
+def _together(samples: Mapping[bytes, Sample]) -> Iterator[list[bytes]]:
+    """Samples that are settled together, by their keys: where the allowance ends, those before are done."""
+    some: list[bytes] = []
+    size = 0
+    for key, sample in samples.items():
+        if some and size + len(sample.text) > _TOGETHER:
+            yield some
+            some, size = [], 0
+        some.append(key)
+        size += len(sample.text)
+    if some:
+        yield some
+
+
+def _sieved(group: Group, meter: Meter) -> Sieved:
+    """Where it takes too much to clear any of them, all are to be looked at."""
+    try:
+        with metered(meter):
+            return sieve(group.texts, group.context, personal=group.personal)
+    except TooMuchWork:
+        return Sieved(frozenset(), frozenset(range(len(group.texts))))
+
+
+def _patterned(sample: Sample) -> tuple[list[Finding], list[tuple[_Part, list[Finding]]]]:
+    """What names and patterns find in the sample, and the parts that the model is to read besides.
+
+    With each of those what is found in it already.
+    """
+    folded = fold(sample.text)
+    findings = find_secrets(folded)
+    findings += find_named_secret(folded, sample.context.name)
+    questions: list[tuple[_Part, list[Finding]]] = []
+    if sample.context.label:
+        findings += _by_name(folded, sample.context)
+    elif sample.personal:
+        for part, own in _judged(list(_parts(sample.text, sample.context))):
+            findings += map(part.back, own)
+            if part.prose and _leaves_a_question(part.text, own):
+                questions.append((part, own))
+    return findings, questions
+
+
+def _judged(parts: Sequence[_Part]) -> Iterator[tuple[_Part, list[Finding]]]:
+    """The parts in which anything is found or left open, equal ones judged once.
+
+    Most fields of a text are as plain as most cells of a column, and sieved like those.
+    """
+    alike: dict[tuple[str, Meaning | None, bool], dict[str, list[_Part]]] = {}
+    for part in parts:
+        spend()
+        key = (part.context.name, meaning(part.context), part.prose)
+        alike.setdefault(key, {}).setdefault(part.text, []).append(part)
+    for by_text in alike.values():
+        texts = list(by_text)
+        context = by_text[texts[0]][0].context
+        if len(texts) >= _MANY:
+            sieved = sieve(texts, context, personal=True)
+            texts = [texts[number] for number in sorted(sieved.whole | sieved.open)]
+        for text in texts:
+            same = by_text[text]
+            for kind in {part.places is None: part for part in same}.values():
+                own = _own(kind)
+                yield from ((part, own) for part in same if (part.places is None) is (kind.places is None))
+
+
+def _own(part: _Part) -> list[Finding]:
+    plain = fold(part.text)
+    before = view(part.context.name, [])[0]
+    own = list(_by_name(plain, part.context))
+    named = bool(own)
+    own += find_identifiers(plain, before, guesses=not named)
+    if part.places is not None:
+        own += find_secrets(plain)
+        own += find_named_secret(plain, part.context.name)
+    if part.prose and not named:
+        own += find_given(plain)
+    return own
 
 
 def _parts(text: str, context: Context) -> Iterator[_Part]:
@@ -244,7 +365,9 @@ def view(text: str, findings: Sequence[Finding]) -> tuple[str, Sequence[int]]:
     With it, for each position in the view and its end, the position in `text`. So the words of a placeholder
     are no cue for what stands beside it, and neither its label nor its number has a part in what is found.
     """
-    taken = merge([*findings, *(Finding(start, end, "", Weight.GUESS) for start, end in placeholders(text))])
+    ours = placeholders(text)
+    spend(len(ours))
+    taken = merge([*findings, *(Finding(start, end, "", Weight.GUESS) for start, end in ours)])
     if not taken:
         return text, range(len(text) + 1)
     parts: list[str] = []

@@ -5,7 +5,7 @@ spaCy's entities as they are, at a third of their cost again. Its patterns for t
 policies/redaction/identifiers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeAlias, cast
@@ -39,7 +39,8 @@ _THRESHOLD: Final = 0.5
 _OPS: Final = cast("Any", NumpyOps(use_blis=False))
 _NOT_NEEDED: Final = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
 _LONGEST: Final = 2_000  # characters that are read together
-_BATCH: Final = 64
+_BATCH: Final = 64  # passages
+_BATCH_SIZE: Final = 4_000  # characters
 _AROUND: Final = 4  # words on either side: the network sees no further
 # A run of characters without a space that is no word of any language: it costs the tokenizer dearly.
 _SHOUTED: Final = Pattern(r"\p{Lu}[\p{Lu}'\x{2019}-]+(?: \p{Lu}[\p{Lu}'\x{2019}-]+)+")
@@ -88,9 +89,9 @@ class LanguageModel:
         `read` keeps what was found in a passage, for the next time.
         """
         lines = [list(_passages(_spoken(text), known)) for text, known in zip(texts, settled, strict=True)]
-        unread = list(dict.fromkeys(line for each in lines for _, line in each if line not in read))
-        for start in range(0, len(unread), _BATCH):
-            self._read(unread[start : start + _BATCH], read)
+        unread = dict.fromkeys(line for each in lines for _, line in each if line not in read)
+        for batch in _batches(unread):
+            self._read(batch, read)
         return [
             [
                 Finding(f.start + start, f.end + start, f.label, f.weight)
@@ -99,6 +100,11 @@ class LanguageModel:
             ]
             for each in lines
         ]
+
+    @staticmethod
+    def size(text: str, settled: Sequence[Finding]) -> int:
+        """How many characters of the text `find` would read, equal passages once."""
+        return sum(map(len, {passage for _, passage in _passages(_spoken(text), settled)}))
 
     def _read(self, lines: Sequence[str], read: Reading) -> None:
         """Who gets the model reads for all who wait for it: many lines at once cost half of one by one."""
@@ -124,6 +130,20 @@ class LanguageModel:
                 others.append(order)
                 size += len(order.lines)
         return others
+
+
+def _batches(lines: Iterable[str]) -> Iterator[list[str]]:
+    """So many at once, and so long, that nobody waits for long until it is somebody else's turn."""
+    batch: list[str] = []
+    size = 0
+    for line in lines:
+        if batch and (len(batch) == _BATCH or size + len(line) > _BATCH_SIZE):
+            yield batch
+            batch, size = [], 0
+        batch.append(line)
+        size += len(line)
+    if batch:
+        yield batch
 
 
 def _serve(nlp: Language, recognizer: Recognizer, own: _Order, others: Sequence[_Order]) -> None:
@@ -157,7 +177,7 @@ def _tokens(line: str) -> Iterator[Finding]:
 
 def worth_reading(text: str) -> bool:
     """Whether the model could find anything: a word that may be a name, or a token that is long enough."""
-    return any(map(may_hold_a_name, _spoken(text).split("\n"))) or may_hold_a_token(text)
+    return any(map(may_hold_a_name, set(_spoken(text).split("\n")))) or may_hold_a_token(text)
 
 
 def may_hold_a_token(text: str) -> bool:

@@ -4,6 +4,7 @@ A value that stands under a name is judged by that name, in a text as in a colum
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,7 @@ from typing import Final
 
 from policies.redaction.linear import Match, Pattern
 from policies.redaction.names import Context, are_people, meaning
+from policies.redaction.work import spend
 
 _MAX_DEPTH: Final = 64
 
@@ -42,8 +44,10 @@ def layout(text: str) -> Layout:
     return Layout((*_inserts(text), *_copied(text), *_elements(text), *_properties(text), *_pairs(text)))
 
 
-_TOKEN: Final = Pattern(
-    r'(?P<string>"(?:[^"\\]|\\.)*")|(?P<scalar>-?[0-9][0-9.eE+-]*|true|false|null)|(?P<mark>[{}\[\]:,])'
+# Of a text that is known to be JSON. Nothing in it can be tried twice, so that the standard library's engine
+# is linear, and ten times as fast, here.
+_TOKEN: Final = re.compile(
+    r'(?P<string>"(?:[^"\\]++|\\.)*+")|(?P<scalar>-?[0-9][0-9.eE+-]*+|true|false|null)|(?P<mark>[{}\[\]:,])'
 )
 _HEADERS: Final = frozenset({"columns", "headers", "fields", "header", "cols"})
 _ROWS: Final = frozenset({"rows", "data", "values", "records"})
@@ -78,8 +82,8 @@ def _parse(text: str) -> _Node | None:
     root = _Node(0, 0, "[", [], [])
     stack = [root]
     key: list[str | None] = [None]
-    pending: Match | None = None
-    for token in _TOKEN.find(text):
+    pending: re.Match[str] | None = None
+    for token in _TOKEN.finditer(text):
         mark = token["mark"]
         if pending is not None:
             if mark == ":":
@@ -112,6 +116,7 @@ def _add(parent: _Node, key: list[str | None], node: _Node) -> None:
         parent.keys.append(key[-1] or "")
         key[-1] = None
     parent.items.append(node)
+    spend()
 
 
 def _collect(text: str, node: _Node, context: Context, fields: list[Field]) -> None:
@@ -152,6 +157,8 @@ _DELIMITERS: Final = ("|", "\t", ";", ",")
 
 def _table(text: str) -> list[Field]:
     """A header and rows of as many cells, between delimiters or pipes; lines before and after are let be."""
+    if not any(delimiter in text.lstrip().partition("\n")[0] for delimiter in _DELIMITERS):
+        return []
     lines = [(start, line) for start, line in _lines(text) if line.strip()]
     if len(lines) < 2:
         return []

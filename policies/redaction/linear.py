@@ -11,9 +11,12 @@ from typing import Any, Final, Protocol, cast
 
 import re2 as _untyped  # type: ignore[import-untyped]  # google-re2 ships no types
 
+from policies.redaction.work import current, spend
+
 re2: Any = _untyped
 
 _NAME_OF_A_GROUP: Final = re.compile(r"\(\?P<\w+>")
+_MATCH: Final = 2  # steps, of which a question is one
 _STATES: Final = 1 << 26  # bytes that the states of several expressions at once may take
 
 
@@ -61,14 +64,18 @@ class Pattern:
 
     def find(self, text: str) -> Iterator[Match]:
         """The matches that do not overlap, from left to right."""
+        meter = current()
         for found in self._compiled.finditer(_plain(text)):
+            meter.spend(_MATCH)
             yield Match(text, found, self._names)
 
     def first(self, text: str) -> Match | None:
+        spend()
         found = self._compiled.search(_plain(text))
         return None if found is None else Match(text, found, self._names)
 
     def whole(self, text: str) -> bool:
+        spend()
         return self._compiled.fullmatch(_plain(text)) is not None
 
 
@@ -114,11 +121,13 @@ class Screen:
 
     def passes(self, text: str) -> bool:
         """Whether the text needs a closer look."""
+        spend()
         data = text.encode()
         return self._hint in data and self._compiled.search(data) is not None
 
     def after(self, data: bytes, start: int) -> tuple[int, int] | None:
         """The first place from `start` on where one of the expressions matches."""
+        spend()
         if data.find(self._hint, start) < 0:
             return None
         found = self._compiled.search(data, start)
@@ -159,6 +168,7 @@ class Literals:
         for each in self._compiled:
             start = place = 0
             while (found := each.search(data, start)) is not None:
+                spend()
                 place += len(data[start : found.start()].decode(errors="ignore"))
                 word = data[found.start() : found.end()].decode()
                 yield place, place + len(word)

@@ -14,7 +14,7 @@ from policies.treatments import Treatments
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Places and labels, and nothing of the values. `whole` are cells that are masked as one."""
+    """Places and labels, and nothing of the values. `whole` are cells that are masked as one, or withheld."""
 
     spans: Places
     whole: Mapping[Place, str]

@@ -9,6 +9,7 @@ from policies.errors import Denied
 from policies.labels import LONG_NUMBERS
 from policies.redaction.lineage import is_named_anew, meaning_of
 from policies.redaction.spans import Span
+from policies.redaction.work import WITHHELD
 from policies.treatments import Treatment, Treatments, strictest
 
 Mask: TypeAlias = Callable[[Span, str], str]
@@ -16,6 +17,8 @@ Mask: TypeAlias = Callable[[Span, str], str]
 
 Pseudonyms: TypeAlias = Callable[[str, str], str | None]
 """What stands for a text that was found to be of a label; None where no more can be given out."""
+
+TOO_MUCH: Final = "[withheld: too much to be looked through]"
 
 _LEADING_BACK: Final = {Treatment.PSEUDONYM, Treatment.MASK}
 _SHOWING: Final = {Treatment.KEEP, Treatment.MASK}
@@ -32,7 +35,8 @@ class Masks:
     """Hands masks out and counts them, by label; the same secret has the same number throughout.
 
     Without `refusing`, what would be refused is hidden: for the answer to what has been done already.
-    `given` are the pseudonyms that were given out, `lacking` says that one was not to be had.
+    `given` are the pseudonyms that were given out, `lacking` says that one was not to be had. `withheld`
+    counts what was not looked through.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class Masks:
         self.counts: Counter[str] = Counter()
         self.given: set[str] = set()
         self.lacking = False
+        self.withheld = 0
         self._treatments = treatments or Treatments()
         self._pseudonyms = pseudonyms
         self._refusing = refusing
@@ -55,6 +60,9 @@ class Masks:
 
         def mask(span: Span, text: str) -> str:
             found = text[span.start : span.end]
+            if span.label == WITHHELD:
+                self.withheld += 1
+                return TOO_MUCH
             if not span.label.isupper():
                 return self._secret(span.label, found)
             treatment = known.get(span.label)

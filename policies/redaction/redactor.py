@@ -18,7 +18,8 @@ from policies.redaction.rendering import cell_texts, columns_of, framed, lines_o
 from policies.redaction.restored import Restored
 from policies.redaction.seams import find_seams, find_split_keys, labelled
 from policies.redaction.spans import Span, substitute
-from policies.redaction.tree import Cells, cleaned
+from policies.redaction.tree import Cells, Place, cleaned
+from policies.redaction.work import OF_AN_ANSWER, WITHHELD, Meter, TooMuchWork, metered
 from policies.results import Room
 from policies.treatments import Treatments
 
@@ -26,6 +27,7 @@ _ROUNDS: Final = 3
 _REMEMBERED: Final = 200_000  # findings
 _FEW: Final = 256  # cells of a table that is recalled within a millisecond or two
 _VERY_FEW: Final = 16  # cells of a table that is looked through within a millisecond, but for the model
+_TEXTS: Final = 20_000  # keys and values in the JSON of an answer
 _SHORT: Final = 1_000  # characters of the same
 
 
@@ -122,6 +124,7 @@ class Redactor:
             hidden=marked.hidden,
             left_out=left_out,
             lacking=masks.lacking,
+            withheld=masks.withheld,
             suspicion=suspicion,
             kept=kept,
         )
@@ -140,9 +143,17 @@ class Redactor:
 
     def _find(self, table: Table, *, reading: bool) -> Findings:
         """What is found in a clean table."""
-        whole = labelled(find_split_keys(table))
-        cells = Cells(table, besides=whole)
-        return Findings(cells.places(self._detector.find(cells.groups, reading=reading)), whole)
+        whole = _split_keys(table)
+        cells = Cells(table, besides=whole, most=_TEXTS)
+        found = self._detector.find(cells.groups, reading=reading, budget=OF_AN_ANSWER)
+        places = cells.places(found)
+        withheld = {
+            place: WITHHELD
+            for place, texts in places.items()
+            if any(span.label == WITHHELD for spans in texts for span in spans)
+        }
+        spans = {place: texts for place, texts in places.items() if place not in withheld}
+        return Findings(spans, {**whole, **withheld, **dict.fromkeys(cells.withheld, WITHHELD)})
 
     def examine(self, text: str, masks: Masks | None = None) -> tuple[str, list[Span]]:
         """`text` with masks and without hidden characters, and what was found.
@@ -161,6 +172,20 @@ class Redactor:
 
     def mask(self, text: str) -> str:
         return self.examine(text)[0]
+
+
+def _split_keys(table: Table) -> dict[Place, str]:
+    """The cells that hold a private key together; all, where too much in them looks like the parts of one."""
+    try:
+        with metered(Meter(OF_AN_ANSWER.looking)):
+            return labelled(find_split_keys(table))
+    except TooMuchWork:
+        return {
+            (r, c): WITHHELD
+            for r, row in enumerate(table.rows)
+            for c, value in enumerate(row)
+            if isinstance(value, str)
+        }
 
 
 def _written(table: Table) -> str | None:

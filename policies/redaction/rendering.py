@@ -104,6 +104,7 @@ def framed(
     hidden: int,
     left_out: Sequence[str] = (),
     lacking: bool = False,
+    withheld: int = 0,
     suspicion: Suspicion = CALM,
     kept: Kept | None = None,
 ) -> str:
@@ -118,7 +119,12 @@ def framed(
             f"<<data {boundary}>>",
             body,
             f"<<end of data {boundary}>>",
-            " ".join((*_notes(table, masked, hidden, left_out, kept, lacking=lacking), *suspicion.notes)),
+            " ".join(
+                (
+                    *_notes(table, masked, hidden, left_out, kept, lacking=lacking, withheld=withheld),
+                    *suspicion.notes,
+                )
+            ),
         ]
     )
 
@@ -182,6 +188,7 @@ def _notes(
     kept: Kept | None,
     *,
     lacking: bool,
+    withheld: int,
 ) -> list[str]:
     """What the reader has to know of the data: all of it ours, and none of it the data's."""
     count = len(table.rows)
@@ -205,6 +212,11 @@ def _notes(
         )
     if lacking:
         notes.append("Masks without a number stand for values of which no more can be told apart.")
+    if withheld:
+        notes.append(
+            f"Cells withheld, because too much in them would have to be looked through: {withheld}. "
+            "Ask for fewer rows or columns, or for parts of them."
+        )
     if left_out:
         notes.append(f"Left out by a rule of this source: {', '.join(left_out)}.")
     if hidden:

@@ -31,6 +31,7 @@ _HARMLESS: Final = re.compile(
 )
 # A text without any of these is one value, and unmasked.
 _FORMED: Final = re.compile(rf"[:=\n<{BLANK}]|\[secret: |^\s*[{{[]|values", re.IGNORECASE)
+_LONG: Final = 2_000  # characters
 _SECRETS: Final = Finder(SCREENS, lambda text, _: iter(find_secrets(text)))
 
 
@@ -109,7 +110,7 @@ class _Sifted:
 
     def ask_each(self, find: Callable[[str], Iterator[Finding]]) -> None:
         for number in self._asked:
-            if number not in self.found and next(find(self.folded[number]), None) is not None:
+            if number not in self.found and _confirmed(find(self.folded[number]), self._texts[number]):
                 self.found.add(number)
 
     def ask(self, finder: Finder) -> None:
@@ -122,7 +123,7 @@ class _Sifted:
             joined = self._joined
             touched = {self._asked[number] for screen in finder.screens for number in joined.touched(screen)}
         for number in touched - self.found - self._left:
-            if next(finder.find(self.folded[number], self._name), None) is not None:
+            if _confirmed(finder.find(self.folded[number], self._name), self._texts[number]):
                 self.found.add(number)
 
 
@@ -132,5 +133,10 @@ def _formed(texts: Sequence[str], asked: AbstractSet[int]) -> set[int]:
         number
         for number in asked
         if _FORMED.search(text := texts[number])
-        and (BLANK in text or placeholders(text) or layout(text) != Layout())
+        and (len(text) > _LONG or BLANK in text or placeholders(text) or layout(text) != Layout())
     }
+
+
+def _confirmed(findings: Iterator[Finding], text: str) -> bool:
+    """Whether there are any in the text. A long one is read but once, and that is by who looks at it."""
+    return len(text) > _LONG or next(findings, None) is not None

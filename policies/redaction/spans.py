@@ -1,6 +1,7 @@
 """Where something was found, and how findings that overlap become spans that do not."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -95,15 +96,17 @@ def blanked(text: str) -> str:
 
 
 def beside(findings: Iterable[Finding], taken: Sequence[tuple[int, int]]) -> list[Finding]:
-    """What is left of the findings outside `taken`; a rest without a letter or digit is none."""
+    """What is left of the findings outside `taken`, whose places are sorted and apart."""
     if not taken:
         return list(findings)
+    ends = [right for _, right in taken]
     rest: list[Finding] = []
     for found in findings:
         start = found.start
-        for left, right in taken:
-            if right <= start or left >= found.end:
-                continue
+        for place in range(bisect_right(ends, start), len(taken)):
+            left, right = taken[place]
+            if left >= found.end:
+                break
             if left > start:
                 rest.append(Finding(start, left, found.label, found.weight))
             start = max(start, right)

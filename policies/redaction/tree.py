@@ -1,5 +1,6 @@
 """The values of a table, one by one: what each is judged by, and the table again with its values changed."""
 
+import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
@@ -114,7 +115,10 @@ class Cells:
     A cell has one text, but for JSON, which has one for each of its keys and leaves. `besides` are left out.
     """
 
-    def __init__(self, table: Table, besides: Collection[Place] = ()) -> None:
+    def __init__(self, table: Table, besides: Collection[Place] = (), most: float = math.inf) -> None:
+        """JSON that would make them more than `most` is `withheld`."""
+        self.withheld: set[Place] = set()
+        self._left = most
         self._groups: dict[_Key, tuple[Context, dict[str, None]]] = {}
         self._columns: list[tuple[int, Sequence[Json], Mapping[type, _Key]]] = []
         self._cells: dict[Place, list[tuple[_Key, str]]] = {}
@@ -198,7 +202,13 @@ class Cells:
         visit = self._collector(place)
         if kind is Kind.NAME and isinstance(value, str):
             visit(value, NOWHERE, personal=False)
-        elif isinstance(value, dict | list) or not _holds_no_text(kind, value) or _is_named(context):
+            return
+        if isinstance(value, dict | list):
+            self._left -= _size(value)
+            if self._left < 0:
+                self.withheld.add(place)
+                return
+        if isinstance(value, dict | list) or not _holds_no_text(kind, value) or _is_named(context):
             _value(value, context, visit)
 
     def _collector(self, place: Place) -> Visit:
@@ -263,6 +273,17 @@ def _value(value: Json, context: Context, visit: Visit) -> Json:
                     for key, item in value.items()
                 ]
             )
+
+
+def _size(value: Json) -> int:
+    """How many texts a value has at most: its keys, and what stands under them."""
+    match value:
+        case dict():
+            return len(value) + sum(map(_size, value.values()))
+        case list():
+            return sum(map(_size, value))
+        case _:
+            return 1
 
 
 def _object(pairs: Sequence[tuple[str, Json]]) -> Json:

@@ -15,6 +15,7 @@ from policies.redaction.secrets.looks import (
 )
 from policies.redaction.secrets.naming import Kind, credential
 from policies.redaction.spans import Finding, Weight
+from policies.redaction.work import spend
 
 HINTS: Final = (
     "pass", "pwd", "pw", "secret", "token", "key", "cred", "auth", "kennwort", "mdp", "senha", "contrase",
@@ -109,6 +110,7 @@ _LONGEST: Final = 4096  # characters of a value in quotes
 _LONGEST_BARE: Final = 1024
 _LONGEST_TAG: Final = 200
 _EMPTY: Final = frozenset({'""', "''", "``"})
+_A_STEP: Final = 16  # characters of a value, which are looked at one by one
 _ENDS: Final = frozenset(" \t\n\"'`<>|")
 _MARK: Final = re.compile(r"[ \t\n\"'`<>|,;&)}]")  # one character: there is nothing to try again
 
@@ -243,6 +245,7 @@ def _value(text: str, start: int, kind: Kind, quote: str, *, loose: bool) -> Ite
     else:
         end = _bare_end(text, start, limit)
     value = text[start:end]
+    spend(len(value) // _A_STEP)
     if not quote and (is_code(value) or is_placeholder(value.rstrip(");:,]}"))):
         return
     if _fits(value, kind, quoted=bool(quote) and quote != "\n", loose=loose):
@@ -265,11 +268,9 @@ def _is_password(value: str, *, quoted: bool, loose: bool) -> bool:
     if not any(map(str.isalnum, value)):
         return False
     if " " in value:
-        return (
-            quoted and len(value) <= 64 and any(c.isdigit() for c in value) and not value.endswith((".", "?"))
-        )
+        return quoted and len(value) <= 64 and any(map(str.isdigit, value)) and not value.endswith((".", "?"))
     if loose and not quoted:
-        return is_chosen(value) and len(value) >= 5 and any(c.isdigit() for c in value)
+        return is_chosen(value) and len(value) >= 5 and any(map(str.isdigit, value))
     return is_chosen(value) or len(value) >= 6
 
 

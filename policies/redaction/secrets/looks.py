@@ -54,9 +54,7 @@ def entropy(value: str) -> float:
 def is_mixed(value: str) -> bool:
     """Digits and both cases: no word, no constant, no hash in hex."""
     return (
-        any(c.isdigit() for c in value)
-        and any(c.islower() for c in value)
-        and any(c.isupper() for c in value)
+        any(map(str.isdigit, value)) and any(c.islower() for c in value) and any(c.isupper() for c in value)
     )
 
 
@@ -66,7 +64,7 @@ def _is_dense(value: str) -> bool:
 
 def is_random(value: str) -> bool:
     """Looks generated: letters and digits, spread as in no word or date."""
-    if len(value) < 8 or not any(c.isdigit() for c in value) or not any(c.isalpha() for c in value):
+    if len(value) < 8 or not any(map(str.isdigit, value)) or not any(map(str.isalpha, value)):
         return len(value) >= 24 and _is_dense(value)
     return entropy(value) >= (2.6 if _HEX.whole(value) else 2.7)
 

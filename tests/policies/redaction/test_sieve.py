@@ -46,6 +46,7 @@ def texts_of_corpora() -> list[str]:
 def found_without(redactor: Redactor, text: str, context: Context) -> tuple[Span, ...]:
     """By looking at the text itself. Raises `ReadingNeeded` where the language model would be asked."""
     [found] = redactor._detector._settle([Sample(text, context, personal=True)], reading=False)
+    assert found is not None
     return found
 
 

@@ -1,0 +1,66 @@
+"""How much work one answer may be, counted, so that equal answers end alike on any machine (threat T40).
+
+A question to an expression is a step, some 2 µs, and a match of one is two. What is long takes few of them,
+what was made to be slow takes many. The meter stands in the context of the thread, because passing it on
+would write it into each of the finders.
+"""
+
+import math
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final
+
+WITHHELD: Final = "Withheld"
+"""The label of a text that was not looked through: neither upper case, as personal data is, nor lower."""
+
+
+class TooMuchWork(Exception):  # noqa: N818 - no error: what is asked takes more than was granted
+    """What was asked for was not finished, and nothing is known of it."""
+
+
+@dataclass(slots=True)
+class Meter:
+    left: float
+
+    def spend(self, steps: int = 1) -> None:
+        """Raises `TooMuchWork` where less than that is left."""
+        self.left -= steps
+        if self.left < 0:
+            raise TooMuchWork
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Of one answer. `sieving` and `looking` are steps, `reading` characters for the language model."""
+
+    sieving: float
+    looking: float
+    reading: float
+
+
+UNBOUNDED: Final = Budget(math.inf, math.inf, math.inf)
+OF_AN_ANSWER: Final = Budget(sieving=30_000, looking=600_000, reading=1_000_000)
+
+_UNLIMITED: Final = Meter(math.inf)
+_METER: Final = ContextVar("_METER", default=_UNLIMITED)
+
+
+@contextmanager
+def metered(meter: Meter) -> Generator[None]:
+    """What is done within spends from `meter`."""
+    before = _METER.set(meter)
+    try:
+        yield
+    finally:
+        _METER.reset(before)
+
+
+def spend(steps: int = 1) -> None:
+    """Raises `TooMuchWork` where the meter of this work runs out."""
+    _METER.get().spend(steps)
+
+
+def current() -> Meter:
+    return _METER.get()
