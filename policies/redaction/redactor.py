@@ -19,7 +19,7 @@ from policies.redaction.restored import Restored
 from policies.redaction.seams import find_seams, find_split_keys, labelled
 from policies.redaction.spans import Span, substitute
 from policies.redaction.tree import Cells, Place, cleaned
-from policies.redaction.work import OF_AN_ANSWER, WITHHELD, Meter, TooMuchWork, metered
+from policies.redaction.work import OF_AN_ANSWER, UNBOUNDED, WITHHELD, Budget, Meter, TooMuchWork, metered
 from policies.results import Room
 from policies.treatments import Treatments
 
@@ -155,7 +155,9 @@ class Redactor:
         spans = {place: texts for place, texts in places.items() if place not in withheld}
         return Findings(spans, {**whole, **withheld, **dict.fromkeys(cells.withheld, WITHHELD)})
 
-    def examine(self, text: str, masks: Masks | None = None) -> tuple[str, list[Span]]:
+    def examine(
+        self, text: str, masks: Masks | None = None, budget: Budget = UNBOUNDED
+    ) -> tuple[str, list[Span]]:
         """`text` with masks and without hidden characters, and what was found.
 
         The spans are places of `text` as it is given: sorted, apart from each other. Raises `Denied` for what
@@ -163,7 +165,8 @@ class Redactor:
         """
         plain, places = origins(text)
         mask = (masks or Masks()).within(None)
-        found = self._detector.find([Group(NOWHERE, personal=True, texts=[plain])])[0].get(plain, ())
+        group = Group(NOWHERE, personal=True, texts=[plain])
+        found = self._detector.find([group], budget=budget)[0].get(plain, ())
         spans = [Span(places[span.start], places[span.end], span.label) for span in found]
         return substitute(plain, found, lambda span: mask(span, plain)), spans
 
@@ -171,7 +174,8 @@ class Redactor:
         return self.examine(text)[1]
 
     def mask(self, text: str) -> str:
-        return self.examine(text)[0]
+        """For what goes to a client beside an answer: withheld as a whole where that would take too much."""
+        return self.examine(text, budget=OF_AN_ANSWER)[0]
 
 
 def _split_keys(table: Table) -> dict[Place, str]:

@@ -40,7 +40,7 @@ _OLDEST: Final = """
 _FIND: Final = "SELECT tool, kept_at, turn, sealed FROM context_results WHERE id = $1 AND context = $2"
 _FORGET_OLD: Final = """
     DELETE FROM context_results WHERE kept_at <= $1
-        OR EXISTS (SELECT 1 FROM contexts WHERE contexts.id = context AND turns - turn >= $2)
+        OR NOT EXISTS (SELECT 1 FROM contexts WHERE contexts.id = context AND turns - turn <= $2)
 """
 _FORGET_OF: Final = """
     DELETE FROM context_results WHERE source = $3
@@ -95,7 +95,7 @@ class Results:
         return from_json(await self._ring.open_under(found.key, found.sealed, *_bound(context, handle)))
 
     async def sweep(self) -> None:
-        """Forgets those that are over, whatever their contexts are. Raises `StoreUnavailable`."""
+        """Forgets those that are over, or whose contexts are. Raises `StoreUnavailable`."""
         await self._store.run(self._forget_old)
 
     def _forget_old(self) -> Transaction[None]:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from policies.call import Column, Kind, Table, Tier, Tool
+from policies.call import Column, Kind, Table
 from policies.context import Context, until
 from policies.document import Window
 from policies.sources import OWN, Source
 from server.moments import moment
-from tools.sql.toolset import TABLE_OUTPUT
+from tools.sql.toolset import reading_tool
 
 COLUMNS: Final = (
     Column("since", Kind.TIME),
@@ -19,30 +19,26 @@ COLUMNS: Final = (
 )
 FORGOTTEN: Final = (Column("label", Kind.NAME), Column("forgotten", Kind.NUMBER))
 
-CONTEXT: Final = Tool(
+CONTEXT: Final = reading_tool(
     OWN,
     "context",
-    Tier.READ,
     "What this conversation holds",
     (
         "Tells since when placeholders such as <PERSON_1_k7qm2a> stand for the same values, until when they "
         "do if nothing is called any more, how many calls are left, which sources were used with how their "
         "data is classified, and how many placeholders there are. It tells no value."
     ),
-    {"type": "object", "properties": {}, "additionalProperties": False},
-    TABLE_OUTPUT,
+    {},
 )
-FORGET: Final = Tool(
+FORGET: Final = reading_tool(
     OWN,
     "forget",
-    Tier.READ,
-    "Forget this conversation's placeholders",
+    "Forget what this conversation holds",
     (
-        "Forgets what every placeholder of this conversation stands for, at once and for good. Nothing in "
-        "any source changes. Placeholders of earlier answers are refused from then on."
+        "Forgets what every placeholder of this conversation stands for, and its large results, at once and "
+        "for good. Nothing in any source changes. Placeholders of earlier answers are refused from then on."
     ),
-    {"type": "object", "properties": {}, "additionalProperties": False},
-    TABLE_OUTPUT,
+    {},
 )
 
 

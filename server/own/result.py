@@ -2,39 +2,33 @@
 
 from typing import Final, cast
 
-from policies.call import Call, Plan, Tier, Tool
+from policies.call import Call, Plan
 from policies.canonical import Json
 from policies.results import CURSOR, HANDLE
 from policies.sources import OWN
-from tools.sql.toolset import TABLE_OUTPUT
+from tools.sql.toolset import reading_tool
 
-RESULT: Final = Tool(
+RESULT: Final = reading_tool(
     OWN,
     "result",
-    Tier.READ,
     "Read on in a large result",
     (
         "Reads a result that was too large for its answer, page by page, as it was when it was made. It is "
         "kept for a while, for the same conversation alone, and goes with remit_forget."
     ),
     {
-        "type": "object",
-        "properties": {
-            "id": {
-                "type": "string",
-                "pattern": f"^{HANDLE}$",
-                "description": "As the answer says that began it.",
-            },
-            "cursor": {
-                "type": "string",
-                "pattern": f"^{CURSOR}$",
-                "description": "`next` of the page before. Without it, the first page.",
-            },
+        "id": {
+            "type": "string",
+            "pattern": f"^{HANDLE}$",
+            "description": "As the answer says that began it.",
         },
-        "required": ["id"],
-        "additionalProperties": False,
+        "cursor": {
+            "type": "string",
+            "pattern": f"^{CURSOR}$",
+            "description": "`next` of the page before. Without it, the first page.",
+        },
     },
-    TABLE_OUTPUT,
+    required=["id"],
 )
 
 

@@ -37,6 +37,9 @@ tenant = "acme"
 roles = ["analyst"]
 
 # Counted like any other, and never met.
+[results]
+characters = 10000000
+
 [limits]
 calls_per_minute = 100000
 burst = 10000

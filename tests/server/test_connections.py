@@ -10,11 +10,13 @@ from mcp.client import Client
 from policies.call import Answer, Approval, Channel, Transport
 from policies.errors import AuditUnavailable, NeedsConnection, Refusal, StaleConfirmation, UpstreamFailed
 from policies.question import AnswerNeeded
+from server import lapsing
 from server.approvals import Approvals
 from server.commands.credential import listed, revoked
 from server.commands.keys import destroy
 from server.connections import Connection
 from server.protocol.app import App
+from server.transaction import Transaction
 from tests.server.desk import ADA, BOB, LOOK, URL, WRITE, Account, Desk, fill_in
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T09")]
@@ -124,6 +126,30 @@ async def test_a_connection_ends_at_once_and_its_secret_is_gone(desk: Desk) -> N
         await ada.rows()
     assert await listed(desk.configuration.document) == []
     assert (await desk.events()).count("disconnected") == 1
+
+
+@pytest.mark.threat("T28")
+@pytest.mark.parametrize("how", ["ended", "due"])
+async def test_with_a_connection_go_the_results_that_came_over_it(desk: Desk, how: str) -> None:
+    ada, bob = desk.person(ADA), desk.person(BOB)
+    for person in (ada, bob):
+        await person.connect(desk.accounts[person.who.user])
+        await person.rows()
+    await desk.change(
+        "INSERT INTO context_results SELECT user_id, id, 'shop', '', now_ms(), turns, '' FROM contexts"
+    )
+    if how == "ended":
+        (connection,) = [one for one in await listed(desk.configuration.document) if one.user == "ada"]
+        assert await revoked(desk.configuration.document, connection.id, "she has left")
+    else:
+        await desk.change("UPDATE connections SET due_at = now_ms() WHERE user_id = 'ada'")
+        assert await lapsing.sweep(desk.service.connecting.connections) == 1
+    assert await desk.service.store.read(_kept_results) == ["bob"]
+
+
+def _kept_results() -> Transaction[list[str]]:
+    rows = yield "SELECT id FROM context_results", ()
+    return [row[0] for row in rows]
 
 
 async def test_who_connects_anew_ends_what_was_connected_before_on_record(desk: Desk) -> None:

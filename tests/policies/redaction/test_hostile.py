@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from policies.call import Kind, Raw
 from policies.canonical import Json
+from policies.redaction import redactor as redactor_module
 from policies.redaction.detector import Detector, Group
 from policies.redaction.masks import TOO_MUCH
 from policies.redaction.names import NOWHERE
@@ -117,6 +118,14 @@ def test_no_more_than_thirty_marks_stand_on_a_letter(redactor: Redactor) -> None
     assert isinstance(note, str)
     assert note.endswith("!")
     assert len(note) < 40
+
+
+@pytest.mark.threat("T40")
+def test_what_is_told_beside_an_answer_has_a_budget_too(
+    redactor: Redactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redactor_module, "OF_AN_ANSWER", Budget(0, 0, 0))
+    assert redactor.mask("ask Anna Smith for the key: k3y") == TOO_MUCH
 
 
 @settings(deadline=None, max_examples=rounds(20, 500))

@@ -188,10 +188,12 @@ async def test_a_sign_out_ends_the_contexts_with_it_and_another_sign_in_begins_a
     contexts, user = house.process(), replace(ADA, session="s1", since=None)
     handed = await hand_out(contexts, await house.admit(user), [LENA])
     await hand_out(contexts, await house.admit(replace(user, id="bob", session="s2")), [LENA])
+    await house.do(("INSERT INTO context_results SELECT user_id, id, 'shop', '', 0, 1, '' FROM contexts", ()))
     whose = {"user": ("acme", "ada", ""), "everywhere": ("", "ada", ""), "session": ("", "", "s1")}[end]
     ending = partial(endings(house).ending, Ending(*whose, 1, 1), keep_connections=True)
     await house.store.run(ending)
     assert await house.count() == (1, 1)
+    assert [tuple(row) for row in await house.do(("SELECT id FROM context_results", ()))] == [("bob",)]
     await house.do(("DELETE FROM endings", ()))
     assert await is_refused(contexts, house, replace(user, session="s3"), handed[LENA])
 

@@ -149,6 +149,17 @@ async def test_it_goes_with_its_context_its_connection_and_its_source(service: S
     assert (await Model(replace(service, pipeline=pipeline)).call("remit_result", id=closed)).is_error
 
 
+async def test_it_does_not_outlast_a_context_that_another_took_the_place_of(service: Service) -> None:
+    await begun(Model(service))
+
+    def begin_another() -> Transaction[None]:
+        yield "UPDATE contexts SET id = 'another'", ()
+
+    await service.store.run(begin_another)
+    await service.pipeline.redaction.results.sweep()
+    assert await stored(service) == 0
+
+
 async def test_of_many_the_oldest_goes(service: Service) -> None:
     model = Model(service)
     handles = [(await begun(model))[1] for _ in range(service.pipeline.redaction.results.settings.most + 1)]
