@@ -217,6 +217,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX context_results_context ON context_results (context, kept_at)",
     ),
+    (
+        # server/alerts/outbox.py
+        """CREATE TABLE alerts (
+            sequence BIGINT PRIMARY KEY,
+            id TEXT NOT NULL,
+            identity TEXT NOT NULL,
+            severity TEXT NOT NULL,
+            raised_at BIGINT NOT NULL,
+            last_at BIGINT NOT NULL,
+            times BIGINT NOT NULL,
+            held_until BIGINT NOT NULL,
+            window_end BIGINT NOT NULL,
+            content TEXT NOT NULL
+        )""",
+        "CREATE INDEX alerts_identity ON alerts (identity, sequence)",
+    ),
 )
 
 
