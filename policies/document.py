@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, cast
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 
 from policies.errors import ConfigurationError
+from policies.scopes import Scope
 from policies.sources import KINDS, OWN, AnySource
 from policies.values import (
     ClaimName,
@@ -20,6 +21,7 @@ from policies.values import (
     Origin,
     Pace,
     Role,
+    ScopeLabel,
     ScopeName,
     SecretReference,
     SourceName,
@@ -233,6 +235,7 @@ class Document(Frozen):
     injection: Injection = Injection()
     audit: Audit = Audit()
     sources: dict[Annotated[SourceName, AfterValidator(_not_our_own)], AnySource] = {}
+    scopes: dict[ScopeLabel, Scope] = {}
 
     @property
     def resource(self) -> str:

@@ -140,6 +140,15 @@ class Source(BaseModel, ABC, frozen=True):
         """The table and the column that a rule for redaction names; by default one of an answer."""
         return "", name
 
+    def segments(self, target: str) -> tuple[str, ...]:
+        """What the name of a target is made of: whatever holds the records that an action changes."""
+        return tuple(target.split("/"))
+
+    def written(self, target: str) -> tuple[str, ...] | None:
+        """The fields of such a target that an action may write; None where it may write nothing there."""
+        del target
+        return None
+
     @model_validator(mode="after")
     def _a_shared_credential_has_a_reason(self) -> Self:
         if self.asks_who_comes and self.credential == "shared" and not self.reason:
@@ -181,6 +190,15 @@ class SqlSource(Source, frozen=True):
     def column_named(self, name: str) -> tuple[str, str]:
         table, _, column = name.rpartition(".")
         return self._full_name(table), column
+
+    def segments(self, target: str) -> tuple[str, ...]:
+        return tuple(self._full_name(target).split(".", 1))
+
+    def written(self, target: str) -> tuple[str, ...] | None:
+        for name, rules in self.tables.items():
+            if rules.write and self.segments(name) == self.segments(target):
+                return (*rules.key, *rules.write)
+        return None
 
     def _full_name(self, table: str) -> str:
         return table if "." in table else f"{self.default_schema}.{table}"

@@ -25,6 +25,7 @@ Sentence = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_$]{0,62}$")]
 ClaimName = Annotated[str, Field(min_length=1, max_length=128)]
 ScopeName = Annotated[str, Field(pattern=r"^[!#-\[\]-~]{1,128}$")]  # RFC 6749, scope-token
+ScopeLabel = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import anyio
 
+from policies import scope_doubts
 from policies.canonical import Json
 from policies.document import Document, Identity
 from policies.doubts import doubts
@@ -23,6 +24,7 @@ from server.issuer import IssuerUnreachable, published, trusting
 from server.keys import open_keys, open_masters, store_password
 from server.store import look_into_store, open_store
 from server.transaction import Transaction, now_ms
+from tools.catalogue import definitions
 from tools.connector import Finding
 from tools.outbound.expiry import ending, ending_file
 
@@ -89,11 +91,18 @@ async def examine(document: Document) -> list[Finding]:
 
 
 def doubtful(document: Document) -> list[Finding]:
-    """Rules for redaction that contradict what else is configured."""
+    """Rules for redaction, and scopes, that contradict what else is configured."""
+    tools = {tool.name: tool for tool in definitions(document)}
     return [
-        Finding(name, doubt.what, doubt.remedy, fatal=False)
-        for name, source in document.sources.items()
-        for doubt in doubts(source)
+        Finding(about, doubt.what, doubt.remedy, fatal=False)
+        for about, found in (
+            *((name, doubts(source)) for name, source in document.sources.items()),
+            *(
+                (f"scopes.{name}", scope_doubts.doubts(scope, document.sources, tools))
+                for name, scope in document.scopes.items()
+            ),
+        )
+        for doubt in found
     ]
 
 
