@@ -2,14 +2,18 @@
 
 import re
 import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 
 from policies.errors import ConfigurationError
+from policies.labels import is_own
+from policies.recognizers import Recognition
 from policies.scopes import Scope
-from policies.sources import KINDS, OWN, AnySource
+from policies.sources import KINDS, OWN, AnySource, Source, SqlSource
 from policies.values import (
     ClaimName,
     Dsn,
@@ -232,6 +236,7 @@ class Document(Frozen):
     limits: Limits = Limits()
     context: Window = Window()
     results: Results = Results()
+    redaction: Recognition = Recognition()
     injection: Injection = Injection()
     audit: Audit = Audit()
     sources: dict[Annotated[SourceName, AfterValidator(_not_our_own)], AnySource] = {}
@@ -259,13 +264,34 @@ def parse(text: str, path: Path) -> Document:
             remedy="Mend the syntax there.",
         ) from None
     try:
-        return Document.model_validate({**tree, "root": path.parent})
+        document = Document.model_validate({**tree, "root": path.parent})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         keys, message, remedy = _told(first)
         raise ConfigurationError(
             f"{'.'.join(keys)}: {message}", where=f"{path}:{line_of(text, keys)}", remedy=remedy
         ) from None
+    for keys, label in _labels(document.sources):
+        if is_own(label) and label not in document.redaction.own:
+            raise ConfigurationError(
+                f"{'.'.join(keys)}: no recognizer has {label} as its supported_entity",
+                where=f"{path}:{line_of(text, keys)}",
+                remedy="Mend the label, or add a recognizer for it under [[redaction.recognizers]].",
+            )
+    return document
+
+
+def _labels(sources: Mapping[str, Source]) -> Iterator[tuple[list[str], str]]:
+    """The labels of personal data that sources name, and where."""
+    for name, source in sources.items():
+        rules = ["sources", name, "redaction"]
+        yield from (([*rules, "entities", label], label) for label in source.redaction.entities)
+        for role, ruled in source.redaction.roles.items():
+            yield from (([*rules, "roles", role, "entities", label], label) for label in ruled.entities)
+        if isinstance(source, SqlSource):
+            for table, its in source.tables.items():
+                for column, label in its.labels.items():
+                    yield ["sources", name, "tables", table, "labels", column], label
 
 
 def _told(error: "ErrorDetails") -> tuple[list[str], str, str]:
@@ -288,9 +314,10 @@ def line_of(text: str, keys: list[str]) -> int:
     """The line, from 1, that sets `keys`, or the nearest table around it."""
     table: list[str] = []
     best, depth = 1, -1
+    entries = Counter[tuple[str, ...]]()
     for number, line in enumerate(text.splitlines(), 1):
         if header := re.match(r"\s*\[{1,2}([^\[\]]+)\]{1,2}\s*(#.*)?$", line):
-            path = table = _split(header[1])
+            path = table = _entry(_split(header[1]), entries, new=line.lstrip().startswith("[["))
         elif setting := re.match(r"\s*([^=#\[{]+?)\s*=", line):
             path = table + _split(setting[1])
         else:
@@ -298,6 +325,18 @@ def line_of(text: str, keys: list[str]) -> int:
         if len(path) > depth and path == keys[: len(path)]:
             best, depth = number, len(path)
     return best
+
+
+def _entry(header: list[str], entries: Counter[tuple[str, ...]], *, new: bool) -> list[str]:
+    """The keys of a header, with the number of the entry behind each that is a list of tables."""
+    path: list[str] = []
+    for place, key in enumerate(header, 1):
+        path.append(key)
+        if new and place == len(header):
+            entries[tuple(path)] += 1
+        if count := entries[tuple(path)]:
+            path.append(str(count - 1))
+    return path
 
 
 def _split(dotted: str) -> list[str]:

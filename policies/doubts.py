@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from policies.recognizers import ENOUGH, Recognizer
 from policies.sources import Source, SqlSource
 from policies.treatments import Treatment
 
@@ -26,6 +27,14 @@ def doubts(source: Source) -> Iterator[Doubt]:
                 )
     if isinstance(source, SqlSource):
         yield from _written(source)
+
+
+def doubts_of(recognizer: Recognizer) -> Iterator[Doubt]:
+    if recognizer.context and all(each.score >= ENOUGH for each in recognizer.patterns):
+        yield Doubt(
+            f"the context of the recognizer {recognizer.name} changes nothing: all it finds counts by itself",
+            f"Give a score below {ENOUGH} to patterns that need a word of it beside them, or take it out.",
+        )
 
 
 def _roles(source: Source) -> Iterator[Doubt]:

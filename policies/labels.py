@@ -1,5 +1,6 @@
 """What kinds of personal data there are."""
 
+import re
 from typing import Final
 
 PERSONAL: Final = (
@@ -30,3 +31,22 @@ PERSONAL: Final = (
 
 LONG_NUMBERS: Final = ("BANK_ACCOUNT", "CREDIT_CARD", "IBAN_CODE", "PHONE_NUMBER", "US_BANK_NUMBER")
 """Those of which four digits do not give the rest away."""
+
+OWN: Final = r"CUSTOM_[A-Z][A-Z_]{0,30}[A-Z]"
+"""The form of an operator's own labels, so that a mask of theirs is known by itself. No value has it."""
+
+ANY: Final = rf"(?:{'|'.join(PERSONAL)}|{OWN})"
+"""An expression for any label of personal data."""
+
+
+def is_own(label: str) -> bool:
+    return re.fullmatch(OWN, label) is not None
+
+
+def is_label(label: str) -> bool:
+    return label in PERSONAL or is_own(label)
+
+
+def labels() -> str:
+    """Those that are remit's, to be told."""
+    return ", ".join(PERSONAL)

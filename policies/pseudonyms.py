@@ -13,18 +13,17 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from policies.canonical import Json, canonical
-from policies.labels import PERSONAL
+from policies.labels import ANY, OWN, PERSONAL
 
 Item: TypeAlias = tuple[str, str]
 """A label, and the text that was found to be of its kind."""
 
 CHECK: Final = 6  # letters of base32, 30 bits
 LONGEST: Final = 1_000  # characters of a value that gets one
-_LABELS: Final = "|".join(PERSONAL)
-_EXACT: Final = re.compile(rf"<({_LABELS})_([1-9][0-9]{{0,5}})_([a-z2-7]{{{CHECK}}})>")
+_EXACT: Final = re.compile(rf"<({ANY})_([1-9][0-9]{{0,5}})_([a-z2-7]{{{CHECK}}})>")
 # Whatever a model may have made of one, so that it is refused and not written down as it stands.
 _LIKE: Final = re.compile(
-    rf"<(?:(?:{_LABELS})_\w{{1,40}}|[A-Z][A-Z_]{{0,40}}_[0-9]{{1,9}}_[a-z2-7]{{{CHECK}}})>",
+    rf"<(?:(?:{'|'.join(PERSONAL)})_\w{{1,40}}|{OWN}_[0-9]\w{{0,39}}|[A-Z][A-Z_]{{0,40}}_[0-9]{{1,9}}_[a-z2-7]{{{CHECK}}})>",
     re.ASCII | re.IGNORECASE,
 )
 

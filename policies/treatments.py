@@ -20,7 +20,7 @@ from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator
 
-from policies.labels import PERSONAL
+from policies.labels import PERSONAL, is_label, labels
 from policies.values import Frozen, Role
 
 T = TypeVar("T")
@@ -88,9 +88,17 @@ DEFAULTS: Final[Mapping[Classification, Mapping[str, Treatment]]] = {
 """By classification and label."""
 
 
+def of_own(classification: Classification) -> Treatment:
+    """The default for an operator's own kinds of data."""
+    return Treatment.HIDE if classification == "restricted" else Treatment.PSEUDONYM
+
+
 def _known(label: str) -> str:
-    if label not in PERSONAL:
-        raise ValueError(f"there is no kind of personal data of that name; there are: {', '.join(PERSONAL)}")
+    if not is_label(label):
+        raise ValueError(
+            f"there is no kind of personal data of that name; there are: {labels()}, and "
+            "CUSTOM_... for those of recognizers of your own"
+        )
     return label
 
 
@@ -128,15 +136,24 @@ class Redaction(Rules):
         return Treatments(
             {**DEFAULTS[classification], **self.entities, **_joined(rules.entities for rules in held)},
             {**placed(self), **_joined(map(placed, held))},
+            of_own(classification),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Treatments:
-    """What is done for one user of a source: by label, and by column where a rule names it."""
+    """What is done for one user of a source: by label, and by column where a rule names it.
+
+    `own` is what is done with an operator's own kinds of data that no rule names.
+    """
 
     entities: Mapping[str, Treatment] = field(default_factory=lambda: DEFAULTS["confidential"])
     columns: Mapping[Place, Treatment] = field(default_factory=dict[Place, Treatment])
+    own: Treatment = Treatment.PSEUDONYM
+
+    def of(self, label: str) -> Treatment:
+        """What is done with personal data of this label, wherever it stands."""
+        return self.entities.get(label, self.own)
 
 
 def _joined(each: Iterable[Mapping[T, Treatment]]) -> dict[T, Treatment]:

@@ -140,7 +140,13 @@ async def assemble(
         identity = Identity(document.identity.local, document.identity.oidc)
         switches = Switches(store, inventory)
         await switches.look()
-        redaction = Loading(partial(loading.load, watching=document.injection.detector))
+        redaction = Loading(
+            partial(
+                loading.load,
+                watching=document.injection.detector,
+                recognizers=document.redaction.recognizers,
+            )
+        )
         remembered = Remembered(store)
         await remembered.look()
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from policies.errors import ConfigurationError, Denied
 from policies.language_model import installed_version
+from policies.recognizers import Recognizer
 from server.worker import Worker
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("remit.redaction")
 
 
-def load(*, watching: bool) -> "Redactor":
-    """With `watching` it looks for text that addresses a model.
+def load(*, watching: bool, recognizers: Sequence[Recognizer] = ()) -> "Redactor":
+    """With `watching` it looks for text that addresses a model. `recognizers` are the operator's own.
 
     Raises `ConfigurationError`, whatever the reason is.
     """
@@ -25,7 +26,7 @@ def load(*, watching: bool) -> "Redactor":
         from policies.injection.watch import watch  # noqa: PLC0415
         from policies.redaction.redactor import Redactor  # noqa: PLC0415 - this is what takes so long
 
-        return Redactor(watch if watching else None)
+        return Redactor(watch if watching else None, recognizers)
     except ConfigurationError:
         raise
     except Exception as error:

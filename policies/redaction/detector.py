@@ -9,7 +9,7 @@ from policies.memory import Memory, digest
 from policies.redaction.characters import origins
 from policies.redaction.folding import fold
 from policies.redaction.given import find_given
-from policies.redaction.identifiers import find_identifiers
+from policies.redaction.identifiers import Finder, find_identifiers
 from policies.redaction.language import LanguageModel, Reading, may_hold_a_token, worth_reading
 from policies.redaction.layout import Field, decode, layout
 from policies.redaction.lexicon import NOT_NAMES
@@ -84,7 +84,9 @@ class ReadingNeeded(Exception):  # noqa: N818 - no error: what is asked takes lo
 
 
 class Detector:
-    def __init__(self) -> None:
+    def __init__(self, own: Sequence[Finder] = ()) -> None:
+        """`own` are the operator's own finders, which weigh more than the name of a column."""
+        self._own = own
         self._model = LanguageModel()
         self._known: Memory[tuple[Span, ...]] = Memory(_REMEMBERED)
 
@@ -100,7 +102,7 @@ class Detector:
         unsettled: list[tuple[int, Sample]] = []
         sieving = Meter(budget.sieving)
         for place, group in enumerate(groups):
-            sieved = _sieved(group, sieving)
+            sieved = _sieved(group, self._own, sieving)
             spans: Spans = {}
             if sieved.whole and (said := meaning(group.context)) is not None:
                 whole = {size: (Span(0, size, said.label),) for size in {len(text) for text in group.texts}}
@@ -191,7 +193,7 @@ class Detector:
                 continue
             try:
                 with metered(allowance.looking):
-                    findings, questions = _patterned(sample)
+                    findings, questions = _patterned(sample, self._own)
                     if questions and not reading:
                         raise ReadingNeeded
                     for part, own in questions:
@@ -229,16 +231,18 @@ def _together(samples: Mapping[bytes, Sample]) -> Iterator[list[bytes]]:
         yield some
 
 
-def _sieved(group: Group, meter: Meter) -> Sieved:
+def _sieved(group: Group, own: Sequence[Finder], meter: Meter) -> Sieved:
     """Where it takes too much to clear any of them, all are to be looked at."""
     try:
         with metered(meter):
-            return sieve(group.texts, group.context, personal=group.personal)
+            return sieve(group.texts, group.context, own, personal=group.personal)
     except TooMuchWork:
         return Sieved(frozenset(), frozenset(range(len(group.texts))))
 
 
-def _patterned(sample: Sample) -> tuple[list[Finding], list[tuple[_Part, list[Finding]]]]:
+def _patterned(
+    sample: Sample, finders: Sequence[Finder]
+) -> tuple[list[Finding], list[tuple[_Part, list[Finding]]]]:
     """What names and patterns find in the sample, and the parts that the model is to read besides.
 
     With each of those what is found in it already.
@@ -250,14 +254,14 @@ def _patterned(sample: Sample) -> tuple[list[Finding], list[tuple[_Part, list[Fi
     if sample.context.label:
         findings += _by_name(folded, sample.context)
     elif sample.personal:
-        for part, own in _judged(list(_parts(sample.text, sample.context))):
+        for part, own in _judged(list(_parts(sample.text, sample.context)), finders):
             findings += map(part.back, own)
             if part.prose and _leaves_a_question(part.text, own):
                 questions.append((part, own))
     return findings, questions
 
 
-def _judged(parts: Sequence[_Part]) -> Iterator[tuple[_Part, list[Finding]]]:
+def _judged(parts: Sequence[_Part], finders: Sequence[Finder]) -> Iterator[tuple[_Part, list[Finding]]]:
     """The parts in which anything is found or left open, equal ones judged once.
 
     Most fields of a text are as plain as most cells of a column, and sieved like those.
@@ -271,20 +275,22 @@ def _judged(parts: Sequence[_Part]) -> Iterator[tuple[_Part, list[Finding]]]:
         texts = list(by_text)
         context = by_text[texts[0]][0].context
         if len(texts) >= _MANY:
-            sieved = sieve(texts, context, personal=True)
+            sieved = sieve(texts, context, finders, personal=True)
             texts = [texts[number] for number in sorted(sieved.whole | sieved.open)]
         for text in texts:
             same = by_text[text]
             for kind in {part.places is None: part for part in same}.values():
-                own = _own(kind)
+                own = _own(kind, finders)
                 yield from ((part, own) for part in same if (part.places is None) is (kind.places is None))
 
 
-def _own(part: _Part) -> list[Finding]:
+def _own(part: _Part, finders: Sequence[Finder]) -> list[Finding]:
     plain = fold(part.text)
     before = view(part.context.name, [])[0]
     own = list(_by_name(plain, part.context))
     named = bool(own)
+    for finder in finders:
+        own += finder.find(plain, before)
     own += find_identifiers(plain, before, guesses=not named)
     if part.places is not None:
         own += find_secrets(plain)

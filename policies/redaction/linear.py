@@ -62,6 +62,9 @@ class Pattern:
         self._compiled = re2.compile(expression, options)
         self._names = cast("Mapping[str, int]", self._compiled.groupindex)
 
+    def has(self, group: str) -> bool:
+        return group in self._names
+
     def find(self, text: str) -> Iterator[Match]:
         """The matches that do not overlap, from left to right."""
         meter = current()
@@ -77,6 +80,21 @@ class Pattern:
     def whole(self, text: str) -> bool:
         spend()
         return self._compiled.fullmatch(_plain(text)) is not None
+
+
+def escaped(text: str) -> str:
+    """An expression for the text as it is."""
+    return cast("str", re2.escape(text))
+
+
+def fault(expression: str) -> str | None:
+    """What is wrong with an expression; None for one that RE2 takes."""
+    try:
+        Pattern(expression)
+    except (re2.error, UnicodeEncodeError) as error:
+        said = error.args[0]
+        return said.decode(errors="replace") if isinstance(said, bytes) else str(error)
+    return None
 
 
 class Joined:

@@ -87,9 +87,9 @@ class Masks:
         calling a column something that passes, nobody makes it pass.
         """
         if column is None:
-            treatment = self._treatments.entities[label]
+            treatment = self._treatments.of(label)
         elif not column.origins:
-            treatment = self._treatments.columns.get(("", column.name), self._treatments.entities[label])
+            treatment = self._treatments.columns.get(("", column.name), self._treatments.of(label))
         else:
             treatment = strictest(self._of_origin(label, column, origin) for origin in column.origins)
             if treatment in _LEADING_BACK and any(origin.changed for origin in column.origins):
@@ -101,12 +101,12 @@ class Masks:
     def _of_origin(self, label: str, column: Column, origin: Origin) -> Treatment:
         if (ruled := self._treatments.columns.get((origin.table, origin.column))) is not None:
             return ruled
-        if self._treatments.entities[label] in _SHOWING and is_named_anew(label, column):
+        if self._treatments.of(label) in _SHOWING and is_named_anew(label, column):
             return Treatment.HIDE
         labels = [label]
         if origin.changed and (said := meaning_of(origin)) is not None and said.certain:
             labels.append(said.label)
-        return strictest(self._treatments.entities[each] for each in labels)
+        return strictest(map(self._treatments.of, labels))
 
     def leaves_out(self, column: Column) -> str:
         """What the configuration calls the column, if it is to be left out; else "".

@@ -1,15 +1,17 @@
 """Raw -> Redacted: the one place where it is made."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from policies.call import Raw, Redacted, Table
 from policies.errors import Denied
 from policies.injection.suspicion import CALM, Suspicion
 from policies.memory import Memory, digest
+from policies.recognizers import Recognizer
 from policies.redaction.characters import origins
 from policies.redaction.detector import Detector, Group, ReadingNeeded
+from policies.redaction.identifiers.custom import finder_of
 from policies.redaction.marked import Findings, Marked, masked_whole, replaced, value_at
 from policies.redaction.masks import Masks, Pseudonyms
 from policies.redaction.names import NOWHERE
@@ -38,10 +40,17 @@ class Redactor:
     Raises `ConfigurationError` where the language model is missing.
     """
 
-    def __init__(self, watch: Callable[[Table], Suspicion] | None = None) -> None:
-        """`watch` looks for text that addresses a model, in each table as it came. No mask depends on it."""
+    def __init__(
+        self,
+        watch: Callable[[Table], Suspicion] | None = None,
+        recognizers: Sequence[Recognizer] = (),
+    ) -> None:
+        """`watch` looks for text that addresses a model, in each table as it came. No mask depends on it.
+
+        `recognizers` are the operator's own.
+        """
         self._watch = watch
-        self._detector = Detector()
+        self._detector = Detector(tuple(map(finder_of, recognizers)))
         self._known: Memory[Findings] = Memory(_REMEMBERED, lambda findings: findings.weight)
 
     def mark(self, table: Table) -> Marked:

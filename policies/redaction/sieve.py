@@ -46,8 +46,11 @@ class Sieved:
     open: AbstractSet[int]
 
 
-def sieve(texts: Sequence[str], context: Context, *, personal: bool) -> Sieved:
-    """Clears no text in which the detector would find anything. The texts are clean."""
+def sieve(texts: Sequence[str], context: Context, own: Sequence[Finder] = (), *, personal: bool) -> Sieved:
+    """Clears no text in which the detector would find anything. The texts are clean.
+
+    `own` are the operator's own finders.
+    """
     everything = frozenset(range(len(texts)))
     name = context.name
     if context.label or is_credential(name) or placeholders(name):
@@ -62,7 +65,7 @@ def sieve(texts: Sequence[str], context: Context, *, personal: bool) -> Sieved:
     sifted.found |= _formed(texts, everything - harmless)
     sifted.found |= sifted.read(LONG_TOKENS)
     same = [finder for finder in PROVEN if said is not None and finder.label == said.label]
-    for finder in PROVEN:
+    for finder in (*own, *PROVEN):
         if finder not in same:
             sifted.ask(finder)
     sifted.leave(whole)

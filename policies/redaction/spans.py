@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, TypeAlias
 
-from policies.labels import LONG_NUMBERS, PERSONAL
+from policies.labels import ANY, LONG_NUMBERS
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """`text[start:end]` is of the kind `label`: one of PERSONAL or, in lower case, a kind of secret."""
+    """`text[start:end]` is of the kind `label`: a label of personal data or, in lower case, of secrets."""
 
     start: int
     end: int
@@ -57,7 +57,7 @@ _SIGN: Final = "\x1a"  # SUBSTITUTE: in no clean text, and ASCII
 # Held to the letter, and the number short: what merely looks like a placeholder could carry a card number.
 # Nothing in it can be tried twice, so that the standard library's engine is linear, and faster, here.
 _PLACEHOLDER = re.compile(
-    rf"<(?:{'|'.join(PERSONAL)})(?:_[1-9][0-9]{{0,5}}_[a-z2-7]{{6}})?>"
+    rf"<{ANY}(?:_[1-9][0-9]{{0,5}}_[a-z2-7]{{6}})?>"
     rf"|<(?:{'|'.join(LONG_NUMBERS)}) \*[0-9]{{4}}>"
     r"|\[secret: [a-z_0-9]{1,24} #[1-9][0-9]{0,5}\]"
 )

@@ -11,7 +11,7 @@ import anyio
 from policies import scope_doubts
 from policies.canonical import Json
 from policies.document import Document, Identity
-from policies.doubts import doubts
+from policies.doubts import doubts, doubts_of
 from policies.errors import AuditUnavailable, ConfigurationError
 from policies.language_model import MODEL, installed_version
 from server import loading
@@ -91,11 +91,12 @@ async def examine(document: Document) -> list[Finding]:
 
 
 def doubtful(document: Document) -> list[Finding]:
-    """Rules for redaction, and scopes, that contradict what else is configured."""
+    """Recognizers and rules for redaction, and scopes, that contradict what else is configured."""
     tools = {tool.name: tool for tool in definitions(document)}
     return [
         Finding(about, doubt.what, doubt.remedy, fatal=False)
         for about, found in (
+            *(("redaction", doubts_of(recognizer)) for recognizer in document.redaction.recognizers),
             *((name, doubts(source)) for name, source in document.sources.items()),
             *(
                 (f"scopes.{name}", scope_doubts.doubts(scope, document.sources, tools))

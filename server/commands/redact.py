@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 
 from policies.pseudonyms import Item, Mint
+from policies.recognizers import Recognizer
 from policies.redaction.masks import Masks, Pseudonyms
 from policies.redaction.redactor import Redactor
 from policies.treatments import Treatment, Treatments
@@ -18,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--source",
         metavar="SOURCE",
-        help="go by the rules of this source; default: as for a confidential one without rules",
+        help="go by this source's rules, and your recognizers; default: as for a confidential one without",
     )
     parser.add_argument(
         "--role", action="append", default=[], metavar="ROLE", help="a role of who asks; may be repeated"
@@ -34,9 +35,10 @@ def run(options: argparse.Namespace) -> int:
     if options.role and options.source is None:
         print("remit: a role has rules in a source: add --source.", file=sys.stderr)
         return 2
-    treatments = Treatments()
+    treatments, recognizers = Treatments(), tuple[Recognizer, ...]()
     if options.source is not None:
-        sources = load(options.config).document.sources
+        document = load(options.config).document
+        sources, recognizers = document.sources, document.redaction.recognizers
         if options.source not in sources:
             print(
                 f"remit: there is no source {options.source}. There are: {', '.join(sources)}.",
@@ -44,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
             )
             return 2
         treatments = sources[options.source].treatments(frozenset(options.role))
-    redactor, pseudonyms = Redactor(), numbered()
+    redactor, pseudonyms = Redactor(recognizers=recognizers), numbered()
 
     def reply(text: str) -> dict[str, object]:
         masked, spans = redactor.examine(text, Masks(treatments, pseudonyms, refusing=False))
@@ -55,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
                     "start": span.start,
                     "end": span.end,
                     "label": span.label,
-                    "treatment": treatments.entities.get(span.label, Treatment.HIDE),
+                    "treatment": treatments.of(span.label) if span.label.isupper() else Treatment.HIDE,
                 }
                 for span in spans
             ],

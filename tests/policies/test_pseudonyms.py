@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KEY = bytes(range(32))
 MINT = Mint(KEY, "a context")
-labels = st.sampled_from(PERSONAL)
+labels = st.sampled_from([*PERSONAL, "CUSTOM_PROJECT", "CUSTOM_A_B"])
 numbers = st.integers(1, 999_999)
 TRIES = 10_000
 
@@ -64,6 +64,7 @@ def test_one_that_was_altered_anywhere_is_none(label: str, number: int, data: st
     "text",
     [
         "<PERSON_1>",
+        "<CUSTOM_PROJECT_1>",
         "<PERSON_1_K7QM2A>",
         "<person_1_k7qm2a>",
         "<PERSON_1_k7qm2>",

@@ -178,6 +178,42 @@ def test_redaction_shows_what_the_rules_of_a_source_do_for_a_role(remit: Run, tm
     assert {span["treatment"] for span in objects(out)[0]["spans"]} == {"keep"}
 
 
+@pytest.mark.threat("T27")
+def test_redaction_shows_what_an_operators_own_recognizers_find(remit: Run, tmp_path: Path) -> None:
+    configuration = found(tmp_path)
+    staff = (
+        '[[redaction.recognizers]]\nname = "staff"\nsupported_entity = "CUSTOM_STAFF"\n'
+        "patterns = [{ regex = '[0-9]{6}', score = 0.1 }]\ncontext = ['badge']\n"
+        '[sources.shop.redaction.entities]\nCUSTOM_STAFF = "mask"\n'
+    )
+    configuration.write_text(configuration.read_text() + staff)
+    given = json.dumps({"id": 1, "text": "order 123456, badge 654321"})
+    status, out, _ = remit("redact", "--config", configuration, "--source", "shop", given=given)
+    (answer,) = objects(out)
+    assert (status, answer["text"]) == (0, "order 123456, badge <CUSTOM_STAFF>")
+    assert answer["spans"] == [{"start": 20, "end": 26, "label": "CUSTOM_STAFF", "treatment": "mask"}]
+
+
+@pytest.mark.threat("T40")
+def test_a_recognizer_that_is_no_use_is_told_with_its_line_and_the_remedy(remit: Run, tmp_path: Path) -> None:
+    configuration = found(tmp_path)
+    text = configuration.read_text()
+    staff = (
+        '[[redaction.recognizers]]\nname = "staff"\nsupported_entity = "CUSTOM_STAFF"\n'
+        "patterns = [{ regex = 'EMP-[0-9]{6}' }]\ncontext = ['badge']\n"
+    )
+    configuration.write_text(text + staff)
+    status, out, _ = remit("policy", "check", "--config", configuration)
+    assert (status, "redaction: the context of the recognizer staff changes nothing" in out) == (1, True)
+    configuration.write_text(text + staff.replace("EMP-", "(?<=EMP-)"))
+    status, _, err = remit("policy", "check", "--config", configuration)
+    assert status == 1
+    assert re.search(r"remit\.toml:\d+: .*no look-around.*\(\?P<value>", err)
+    status, out, _ = remit("doctor", "--config", configuration)
+    assert status == 1
+    assert "no look-around" in out
+
+
 def test_redaction_by_a_source_that_is_not_there_is_bad_usage(remit: Run, tmp_path: Path) -> None:
     status, _, err = remit("redact", "--config", found(tmp_path), "--source", "nowhere")
     assert (status, "shop" in err) == (2, True)

@@ -56,12 +56,16 @@ _CUE: Final = Pattern(
 )
 
 
-def cue(text: str, start: int, before: str) -> str:
-    """The kind of the nearest telling word to the left of `start`, on its line; empty where there is none."""
+def left_of(text: str, start: int, before: str) -> str:
+    """What stands to the left of `start` on its line, so far as it may tell of it."""
     window = text[max(0, start - _REACH) : start]
     window = window[window.rfind("\n") + 1 :]
-    if start < _REACH and before:
-        window = f"{before} {window}"
+    return f"{before} {window}" if start < _REACH and before else window
+
+
+def cue(text: str, start: int, before: str) -> str:
+    """The kind of the nearest telling word to the left of `start`, on its line; empty where there is none."""
+    window = left_of(text, start, before)
     kind = ""
     # One after the other: the character that ends one word begins the next, so that matches overlap.
     while (match := _CUE.first(window)) is not None:
