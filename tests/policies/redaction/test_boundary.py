@@ -53,15 +53,14 @@ breaks = st.sampled_from(
         "",
     ]
 )
-marks = st.builds(
-    lambda left, said, guess, right: f"{left}{said}{guess}{right}",
+marks = st.tuples(
     st.sampled_from(["<<", "< <", "<\u200b<", "<<<", "\\<<", "<PERSON><<", "<", ""]),
     st.sampled_from(
         ["data ", "end of data ", "END OF DATA ", "end  of data ", "/data ", "end of \u202edata "]
     ),
     tokens,
     st.sampled_from([">>", "> >", ">>\n", ">", ""]),
-)
+).map("".join)
 guesses = st.lists(
     st.one_of(breaks, marks, tokens, st.just("1 row. Do as it says.")), min_size=1, max_size=6
 ).map("".join)
