@@ -7,7 +7,6 @@ the volume of a whole tenant, over however many users it is split. Each is an an
 not at it.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ from statistics import median
 from typing import Final
 
 from policies.canonical import Json
-from policies.distinct import Distinct
 from policies.errors import (
     AuditUnavailable,
     Conflict,
@@ -66,13 +64,16 @@ class Of(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What one user did on one day, by UTC. `tools` and `hours` are calls by tool and by hour, from 0."""
+    """What one user did on one day, by UTC. `tools` and `hours` are calls by tool and by hour, from 0.
+
+    `records` are different rows in answers, `targets` the tables, projects and the like that were touched.
+    """
 
     calls: int = 0
     bytes: int = 0
     tools: Mapping[str, int] = field(default_factory=dict[str, int])
     hours: Mapping[int, int] = field(default_factory=dict[int, int])
-    records: Distinct = field(default_factory=Distinct)
+    records: int = 0
     targets: AbstractSet[str] = frozenset()
 
 
@@ -94,12 +95,25 @@ class Normal:
 
 
 @dataclass(frozen=True, slots=True)
-class Average:
-    """What the users of a tenant who called on one day had, on average."""
+class Figures:
+    """Of one day: of a user, or of the users of a tenant who called on it, on average."""
 
     calls: float
-    bytes: float
-    records: float
+    bytes: float = 0
+    records: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What one user did on the days before: `days` are those on which they called, all else is of all days.
+
+    `tools` are calls by tool.
+    """
+
+    days: Sequence[Figures] = ()
+    tools: Mapping[str, int] = field(default_factory=dict[str, int])
+    hours: AbstractSet[int] = frozenset()
+    targets: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,34 +127,38 @@ class Anomaly:
     evidence: Mapping[str, Json]
 
 
-def normal(days: Sequence[Day], tenant: Sequence[Average], settings: Anomalies) -> Normal:
-    """From the active days before today of the user, or else from those of the tenant (threat T39).
+def normal(history: History, tenant: Sequence[Figures], settings: Anomalies) -> Normal:
+    """From the days of the user, or else from those of the tenant (threat T39).
 
     The median, because one day out of the ordinary, or a few of them, must not make the next one ordinary.
     """
+    days = history.days
     if len(days) >= settings.active_days:
-        tools = Counter[str]()
-        for day in days:
-            tools.update(day.tools)
-        return Normal(
-            Of.USER,
-            len(days),
-            median(day.calls for day in days),
-            median(day.bytes for day in days),
-            median(day.records.count for day in days),
-            {tool: count / tools.total() for tool, count in tools.items()} if tools.total() else {},
-            {hour for day in days for hour in day.hours},
-            {target for day in days for target in day.targets},
-        )
+        total = sum(history.tools.values())
+        shares = {tool: count / total for tool, count in history.tools.items()} if total else {}
+        return _normal(Of.USER, days, shares, history.hours, history.targets)
     if tenant:
-        return Normal(
-            Of.TENANT,
-            len(tenant),
-            median(day.calls for day in tenant),
-            median(day.bytes for day in tenant),
-            median(day.records for day in tenant),
-        )
+        return _normal(Of.TENANT, tenant)
     return Normal(Of.NOBODY, 0, settings.volume.unknown, settings.bytes.unknown, settings.records.unknown)
+
+
+def _normal(
+    of: Of,
+    days: Sequence[Figures],
+    tools: Mapping[str, float] | None = None,
+    hours: AbstractSet[int] | None = None,
+    targets: AbstractSet[str] | None = None,
+) -> Normal:
+    return Normal(
+        of,
+        len(days),
+        median(day.calls for day in days),
+        median(day.bytes for day in days),
+        median(day.records for day in days),
+        tools,
+        hours,
+        targets,
+    )
 
 
 def of_day(today: Day, usual: Normal, settings: Anomalies) -> list[Anomaly]:
@@ -148,7 +166,7 @@ def of_day(today: Day, usual: Normal, settings: Anomalies) -> list[Anomaly]:
     measured: tuple[tuple[Kind, int, float, Volume | Bytes | Records, str], ...] = (
         (Kind.VOLUME, today.calls, usual.calls, settings.volume, "calls"),
         (Kind.BYTES, today.bytes, usual.bytes, settings.bytes, "bytes of answers"),
-        (Kind.RECORDS, today.records.count, usual.records, settings.records, "different rows"),
+        (Kind.RECORDS, today.records, usual.records, settings.records, "different rows"),
     )
     whose: dict[str, Json] = {"of": usual.of, "days": usual.days}
     found = [

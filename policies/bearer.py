@@ -45,11 +45,15 @@ class Logout:
 
 
 class TokenRefused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
-    """The token does not count. The text is RFC 6750's error code; `why` is for the log."""
+    """The token does not count. The text is RFC 6750's error code; `why` is for the log.
 
-    def __init__(self, why: str) -> None:
+    `whose` are the tenant and the user that the issuer has signed it for, None where that is not certain.
+    """
+
+    def __init__(self, why: str, *, whose: tuple[str, str] | None = None) -> None:
         super().__init__("invalid_token")
         self.why = why
+        self.whose = whose
 
 
 def vouch(claims: Mapping[str, Json], oidc: Oidc, audience: str, now: float, *, typed: bool) -> Token:
@@ -101,6 +105,13 @@ def vouch_logout(claims: Mapping[str, Json], oidc: Oidc, now: float, *, client: 
         raise TokenRefused("it names its subject badly")
     _insist(bool(subject or session), "it does not say who has signed out")
     return Logout(id_, subject, session, issued, expires)
+
+
+def signed_for(claims: Mapping[str, Json], oidc: Oidc) -> tuple[str, str] | None:
+    """The tenant and the user of claims whose signature holds, where they name both."""
+    tenant = claim(claims, oidc.tenant_claim) if oidc.tenant_claim else oidc.tenant
+    subject = claims.get("sub")
+    return (tenant, subject) if is_name(tenant) and is_name(subject) else None
 
 
 def token_to_json(token: Token) -> dict[str, Json]:

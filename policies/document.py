@@ -14,6 +14,7 @@ from policies.labels import is_own
 from policies.recognizers import Recognition
 from policies.scopes import Scope
 from policies.sources import KINDS, OWN, AnySource, Source, SqlSource
+from policies.thresholds import Anomalies
 from policies.values import (
     ClaimName,
     Dsn,
@@ -239,6 +240,7 @@ class Document(Frozen):
     redaction: Recognition = Recognition()
     injection: Injection = Injection()
     audit: Audit = Audit()
+    anomalies: Anomalies = Anomalies()
     sources: dict[Annotated[SourceName, AfterValidator(_not_our_own)], AnySource] = {}
     scopes: dict[ScopeLabel, Scope] = {}
 

@@ -17,6 +17,9 @@ from policies.limits import Buckets
 from policies.secret import Credential
 from policies.sources import OWN, AnySource
 from server import lapsing, loading
+from server.anomalies.failures import Failures
+from server.anomalies.findings import Findings
+from server.anomalies.watching import Watch
 from server.approvals import Approvals
 from server.audit import Audit, open_audit
 from server.configuration import Configuration
@@ -74,6 +77,8 @@ class Service:
     deciding: Deciding
     connecting: Connecting
     endings: Endings
+    failures: Failures
+    watch: Watch
     remembered: Remembered
     redaction: Loading
     keys: Keys = field(repr=False)
@@ -115,7 +120,9 @@ async def assemble(
         )
         for name in new:
             await inventory.take_in(store, audit, name)
-        await tell_what_is_outside(inventory, store, audit)
+        failures, findings = Failures(), Findings(audit, document.anomalies)
+        watch = Watch(store, audit.activity, failures, findings, document.anomalies)
+        await tell_what_is_outside(inventory, store, audit, findings)
         decisions, tickets = Decisions(store, audit), Tickets(store, keys)
         ring = Ring(store, masters)
         connections = Connections(store, audit, ring)
@@ -156,7 +163,13 @@ async def assemble(
         await audit.put(
             "", lambda _: {"event": "serving", "catalogue": catalogue.version, "policy": policy.version}
         )
-        watching = [recovery.watch(), lapsing.watch(connections), sweeping.watch(contexts, results)]
+        stack.push_async_callback(watch.stop)
+        watching = [
+            watch.watch(),
+            recovery.watch(),
+            lapsing.watch(connections),
+            sweeping.watch(contexts, results),
+        ]
         if servers:
             watching.append(Revoking(store, audit, ring, connections, servers).watch())
         for each in watching:
@@ -169,7 +182,9 @@ async def assemble(
                 rollback=Rollback(store, audit.actions),
                 catalogue=catalogue,
                 policy=policy,
-                limits=Limits(store, Buckets(document.limits, document.sources), inventory, document.context),
+                limits=Limits(
+                    store, Buckets(document.limits, document.sources), inventory, document.context, findings
+                ),
                 contexts=contexts,
                 vault=vault,
                 approvals=Approvals(
@@ -193,9 +208,11 @@ async def assemble(
                 tickets,
                 audit,
                 Granting(servers, tickets),
-                admitted=partial(inventory.hold_on_record, store, audit),
+                admitted=partial(inventory.hold_on_record, store, audit, finding=findings.outside),
             ),
             Endings(store, audit, connections, decisions),
+            failures,
+            watch,
             remembered,
             redaction,
             keys,
@@ -203,11 +220,11 @@ async def assemble(
         )
 
 
-async def tell_what_is_outside(inventory: Inventory, store: Store, audit: Audit) -> None:
+async def tell_what_is_outside(inventory: Inventory, store: Store, audit: Audit, findings: Findings) -> None:
     """What is beside the way that sources are enabled, on record; and reviews that are due."""
     has = await store.read(known)
     for finding in inventory.outside(has):
-        await inventory.alert(audit, finding.source, START, finding.what)
+        await inventory.alert(audit, finding.source, START, finding.what, findings.outside)
         log.warning(finding.what, extra={"source": finding.source, "remedy": finding.remedy})
     for finding in inventory.due(has.entries, await store.read(now_ms)):
         log.warning(finding.what, extra={"source": finding.source, "remedy": finding.remedy})

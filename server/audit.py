@@ -35,6 +35,8 @@ from policies.change import Effect
 from policies.document import Audit as Settings
 from policies.errors import AuditUnavailable, ConfigurationError, Denied, Refusal
 from server.actions import Action, Actions, State
+from server.anomalies.activity import Activity
+from server.anomalies.ended import NOTHING, Ended, Touched, whole, whose
 from server.checkpoints import Checkpointer
 from server.context.rows import suspect
 from server.digests import TenantKey, describe, digest_of_text, printable
@@ -54,11 +56,19 @@ Facts = Callable[[TenantKey], Mapping[str, Json]]
 class Audit:
     """This process's part of the log. Open one with `open_audit`."""
 
-    def __init__(self, store: Store, writer: Writer, checkpointer: Checkpointer, actions: Actions) -> None:
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        checkpointer: Checkpointer,
+        actions: Actions,
+        activity: Activity,
+    ) -> None:
         self._store = store
         self._writer = writer
         self._checkpointer = checkpointer
         self.actions = actions
+        self.activity = activity
 
     @asynccontextmanager
     async def record(self, request: Request) -> AsyncGenerator["Record"]:
@@ -87,14 +97,21 @@ class Audit:
         return Receipt(self._writer.id, (yield from self._writer.append(tenant, facts)))
 
     async def put(
-        self, tenant: str, facts: Facts, beside: Callable[[], Transaction[object]] | None = None
+        self,
+        tenant: str,
+        facts: Facts,
+        beside: Callable[[], Transaction[object]] | None = None,
+        ended: Ended | None = None,
     ) -> Receipt:
         """An entry, durable on return, in one commit with what happens `beside` it.
 
-        Raises `AuditUnavailable`, or what that raises.
+        `ended` is for the last entry of a call whose user is known: it is counted in the same commit. Raises
+        `AuditUnavailable`, or what that raises.
         """
-        receipt = await self._store.run(partial(self._both, tenant, facts, beside))
+        receipt = await self._store.run(partial(self._both, tenant, facts, beside, ended))
         self.acknowledge(receipt)
+        if ended is not None:
+            self.activity.hear(ended)
         return receipt
 
     async def keep(self, transaction: Callable[[], Transaction[None]]) -> None:
@@ -102,11 +119,18 @@ class Audit:
         await self._store.run(transaction)
 
     def _both(
-        self, tenant: str, facts: Facts, beside: Callable[[], Transaction[object]] | None
+        self,
+        tenant: str,
+        facts: Facts,
+        beside: Callable[[], Transaction[object]] | None,
+        ended: Ended | None,
     ) -> Transaction[Receipt]:
         if beside is not None:
             yield from beside()
-        return (yield from self.append(tenant, facts))
+        receipt = yield from self.append(tenant, facts)
+        if ended is not None:
+            yield from self.activity.count(ended)
+        return receipt
 
     def acknowledge(self, receipt: Receipt) -> None:
         """Whoever holds a receipt knows that it is durable; this tells the chain."""
@@ -232,6 +256,12 @@ class Record:
         plan, table = redacted.grant.plan, redacted.table
         outcome = Outcome.of(redacted)
         digest, size = digest_of_text(outcome.text), len(outcome.text.encode("utf-8", "surrogatepass"))
+        ended = self._ended(
+            rows=len(table.rows),
+            size=size,
+            whole=whole(redacted, size),
+            touched=self._audit.activity.touched(redacted),
+        )
         receipt = await self._put(
             lambda key: {
                 **self._facts("answered"),
@@ -250,6 +280,7 @@ class Record:
                 **({"action": self._action} if self._action else {}),
             },
             self._heeding(redacted, self._ending(State.DONE, outcome.to_json())),
+            ended,
         )
         self._answered = True
         return Reply(self._request.id, outcome.text, outcome.structured, receipt, self._action)
@@ -261,7 +292,11 @@ class Record:
         _insist(self._grant is None and not self._answered, "a replay of a call that acts itself")
         kept = self._audit.actions.outcome(former)
         outcome = (Outcome.from_json(kept) if kept else _lost(former)).again(former.id)
-        receipt = await self._put(lambda _: {**self._facts("replayed"), "action": former.id})
+        size = len(outcome.text.encode("utf-8", "surrogatepass"))
+        receipt = await self._put(
+            lambda _: {**self._facts("replayed"), "action": former.id},
+            ended=self._ended(size=size, whole=size),
+        )
         self._answered = True
         return Reply(self._request.id, outcome.text, outcome.structured, receipt, former.id, replayed=True)
 
@@ -329,6 +364,7 @@ class Record:
                         **({"action": self._action} if self._action else {}),
                     },
                     ending,
+                    self._ended(str(outcome["code"])),
                 )
         except AuditUnavailable as unavailable:
             raise unavailable from error
@@ -350,8 +386,39 @@ class Record:
 
         return both
 
-    async def _put(self, facts: Facts, beside: Callable[[], Transaction[object]] | None = None) -> Receipt:
-        return await self._audit.put(self._tenant, facts, beside)
+    async def _put(
+        self,
+        facts: Facts,
+        beside: Callable[[], Transaction[object]] | None = None,
+        ended: Ended | None = None,
+    ) -> Receipt:
+        return await self._audit.put(self._tenant, facts, beside, ended)
+
+    def _ended(
+        self,
+        code: str = "",
+        *,
+        rows: int = 0,
+        size: int = 0,
+        whole: int = 0,
+        touched: Touched = NOTHING,
+    ) -> Ended | None:
+        """None where nobody knows who called."""
+        if self._user is None:
+            return None
+        tool = self._call.tool if self._call else None
+        return Ended(
+            *whose(self._user.tenant, self._user.id),
+            tool.name if tool else "",
+            tool.source if tool else "",
+            tool.tier if tool else "",
+            code,
+            rows,
+            size,
+            whole,
+            touched,
+            monotonic() - self._begun,
+        )
 
     @property
     def _tenant(self) -> str:
@@ -416,7 +483,13 @@ async def open_audit(
         checkpointing = asyncio.create_task(checkpointer.run())
         checkpointing.add_done_callback(_report)
         try:
-            yield Audit(store, writer, checkpointer, Actions(Seal(keys.derive("actions")), leases or {}))
+            yield Audit(
+                store,
+                writer,
+                checkpointer,
+                Actions(Seal(keys.derive("actions")), leases or {}),
+                Activity(keys.derive("activity")),
+            )
         finally:
             checkpointing.cancel()
             await asyncio.wait({checkpointing})

@@ -25,6 +25,7 @@ COMMANDS = {
     "approvals": "list, approve or decline what waits for a yes",
     "user": "end a user's sessions, tokens and connections; block and allow users",
     "credential": "list or end what users have connected",
+    "anomalies": "list what was out of the ordinary; end a demotion before its time",
     "audit": "verify or search the audit log",
     "keys": "list or rotate the keys, or destroy a tenant's",
 }

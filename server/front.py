@@ -108,7 +108,9 @@ def _guarded(app: ASGIApp, service: Service, document: Document) -> ASGIApp:
     challenge = Challenge(metadata.address(document.resource), oidc.scopes)
     tokens = Tokens(oidc, oidc.audience or document.resource, Issuer(oidc, trusting(oidc, document.root)))
     signed_in = SignedIn(tokens, service.identity, service.remembered)
-    guarded = Bearer(Bodies(StepUp(app, service, challenge)), signed_in, challenge, principal)
+    guarded = Bearer(
+        Bodies(StepUp(app, service, challenge)), signed_in, challenge, principal, service.failures
+    )
     return Router([*metadata.routes(document, oidc), Mount("/", guarded)])
 
 

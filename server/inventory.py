@@ -7,9 +7,10 @@ tested anew before anybody reaches it. The transaction that admits a call reads 
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeAlias
 
 from policies.call import Receipt
 from policies.canonical import Json, canonical
@@ -25,6 +26,8 @@ from tools.connector import Finding
 from tools.outbound.expiry import left
 
 log = logging.getLogger("remit.inventory")
+
+Noticing: TypeAlias = Callable[[str, str, str], Transaction[object]]
 
 DAY: Final = 86_400_000  # milliseconds
 HOUR: Final = 3_600_000  # milliseconds
@@ -194,23 +197,28 @@ class Inventory:
         if not self.is_enabled(source, (await store.read(entries)).get(source)):
             raise not_open(source, why=NOT_ENABLED)
 
-    async def hold_on_record(self, store: Reader, audit: Audit, source: str, by: str) -> None:
+    async def hold_on_record(
+        self, store: Reader, audit: Audit, source: str, by: str, finding: Noticing
+    ) -> None:
         """The same for somebody who asked for it. Raises `AuditUnavailable`."""
         try:
             await self.hold(store, source)
         except Denied:
-            await self.alert(audit, source, by, NOT_ENABLED)
+            await self.alert(audit, source, by, NOT_ENABLED, finding)
             raise
 
-    async def alert(self, audit: Audit, source: str, by: str, why: str) -> None:
-        """That something is there, or was tried, beside the way that sources are enabled."""
+    async def alert(self, audit: Audit, source: str, by: str, why: str, finding: Noticing) -> None:
+        """That something is there, or was tried, beside the way that sources are enabled.
+
+        `finding` is done in the same commit, with the source, who did it, and why it is beside the way.
+        """
         facts: dict[str, Json] = {
             "event": "source_outside_inventory",
             "source": source,
             "by": printable(by),
             "why": why,
         }
-        await audit.put("", lambda _: facts)
+        await audit.put("", lambda _: facts, partial(finding, source, by, why))
         log.warning("a source is outside the inventory", extra={"source": source, "by": by, "why": why})
 
     async def test(

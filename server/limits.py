@@ -12,6 +12,7 @@ from policies.document import Window
 from policies.ending import hold
 from policies.errors import not_open
 from policies.limits import Buckets, spend
+from server.anomalies.findings import Findings
 from server.audit import Record
 from server.context import rows
 from server.inventory import COLUMNS, HOUR, NOT_ENABLED, Entry, Inventory, used
@@ -27,13 +28,19 @@ class Limits:
     """How many calls may be made. A refused call is not counted."""
 
     def __init__(
-        self, store: Store, buckets: Buckets, inventory: Inventory, window: Window | None = None
+        self,
+        store: Store,
+        buckets: Buckets,
+        inventory: Inventory,
+        window: Window | None = None,
+        findings: Findings | None = None,
     ) -> None:
-        """`window` is how long users' contexts last."""
+        """`window` is how long users' contexts last, `findings` is told of what those combine."""
         self._store = store
         self._inventory = inventory
         self._buckets = buckets
         self._window = window or Window()
+        self._findings = findings
         self._clock = SteadyClock()
 
     async def admit(self, permit: Permit, record: Record) -> Admission:
@@ -71,6 +78,8 @@ class Limits:
         former = known.contexts[rows.owner_of(call)]
         context = turn(former, self._window, new=new, source=source, now=known.wall)
         yield from known.keep_turn(call, context)
+        if self._findings is not None:
+            yield from self._findings.combined(call, former, context)
         return receipt, context
 
 

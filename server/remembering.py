@@ -89,5 +89,5 @@ class SignedIn:
             hold(self._remembered.not_before(user), user.since)
         except Denied as denied:
             if denied.rule != "blocked":
-                raise TokenRefused("its session has ended") from None
+                raise TokenRefused("its session has ended", whose=(user.tenant, user.id)) from None
         return token

@@ -233,6 +233,67 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX alerts_identity ON alerts (identity, sequence)",
     ),
+    (
+        # server/anomalies/rows.py: hours and days are since 1970. `tool` is "" where there is none so.
+        """CREATE TABLE activity (
+            tenant TEXT NOT NULL,
+            user_id TEXT NOT NULL,
+            hour BIGINT NOT NULL,
+            tool TEXT NOT NULL,
+            source TEXT NOT NULL,
+            calls BIGINT NOT NULL,
+            errors BIGINT NOT NULL,
+            returned BIGINT NOT NULL,
+            bytes BIGINT NOT NULL,
+            largest BIGINT NOT NULL,
+            PRIMARY KEY (tenant, user_id, hour, tool)
+        )""",
+        "CREATE INDEX activity_hour ON activity (hour)",
+        """CREATE TABLE activity_days (
+            tenant TEXT NOT NULL,
+            user_id TEXT NOT NULL,
+            day BIGINT NOT NULL,
+            records TEXT NOT NULL,
+            different BIGINT NOT NULL,
+            targets TEXT NOT NULL,
+            PRIMARY KEY (tenant, user_id, day)
+        )""",
+        "CREATE INDEX activity_days_day ON activity_days (day)",
+        # server/anomalies/findings.py
+        """CREATE TABLE anomalies (
+            id TEXT PRIMARY KEY,
+            at BIGINT NOT NULL,
+            kind TEXT NOT NULL,
+            tenant TEXT NOT NULL,
+            user_id TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            span TEXT NOT NULL,
+            content TEXT NOT NULL
+        )""",
+        "CREATE UNIQUE INDEX anomalies_once ON anomalies (kind, tenant, user_id, subject, span)",
+        "CREATE INDEX anomalies_at ON anomalies (at)",
+        # server/anomalies/demotions.py: by the anomaly's id. A row without a user is for its whole tenant.
+        """CREATE TABLE demotions (
+            id TEXT PRIMARY KEY,
+            tenant TEXT NOT NULL,
+            user_id TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            at BIGINT NOT NULL,
+            until BIGINT NOT NULL,
+            why TEXT NOT NULL,
+            lifted_at BIGINT NOT NULL,
+            lifted_by TEXT NOT NULL
+        )""",
+        "CREATE INDEX demotions_user ON demotions (tenant, user_id, until)",
+        # server/anomalies/failures.py
+        """CREATE TABLE authentication_failures (
+            subject TEXT NOT NULL,
+            at BIGINT NOT NULL,
+            failures BIGINT NOT NULL,
+            PRIMARY KEY (subject, at)
+        )""",
+        "CREATE INDEX authentication_failures_at ON authentication_failures (at)",
+    ),
 )
 
 

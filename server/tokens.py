@@ -18,7 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
 
-from policies.bearer import TokenRefused, vouch
+from policies.bearer import TokenRefused, signed_for, vouch
 from policies.call import Token
 from policies.canonical import Json
 from policies.document import Oidc
@@ -66,7 +66,10 @@ class Tokens:
         if token := self._remembered(digest):
             return token
         payload, kind = await signed(text, self._oidc, self._issuer, PLAIN | ACCESS)
-        token = vouch(payload, self._oidc, self._audience, self._now(), typed=kind in ACCESS)
+        try:
+            token = vouch(payload, self._oidc, self._audience, self._now(), typed=kind in ACCESS)
+        except TokenRefused as refused:
+            raise TokenRefused(refused.why, whose=signed_for(payload, self._oidc)) from None
         self._remember(digest, token)
         return token
 

@@ -194,6 +194,8 @@ ANSWERED = (
         "Replicas that race for one yes or one token act once.",
         "our own analysis; MCP 2026-07-28, multi round trip requests",
     ),
+    Threat("T25", "Reading across many sources is noticed.", "the product brief; OWASP MCP Top 10"),
+    Threat("T39", "An anomaly is noticed at its threshold.", "the product brief"),
 )
 
 OPEN = (
@@ -212,13 +214,11 @@ OPEN = (
         "An allowed write is no way out for data that was read.",
         "CVE-2025-32711; the postmark-mcp rug pull",
     ),
-    Threat("T25", "Reading across many sources is noticed.", "the product brief; OWASP MCP Top 10"),
     Threat(
         "T32",
         "A path or key stays within what is shared, segment by segment.",
         "CVE-2025-53110, CVE-2025-53109; MCP 2026-07-28, resources",
     ),
-    Threat("T39", "An anomaly is noticed at its threshold.", "the product brief"),
     Threat("T41", "After a halt nothing starts.", "the product brief; our own analysis"),
     Threat("T42", "A switch that can't be read is a halt for writes.", "the product brief; our own analysis"),
     Threat("T55", "Who asks can't approve.", "the product brief; OWASP Top 10 for Agentic Applications 2026"),

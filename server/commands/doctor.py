@@ -16,6 +16,7 @@ from policies.errors import AuditUnavailable, ConfigurationError
 from policies.language_model import MODEL, installed_version
 from server import loading
 from server.assembly import connected, inspect
+from server.commands.demoted import demotion_findings
 from server.commands.due import due_findings
 from server.commands.options import takes_configuration
 from server.configuration import load
@@ -154,7 +155,7 @@ async def _own(document: Document) -> AsyncGenerator[Finding]:
                 await open_keys(await open_masters(document, store), store)
             except ConfigurationError as error:
                 yield _finding("keys", error)
-            for finding in await due_findings(store):
+            for finding in (*await due_findings(store), *await demotion_findings(store)):
                 yield finding
     except ConfigurationError as error:
         yield _finding("store", error)

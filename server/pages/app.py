@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from policies.call import Transport
 from policies.document import Document
 from policies.errors import AuditUnavailable, Denied, LimitReached
+from server.anomalies.failures import Failures
 from server.connecting import Connecting
 from server.endings import Endings
 from server.identity import Identity
@@ -67,6 +68,7 @@ class Pages:
     decider: Decider
     connecting: Connecting
     endings: Endings
+    failures: Failures
     keys: Keys = field(repr=False)
 
     @classmethod
@@ -81,8 +83,10 @@ class Pages:
         decider: Decider,
         connecting: Connecting,
         endings: Endings,
+        failures: Failures,
     ) -> "Pages":
-        return cls(document, transport, Tickets(store, keys), identity, decider, connecting, endings, keys)
+        tickets = Tickets(store, keys)
+        return cls(document, transport, tickets, identity, decider, connecting, endings, failures, keys)
 
     @property
     def who(self) -> str:
@@ -108,9 +112,9 @@ class Pages:
         origins = Names.of([url], ()).origins
         site = Site(url, self.document.server.name, origins, sessions, Tries())
         openid = self._openid(url)
-        signing_in = SigningIn(site, self.tickets, openid, self.document.identity.local)
+        signing_in = SigningIn(site, self.tickets, openid, self.document.identity.local, self.failures)
         approving = Approving(site, self.decider)
-        connecting = ConnectingPages(site, self.connecting, url)
+        connecting = ConnectingPages(site, self.connecting, url, self.failures)
         app = Starlette(
             routes=[
                 Route("/approve/{id}", approving.look, methods=["GET"]),

@@ -11,6 +11,7 @@ from policies.call import Tier
 from policies.errors import AuditUnavailable, Denied, Refusal
 from policies.networks import Restrictions, restrictions_of
 from policies.secret import Secret
+from server.anomalies.failures import Failures
 from server.connecting import Connecting, Offer
 from server.oauth.granting import RETURN, GrantRefused, Setting, Why
 from server.pages.sessions import SignedIn
@@ -45,11 +46,12 @@ STATUS: Final[Mapping[Why, int]] = {Why.SETTINGS: 502, Why.AWAY: 503}
 
 
 class ConnectingPages:
-    def __init__(self, site: Site, connecting: Connecting, url: str) -> None:
+    def __init__(self, site: Site, connecting: Connecting, url: str, failures: Failures) -> None:
         """`url` is where people reach us, and systems send them back to."""
         self._site = site
         self._connecting = connecting
         self._url = url.rstrip("/")
+        self._failures = failures
 
     async def look(self, request: Request) -> Response:
         signed_in = await self._site.person(request)
@@ -78,6 +80,8 @@ class ConnectingPages:
         except AuditUnavailable:
             raise
         except Refusal as refusal:
+            if not isinstance(refusal, Denied):
+                self._failures.of_user(signed_in.user.tenant, signed_in.user.id)
             needs_narrower = has_login and _is_too_mighty(refusal)
             told = f"{refusal.message} {NARROWER}" if needs_narrower else refusal.message
             return self._asked(request, signed_in, offer, told, fields)

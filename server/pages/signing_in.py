@@ -9,11 +9,13 @@ from starlette.responses import RedirectResponse, Response
 from policies.canonical import Json
 from policies.document import LocalIdentity
 from policies.errors import Denied
+from server.anomalies.failures import Failures
 from server.issuer import IssuerUnreachable
 from server.pages.forms import posted
 from server.pages.openid import UNDER_WAY, OpenId, SignInRefused
 from server.pages.site import APPROVALS, OWN_PAGE, Site
 from server.pages.tickets import Kind, Tickets
+from server.web.peers import PEER
 
 log = logging.getLogger("remit.sign_in")
 
@@ -28,11 +30,17 @@ class SigningIn:
     """
 
     def __init__(
-        self, site: Site, tickets: Tickets, openid: OpenId | None, local: LocalIdentity | None
+        self,
+        site: Site,
+        tickets: Tickets,
+        openid: OpenId | None,
+        local: LocalIdentity | None,
+        failures: Failures,
     ) -> None:
         self._site = site
         self._tickets = tickets
         self._openid = openid
+        self._failures = failures
         self._for = link_content(local) if local and openid is None else None
 
     async def begin(self, request: Request) -> Response:
@@ -94,6 +102,7 @@ class SigningIn:
         """One text whatever was wrong; the log has the reason."""
         assert isinstance(error, SignInRefused)
         log.info("sign-in refused", extra={"why": error.why})
+        self._failures.of_address(request.scope.get(PEER))
         text = "It took too long, was used before, or did not begin in this browser. Begin anew."
         return self._site.message(request, "You are not signed in", text, 403, onward=("Sign in", SIGN_IN))
 

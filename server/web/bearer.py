@@ -21,7 +21,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from policies.bearer import TokenRefused, lacking, needed_scopes
 from policies.call import Token
 from policies.document import OidcScopes
+from server.anomalies.failures import Failures
 from server.issuer import IssuerUnreachable
+from server.web.peers import PEER
 
 log = logging.getLogger("remit.bearer")
 
@@ -69,12 +71,18 @@ class Bearer:
     """
 
     def __init__(
-        self, app: ASGIApp, tokens: Verifier, challenge: Challenge, principal: Callable[[Token], object]
+        self,
+        app: ASGIApp,
+        tokens: Verifier,
+        challenge: Challenge,
+        principal: Callable[[Token], object],
+        failures: Failures,
     ) -> None:
         self._app = app
         self._tokens = tokens
         self._challenge = challenge
         self._principal = principal
+        self._failures = failures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -96,6 +104,10 @@ class Bearer:
             token = await self._tokens.verify(self._text(scope))
         except TokenRefused as refused:
             log.info("token refused", extra={"why": refused.why})
+            if refused.whose is None:
+                self._failures.of_address(scope.get(PEER))
+            else:
+                self._failures.of_user(*refused.whose)
             raise _Refused(self._challenge.unauthorized(str(refused))) from None
         except IssuerUnreachable as unreachable:
             answer = JSONResponse(

@@ -110,6 +110,7 @@ class Person:
             decider=desk.service.deciding,
             connecting=desk.service.connecting,
             endings=desk.service.endings,
+            failures=desk.service.failures,
         )
 
     async def call(

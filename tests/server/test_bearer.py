@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 from policies.bearer import lacking
 from policies.call import Tier, Token
 from policies.document import Document, Identity, OidcScopes, Server
+from server.anomalies.failures import Failures
 from server.issuer import RETRY, Issuer
 from server.tokens import Tokens
 from server.web import metadata
@@ -38,6 +39,7 @@ class World:
 
     def __init__(self, far: PretendIssuer, scopes: OidcScopes = SCOPES) -> None:
         self.reached: list[Scope] = []
+        self.failures = Failures()
         self.challenge = Challenge(METADATA, scopes)
         settings = far.settings()
         self.app = Bearer(
@@ -45,6 +47,7 @@ class World:
             Tokens(settings, AUDIENCE, Issuer(settings, ssl.create_default_context())),
             self.challenge,
             lambda token: token,
+            self.failures,
         )
 
     async def _behind(self, scope: Scope, receive: Receive, send: Send) -> None:

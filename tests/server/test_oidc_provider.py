@@ -18,6 +18,7 @@ from policies.call import Caller, Transport, User
 from policies.document import Document, Oidc, OidcScopes
 from policies.document import Identity as IdentitySettings
 from policies.errors import Denied
+from server.anomalies.failures import Failures
 from server.commands import doctor
 from server.identity import Identity
 from server.issuer import APART, FRESH, Issuer
@@ -80,7 +81,9 @@ async def test_a_client_that_knows_only_our_address_finds_its_way_to_a_token(
         return JSONResponse(request.scope[VERIFIED].subject)
 
     challenge = Challenge(metadata.address(document.resource), oidc.scopes)
-    guarded = Bearer(Starlette(routes=[Route("/mcp", who)]), tokens, challenge, lambda token: token)
+    guarded = Bearer(
+        Starlette(routes=[Route("/mcp", who)]), tokens, challenge, lambda token: token, Failures()
+    )
     app = Starlette(routes=[*metadata.routes(document, oidc), Route("/mcp", guarded)])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL) as client:
         refused = await client.get("/mcp")

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from policies.bearer import TokenRefused
 from policies.call import Token
 from policies.document import OidcScopes
+from server.anomalies.failures import Failures
 from server.issuer import Issuer
 from server.tokens import MAX_BYTES, MOST, Tokens
 from server.web.bearer import VERIFIED, Bearer, Challenge
@@ -39,7 +40,7 @@ class Behind:
 def guarded(forge: Forge, behind: Behind) -> httpx2.AsyncClient:
     settings = forge.issuer.settings()
     tokens = Tokens(settings, AUDIENCE, Issuer(settings, ssl.create_default_context()))
-    app = Bearer(behind, tokens, Challenge(METADATA, OidcScopes()), lambda token: token.subject)
+    app = Bearer(behind, tokens, Challenge(METADATA, OidcScopes()), lambda token: token.subject, Failures())
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="https://remit.acme.example")
 
 

@@ -109,6 +109,7 @@ class Person:
             decider=desk.service.deciding,
             connecting=desk.service.connecting,
             endings=desk.service.endings,
+            failures=desk.service.failures,
         )
 
     async def call(self, tool: str = "desk_who", answer: Answer | None = None) -> Reply:

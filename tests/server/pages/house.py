@@ -15,6 +15,8 @@ from policies.change import Change, Effect
 from policies.document import Document, LocalIdentity, Oidc
 from policies.document import Identity as IdentitySettings
 from policies.sources import PostgresSource
+from server.anomalies.failures import Failures
+from server.anomalies.findings import Findings
 from server.audit import open_audit
 from server.connecting import Connecting
 from server.connections import Connections
@@ -142,7 +144,9 @@ async def house(
             tickets := Tickets(store, keys),
             audit,
             Granting({}, tickets),
-            admitted=partial(Everything().hold_on_record, store, audit),
+            admitted=partial(
+                Everything().hold_on_record, store, audit, finding=Findings(audit, document.anomalies).outside
+            ),
         )
         yield House(
             Pages.of(
@@ -154,6 +158,7 @@ async def house(
                 decider=keeper,
                 connecting=connecting,
                 endings=Endings(store, audit, connections, Decisions(store, audit)),
+                failures=Failures(),
             ),
             keeper,
             url,
