@@ -220,6 +220,24 @@ class Audit(Frozen):
     every_seconds: int = Field(default=10, ge=1, le=3600)
 
 
+class Switch(Frozen):
+    """The kill switch. `unreadable` says what is halted while nobody can say what is.
+
+    `lifted_by` are the accounts of the machine, two of which it takes to lift a full halt; any two where none
+    is named.
+    """
+
+    unreadable: Literal["acts", "everything"] = "acts"
+    lifted_by: tuple[Annotated[str, Field(min_length=1, max_length=256)], ...] = ()
+
+    @field_validator("lifted_by")
+    @classmethod
+    def _it_takes_two(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value and len(set(value)) < 2:
+            raise ValueError("it takes two people to lift a full halt: name two accounts or more, or none")
+        return value
+
+
 def _not_our_own(name: str) -> str:
     if name == OWN:
         raise ValueError(f"{OWN} is the name of this server's own tools: call the source something else")
@@ -241,6 +259,7 @@ class Document(Frozen):
     injection: Injection = Injection()
     audit: Audit = Audit()
     anomalies: Anomalies = Anomalies()
+    kill_switch: Switch = Switch()
     sources: dict[Annotated[SourceName, AfterValidator(_not_our_own)], AnySource] = {}
     scopes: dict[ScopeLabel, Scope] = {}
 

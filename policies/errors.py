@@ -3,6 +3,7 @@
     Refusal
     ├── InvalidArgument     invalid_argument   the caller can mend the arguments
     ├── Denied              denied             policy, or the guard of a system, says no
+    ├── Halted              halted             an administrator has stopped it, for now (policies/halt.py)
     ├── LimitReached        limit_reached      too much, too often; says when to come back
     ├── NeedsConnection     needs_connection   the user has not connected this source
     ├── NotFound            not_found          no such thing, or somebody else's: they look alike
@@ -61,6 +62,15 @@ def not_open(tool: str, *, why: str, policies: tuple[str, ...] = ()) -> Denied:
         detail=why,
         policies=policies,
     )
+
+
+class Halted(Refusal):
+    """What is halted, and why, is for the log alone: whoever is stopped learns no more than that."""
+
+    code = "halted"
+
+    def __init__(self, *, detail: str) -> None:
+        super().__init__("This is halted: ask an administrator when it may go on.", detail=detail)
 
 
 class LimitReached(Refusal):

@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Self, cast
 
-from policies.call import Approval, Call, Caller, Channel, Obligation, Transport
+from policies.call import Approval, Call, Caller, Channel, Obligation, Tier, Transport
 from policies.canonical import Json, canonical
 from policies.change import Effect
 from policies.errors import LimitReached, StaleConfirmation
 from policies.risk import Level
+from server.halting.rows import EPOCH, KEPT
 from server.seal import Seal
 from server.transaction import Transaction, now_ms
 
@@ -33,10 +34,10 @@ LEASE: Final = 60_000
 
 _COLUMNS: Final = (
     "id, tenant, user_id, source, tool, wish, once, binding, channel, state, asked_at, asked, until, "
-    "confirmed_by, approved_by, why, ended_at, undoes, items, content, outcome"
+    "confirmed_by, approved_by, why, ended_at, undoes, items, content, outcome, tier"
 )
 _READ: Final = f"SELECT {_COLUMNS} FROM actions"  # noqa: S608 - names alone
-_ADD: Final = f"INSERT INTO actions ({_COLUMNS}) VALUES ({', '.join(f'${n}' for n in range(1, 22))})"  # noqa: S608
+_ADD: Final = f"INSERT INTO actions ({_COLUMNS}) VALUES ({', '.join(f'${n}' for n in range(1, 23))})"  # noqa: S608
 
 _COUNT_ASKED: Final = """
     SELECT sum(asked), min(asked_at)
@@ -68,8 +69,12 @@ _TAKEN_BACK: Final = """
     FROM actions
     WHERE undoes = $1 AND state IN ('started', 'done', 'in_doubt')
 """
-_NOTE: Final = "UPDATE actions SET content = $1 WHERE id = $2"
-_END: Final = "UPDATE actions SET state = $1, ended_at = $2, outcome = $3 WHERE id = $4"
+_NOTE: Final = f"UPDATE actions SET content = $1 WHERE id = $2 RETURNING {KEPT}"  # noqa: S608 - names alone
+_END: Final = f"""
+    UPDATE actions
+    SET state = $1, ended_at = $2, outcome = $3, epoch = COALESCE({EPOCH}, 0)
+    WHERE id = $4
+"""  # noqa: S608 - names alone
 
 
 class State(StrEnum):
@@ -174,6 +179,7 @@ class Action:
     items: tuple[int, ...]
     content: Content = field(repr=False)
     outcome: str = field(repr=False)
+    tier: Tier
 
     @classmethod
     def of(
@@ -212,6 +218,7 @@ class Action:
             items=undoing.items if undoing else (),
             content=content,
             outcome="",
+            tier=call.tool.tier,
         )
 
     @property
@@ -346,15 +353,20 @@ class Actions:
         )
         return frozenset(item for (items,) in rows for item in json.loads(items))
 
-    def note(self, id: str, effect: Effect, mark: Json) -> Transaction[None]:  # noqa: A002
-        """What is about to become final, while it is under way (threat T47). Raises `StaleConfirmation`."""
+    def note(self, id: str, effect: Effect, mark: Json) -> Transaction[object]:  # noqa: A002
+        """What is about to become final, while it is under way (threat T47). Raises `StaleConfirmation`.
+
+        Returns what the kill switch holds now.
+        """
         action = yield from self.find(id)
         if action is None or action.state is not State.STARTED:
             raise moved_on()
-        yield (
+        rows = yield (
             _NOTE,
             (self._sealed(action, "content", action.content.as_done(effect, mark).to_json()), id),
         )
+        kept: object = rows[0][0]
+        return kept
 
     def end(self, id: str, to: State, outcome: Json = None) -> Transaction[bool]:  # noqa: A002
         """How an action that was under way has ended, for whoever knows: False where it has ended already.
@@ -402,6 +414,7 @@ class Actions:
             json.dumps(list(action.items)),
             self._sealed(action, "content", action.content.to_json()),
             action.outcome,
+            action.tier.value,
         )
 
     def _opened(self, row: Sequence[Any]) -> Action:
@@ -429,6 +442,7 @@ class Actions:
             items=tuple(json.loads(row[18])),
             content=Content.from_json(content),
             outcome=row[20],
+            tier=Tier(row[21]),
         )
 
     def _sealed(self, action: Action, part: str, value: Json) -> str:

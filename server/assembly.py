@@ -34,6 +34,7 @@ from server.endings import Endings
 from server.enforcing import refuse_old
 from server.executor import Executor
 from server.gate import Gate
+from server.halting.recording import Recording
 from server.identity import Identity
 from server.inventory import START, Inventory, entries, known
 from server.keys import Keys, Ring, open_keys, open_masters, resolve, store_password
@@ -77,6 +78,7 @@ class Service:
     deciding: Deciding
     connecting: Connecting
     endings: Endings
+    halting: Recording
     failures: Failures
     watch: Watch
     remembered: Remembered
@@ -163,8 +165,10 @@ async def assemble(
         await audit.put(
             "", lambda _: {"event": "serving", "catalogue": catalogue.version, "policy": policy.version}
         )
+        halting = Recording(store, audit)
         stack.push_async_callback(watch.stop)
         watching = [
+            halting.watch(),
             watch.watch(),
             recovery.watch(),
             lapsing.watch(connections),
@@ -183,7 +187,12 @@ async def assemble(
                 catalogue=catalogue,
                 policy=policy,
                 limits=Limits(
-                    store, Buckets(document.limits, document.sources), inventory, document.context, findings
+                    store,
+                    Buckets(document.limits, document.sources),
+                    inventory,
+                    document.context,
+                    findings,
+                    switch=document.kill_switch,
                 ),
                 contexts=contexts,
                 vault=vault,
@@ -194,7 +203,7 @@ async def assemble(
                     settings,
                     document.limits.questions_per_hour,
                 ),
-                executor=Executor({OWN: GRACE, **deadlines}),
+                executor=Executor({OWN: GRACE, **deadlines}, audit.guard),
                 redaction=Redaction(redaction, settings, contexts, results),
             ),
             identity,
@@ -211,6 +220,7 @@ async def assemble(
                 admitted=partial(inventory.hold_on_record, store, audit, finding=findings.outside),
             ),
             Endings(store, audit, connections, decisions),
+            halting,
             failures,
             watch,
             remembered,

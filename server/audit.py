@@ -14,6 +14,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
+from typing import TypeVar
 
 import anyio
 
@@ -34,12 +35,14 @@ from policies.canonical import Json
 from policies.change import Effect
 from policies.document import Audit as Settings
 from policies.errors import AuditUnavailable, ConfigurationError, Denied, Refusal
+from policies.halt import hold
 from server.actions import Action, Actions, State
 from server.anomalies.activity import Activity
 from server.anomalies.ended import NOTHING, Ended, Touched, whole, whose
 from server.checkpoints import Checkpointer
 from server.context.rows import suspect
 from server.digests import TenantKey, describe, digest_of_text, printable
+from server.halting.guard import Guard
 from server.keys import Keys
 from server.outcomes import Outcome, without_rows
 from server.seal import Seal
@@ -47,6 +50,8 @@ from server.standing import stands
 from server.store import Store
 from server.transaction import Transaction
 from server.writer import Writer
+
+T = TypeVar("T")
 
 log = logging.getLogger("remit.audit")
 
@@ -69,6 +74,7 @@ class Audit:
         self._checkpointer = checkpointer
         self.actions = actions
         self.activity = activity
+        self.guard = Guard(store)
 
     @asynccontextmanager
     async def record(self, request: Request) -> AsyncGenerator["Record"]:
@@ -114,9 +120,9 @@ class Audit:
             self.activity.hear(ended)
         return receipt
 
-    async def keep(self, transaction: Callable[[], Transaction[None]]) -> None:
+    async def keep(self, transaction: Callable[[], Transaction[T]]) -> T:
         """Something that a call does without an entry of its own. Raises what it raises."""
-        await self._store.run(transaction)
+        return await self._store.run(transaction)
 
     def _both(
         self,
@@ -157,6 +163,7 @@ class Record:
         self._call: Call | None = None
         self._grant: Grant | None = None
         self._action = ""
+        self._epoch = 0
         self._restored = 0
         self._noted = self._answered = False
 
@@ -224,6 +231,7 @@ class Record:
                     "connection": printable(approval.plan.connection),
                     "by": printable(approval.by),
                     "action": approval.action,
+                    "epoch": self._epoch,
                 },
                 partial(self._start, approval),
             )
@@ -234,17 +242,27 @@ class Record:
         return receipt
 
     def _start(self, approval: Approval) -> Transaction[None]:
-        now = yield from stands(approval.admission.permit, approval.plan.own)
+        now, self._epoch = yield from stands(approval.admission.permit, approval.plan.own)
         yield from self._audit.actions.start(approval, self._request.caller, now)
 
     async def note(self, effect: Effect, mark: Json) -> None:
         """See `tools.connector.Ledger`. From here on only the system itself knows whether it was done.
 
-        Raises `StaleConfirmation` where the action is no longer under way: somebody took it for lost.
+        Raises `StaleConfirmation` where the action is no longer under way: somebody took it for lost. Raises
+        `Halted`, also where that came to be since it was noted.
         """
+        call = self._call
+        assert call is not None
         _insist(bool(self._action) and not self._noted, "a note without an action, or a second one")
-        await self._audit.keep(partial(self._audit.actions.note, self._action, effect, mark))
+        looked = await self._audit.keep(partial(self._noting, call, effect, mark))
+        await self._audit.guard.hold(call, looked)
         self._noted = True
+
+    def _noting(self, call: Call, effect: Effect, mark: Json) -> Transaction[float]:
+        """When the switch was read."""
+        looked = self._audit.guard.clock()
+        hold((yield from self._audit.actions.note(self._action, effect, mark)), call)
+        return looked
 
     async def finish(self, redacted: Redacted) -> Reply:
         """The proof that the outcome is on record: then, and only then, it may leave.

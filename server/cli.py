@@ -23,6 +23,8 @@ COMMANDS = {
     "actions": "list what was done, and on whose behalf",
     "undo": "take an action back",
     "approvals": "list, approve or decline what waits for a yes",
+    "halt": "stop what a tenant, user, source, tool or tier does, or everything, at once",
+    "resume": "let what was halted go on; a full halt takes two people",
     "user": "end a user's sessions, tokens and connections; block and allow users",
     "credential": "list or end what users have connected",
     "anomalies": "list what was out of the ordinary; end a demotion before its time",

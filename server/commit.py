@@ -62,8 +62,8 @@ def group(begin: str, take: Callable[[], Sequence[Job]]) -> Script[list[Outcome]
         raise
 
 
-def snapshot(begin: str, transaction: Callable[[], Transaction[T]]) -> Script[T]:
-    """One reading transaction: all that it sees is of one moment."""
+def alone(begin: str, transaction: Callable[[], Transaction[T]]) -> Script[T]:
+    """One transaction that shares no commit. What `begin` says decides what it sees and what it may do."""
     yield begin, ()
     try:
         result = yield from _Run(waits=False).steps(transaction())

@@ -20,6 +20,16 @@ class Configuration:
 
 def load(file: Path) -> Configuration:
     """Raises `ConfigurationError` with the file, the line and the remedy."""
+    file, text, document = _parsed(file)
+    return Configuration(file, document, _policy(file, text, document))
+
+
+def document_of(file: Path) -> Document:
+    """Without the policies, which may be what is wrong. Raises `ConfigurationError`."""
+    return _parsed(file)[2]
+
+
+def _parsed(file: Path) -> tuple[Path, str, Document]:
     file = file.absolute()
     try:
         text = file.read_text(encoding="utf-8")
@@ -29,8 +39,7 @@ def load(file: Path) -> Configuration:
             where=str(file),
             remedy="Give its path with --config, or make a sample with `remit demo --dir DIR`.",
         ) from None
-    document = parse(text, file)
-    return Configuration(file, document, _policy(file, text, document))
+    return file, text, parse(text, file)
 
 
 def _policy(file: Path, text: str, document: Document) -> Policy:

@@ -1,22 +1,27 @@
-"""Carries out grants, within their deadline. The only caller of `carry_out`."""
+"""Carries out grants, within their deadline, unless they are halted. The only caller of `carry_out`."""
 
 from collections.abc import Mapping
 
 import anyio
 
-from policies.call import Grant, Raw
+from policies.call import Grant, Raw, Tier
 from policies.errors import InDoubt, UpstreamFailed
+from server.halting.guard import Guard
 from tools.connector import Ledger, Session
 
 
 class Executor:
-    def __init__(self, deadlines: Mapping[str, float]) -> None:
+    def __init__(self, deadlines: Mapping[str, float], guard: Guard) -> None:
         """`deadlines` are in seconds, by source."""
         self._deadlines = deadlines
+        self._guard = guard
 
     async def run(self, grant: Grant, session: Session, ledger: Ledger) -> Raw:
-        """Raises `UpstreamFailed`, or for an action what says that nothing was done."""
-        source = grant.plan.call.tool.source
+        """Raises `UpstreamFailed`, `Halted`, or for an action what says that nothing was done."""
+        call = grant.plan.call
+        source = call.tool.source
+        if call.tool.tier is not Tier.READ:
+            await self._guard.hold(call)  # since it was started, this process may have stood still
         try:
             with anyio.fail_after(self._deadlines[source]):
                 return await session.carry_out(grant, ledger)

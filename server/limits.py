@@ -8,13 +8,15 @@ from time import monotonic_ns
 
 from policies.call import Admission, Call, Permit, Receipt
 from policies.context import Context, turn
-from policies.document import Window
+from policies.document import Switch, Window
 from policies.ending import hold
 from policies.errors import not_open
+from policies.halt import hold as hold_halt
 from policies.limits import Buckets, spend
 from server.anomalies.findings import Findings
 from server.audit import Record
 from server.context import rows
+from server.halting.rows import KEPT
 from server.inventory import COLUMNS, HOUR, NOT_ENABLED, Entry, Inventory, used
 from server.standing import IN_FORCE, hold_policy, not_before, whose
 from server.store import Store
@@ -34,17 +36,23 @@ class Limits:
         inventory: Inventory,
         window: Window | None = None,
         findings: Findings | None = None,
+        *,
+        switch: Switch | None = None,
     ) -> None:
-        """`window` is how long users' contexts last, `findings` is told of what those combine."""
+        """`window` is how long users' contexts last, `findings` is told of what those combine.
+
+        `switch` says whether reads need a kill switch that can be read.
+        """
         self._store = store
         self._inventory = inventory
         self._buckets = buckets
         self._window = window or Window()
         self._findings = findings
+        self._reads_need_switch = (switch or Switch()).unreadable == "everything"
         self._clock = SteadyClock()
 
     async def admit(self, permit: Permit, record: Record) -> Admission:
-        """Raises `LimitReached`, `AuditUnavailable`, or `Denied`.
+        """Raises `LimitReached`, `AuditUnavailable`, `Halted`, or `Denied`.
 
         Denied is a call to a source that is off or not enabled, by a policy that is no longer in force, and
         of a user whose session has ended.
@@ -62,6 +70,7 @@ class Limits:
         yield from known.look(call, [CLOCK, *(bucket.key for bucket in buckets)], own)
         hold_policy(permit.version, known.policy)
         hold(known.ended[whose(call.user)], call.user.since)
+        hold_halt(known.switch, call, reads_need_it=self._reads_need_switch)
         if own and (per_minute := known.paces[own]):
             buckets = [*buckets, self._buckets.held(call, own, per_minute)]
         source = call.tool.source
@@ -87,13 +96,15 @@ class Limits:
 class _Known:
     """What a commit has read of the limits, and has written of them since. `wall` is in milliseconds.
 
-    `policy` is the version of those in force, None where none was put in force.
+    `policy` is the version of those in force, None where none was put in force. `switch` is what the kill
+    switch holds.
     `ended` is what `policies.ending.hold` asks for, by whose it is. `paces` are the calls a minute that users
     hold connections of their own to, 0 where they don't.
     """
 
     wall: int = 0
     policy: str | None = None
+    switch: object = None
     off: dict[str, bool] = field(default_factory=dict[str, bool])
     ended: dict[tuple[str, str, str], int | None] = field(
         default_factory=dict[tuple[str, str, str], int | None]
@@ -113,7 +124,7 @@ class _Known:
         if not new and not asks_pace and source in self.off and user in self.ended and owner in self.contexts:
             return
         found = yield reading(len(new), pace=asks_pace), (source, *new, *user, owner[2])
-        off, self.wall, self.policy, self.ended[user], *rest = found[0]
+        off, self.wall, self.policy, self.switch, self.ended[user], *rest = found[0]
         entry, rest = rest[: len(COLUMNS)], rest[len(COLUMNS) :]
         context, kept = rest[: len(rows.COLUMNS)], rest[len(rows.COLUMNS) :]
         self.contexts[owner] = rows.context(context)
@@ -156,7 +167,8 @@ class SteadyClock:
 
 @cache
 def reading(keys: int, *, pace: bool = False) -> str:
-    """Whether the source is off, the time, the policy, what has ended, its entry, the context, what is kept.
+    """Whether the source is off, the time, the policy, the kill switch, what has ended, its entry, the
+    context and what is kept.
 
     `$1` is the source, `$2` and more are the keys, and the rest is `whose` and the client. With `pace` it
     reads the one that the user holds their connection to the source by, too.
@@ -169,7 +181,7 @@ def reading(keys: int, *, pace: bool = False) -> str:
             f", (SELECT per_minute FROM connections WHERE tenant = ${keys + 2} AND user_id = ${keys + 3} "  # noqa: S608
             "AND source = $1)"
         )
-    common = f"now_ms(), {IN_FORCE}, {not_before(keys + 2)}, {entry}, {context}"
+    common = f"now_ms(), {IN_FORCE}, {KEPT}, {not_before(keys + 2)}, {entry}, {context}"
     return (
         f"SELECT (SELECT 1 FROM sources_off WHERE source = $1), {common}{kept} "  # noqa: S608 - numbers alone
         "FROM (SELECT 1) AS one LEFT JOIN source_records AS entry ON entry.source = $1 "

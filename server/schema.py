@@ -294,6 +294,25 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX authentication_failures_at ON authentication_failures (at)",
     ),
+    (
+        # server/halting/rows.py: `kept` is all of it, as policies/halt.py reads it; `epoch` repeats its own.
+        """CREATE TABLE kill_switch (
+            one INTEGER PRIMARY KEY,
+            epoch BIGINT NOT NULL,
+            kept TEXT NOT NULL
+        )""",
+        """INSERT INTO kill_switch (one, epoch, kept) VALUES (1, 0,
+            'eb3cfbf04496075e14c3be45722e50ff41318f664f2d328d83ebe1602c79371b' || ' ' ||
+            '{"epoch":0,"events":[],"halts":[],"lifting":null,"version":1}'
+        )""",
+        # The last epoch that is in the log. In a row of its own: nobody who waits for a turn holds the other.
+        "CREATE TABLE kill_switch_recorded (one INTEGER PRIMARY KEY, epoch BIGINT NOT NULL)",
+        "INSERT INTO kill_switch_recorded (one, epoch) VALUES (1, 0)",
+        "ALTER TABLE actions ADD COLUMN tier TEXT NOT NULL DEFAULT 'act'",
+        # The switch's when the action ended.
+        "ALTER TABLE actions ADD COLUMN epoch BIGINT NOT NULL DEFAULT 0",
+        "CREATE INDEX actions_epoch ON actions (epoch)",
+    ),
 )
 
 
@@ -322,17 +341,27 @@ def migrate(prelude: Sequence[str], where: str) -> Transaction[None]:
         yield "INSERT INTO store_version (version) VALUES ($1)", (number,)
 
 
+def is_current(where: str) -> Transaction[bool]:
+    """Whether nothing is to be done to it. Raises `ConfigurationError` for one that is newer."""
+    return (yield from _version(where)) == len(MIGRATIONS)
+
+
 def check(where: str) -> Transaction[None]:
     """Raises `ConfigurationError` unless the store is of this program's version."""
-    rows = yield READ_VERSION, ()
-    version: int = rows[0][0] or 0
-    refuse_newer(version, where)
+    version = yield from _version(where)
     if version < len(MIGRATIONS):
         raise ConfigurationError(
             f"the store has version {version}, older than this program's {len(MIGRATIONS)}",
             where=where,
             remedy="Start `remit serve` once: it brings the store up to date.",
         )
+
+
+def _version(where: str) -> Transaction[int]:
+    rows = yield READ_VERSION, ()
+    version: int = rows[0][0] or 0
+    refuse_newer(version, where)
+    return version
 
 
 def refuse_newer(version: int, where: str) -> None:

@@ -10,6 +10,8 @@ from typing import Final
 from policies.call import Permit, User
 from policies.ending import hold
 from policies.errors import Denied, StaleConfirmation
+from policies.halt import hold as hold_halt
+from server.halting.rows import KEPT
 from server.transaction import Transaction
 
 
@@ -25,7 +27,7 @@ def not_before(first: int) -> str:
 IN_FORCE: Final = "(SELECT version FROM policy_in_force)"
 _SIGNED_IN: Final = f"SELECT {not_before(1)}"
 _STANDS: Final = (
-    f"SELECT now_ms(), {IN_FORCE}, {not_before(1)}, "  # noqa: S608 - numbers alone
+    f"SELECT now_ms(), {IN_FORCE}, {KEPT}, {not_before(1)}, "  # noqa: S608 - numbers alone
     "$4 = '' OR EXISTS (SELECT 1 FROM connections WHERE id = $4 AND due_at > now_ms())"
 )
 
@@ -51,16 +53,18 @@ def hold_policy(version: str, in_force: str | None) -> None:
         )
 
 
-def stands(permit: Permit, connection: str) -> Transaction[int]:
-    """The time of this transaction, by which all that the permit stands on is so, and so is the connection.
+def stands(permit: Permit, connection: str) -> Transaction[tuple[int, int]]:
+    """The time and the kill switch's epoch in this transaction.
 
-    "" is a connection that is not the user's own. Raises `Denied` or `StaleConfirmation`.
+    All that the permit stands on is so by then, and so is the connection: "" is one that is not the user's
+    own. Raises `Halted`, `Denied` or `StaleConfirmation`.
     """
     user = permit.call.user
     rows = yield _STANDS, (*whose(user), connection)
-    now, policy, ended, standing = rows[0]
+    now, policy, kept, ended, standing = rows[0]
     hold_policy(permit.version, policy)
     hold(ended, user.since)
+    epoch = hold_halt(kept, permit.call)
     if not standing:
         raise StaleConfirmation("The connection that this was to go over has ended. Connect it again.")
-    return int(now)
+    return int(now), epoch

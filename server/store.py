@@ -2,7 +2,7 @@
 
 Transactions are generators (server/transaction.py). Concurrent ones share a commit (server/commit.py): while
 one commit is under way, what arrives waits for the next. Nobody is given a result before the commit that
-holds it is durable.
+holds it is durable. What must not wait for any of them goes beside them (`Store.at_once`).
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from policies.document import Document
 from policies.errors import ConfigurationError
 from policies.secret import Secret
 from server import schema
-from server.commit import Done, Failed, Outcome, Script, group, snapshot
+from server.commit import Done, Failed, Outcome, Script, alone, group
 from server.transaction import StoreUnavailable, Transaction, now_ms
 from tools.outbound.tls import ClientContext
 
@@ -30,7 +30,7 @@ MOST = 256  # transactions in one commit: those after them wait for the next, wi
 
 
 class Engine(Protocol):
-    """Runs scripts on a database, one at a time for each of its two methods.
+    """Runs scripts on a database, one at a time for each of its three methods.
 
     Each raises `StoreUnavailable`. When `write` raises at a commit, the outcome is not known.
     """
@@ -42,6 +42,11 @@ class Engine(Protocol):
 
     @property
     def begin_reading(self) -> str: ...
+
+    @property
+    def begin_at_once(self) -> str:
+        """What starts a transaction that waits for no other's commit, where the database lets it."""
+        ...
 
     @property
     def prelude(self) -> Sequence[str]:
@@ -56,6 +61,8 @@ class Engine(Protocol):
     async def write(self, script: Script[T]) -> T: ...
 
     async def read(self, script: Script[T]) -> T: ...
+
+    async def at_once(self, script: Script[T]) -> T: ...
 
     async def scrub(self) -> bool:
         """Nothing deleted stays in files of its own. False where another process is in the way."""
@@ -80,7 +87,7 @@ class Reader:
         """What a transaction that changes nothing returns. Raises `StoreUnavailable`, or what it raises."""
         try:
             async with asyncio.timeout(self._deadline), self._turn:
-                return await self._engine.read(snapshot(self._engine.begin_reading, transaction))
+                return await self._engine.read(alone(self._engine.begin_reading, transaction))
         except TimeoutError as error:
             raise StoreUnavailable(f"no answer to a reading within {self._deadline:g} s") from error
 
@@ -129,6 +136,18 @@ class Store(Reader):
                 return result
             case Failed(error):
                 raise error
+
+    async def at_once(self, transaction: Callable[[], Transaction[T]]) -> T:
+        """What the transaction returns, once that is durable, which is in no queue and waits for no replica.
+
+        Others write beside it: it is for a row that each change names the former state of, and that is read
+        anew in every transaction that goes by it. Raises `StoreUnavailable`, or what it raises.
+        """
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._engine.at_once(alone(self._engine.begin_at_once, transaction))
+        except TimeoutError as error:
+            raise StoreUnavailable(f"no commit within {self._deadline:g} s") from error
 
     async def scrub(self) -> bool:
         """See `Engine.scrub`. Raises `StoreUnavailable`."""
@@ -199,10 +218,19 @@ async def open_store(
     store = Store(engine, deadline)
     try:
         with _starting(document):
-            await store.run(partial(schema.migrate, engine.prelude, document.server.store))
+            # Whoever is up to date waits for nobody: `remit halt` is for when others hang.
+            if not await _is_current(store, document.server.store):
+                await store.run(partial(schema.migrate, engine.prelude, document.server.store))
         yield store
     finally:
         await store.close()
+
+
+async def _is_current(store: Reader, where: str) -> bool:
+    try:
+        return await store.read(partial(schema.is_current, where))
+    except StoreUnavailable:
+        return False  # a new one has nothing to read, and one that does not answer says so when it is written
 
 
 @asynccontextmanager

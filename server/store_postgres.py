@@ -1,4 +1,4 @@
-"""The shared store of record: PostgreSQL, one writing connection and one reading.
+"""The shared store of record: PostgreSQL, one writing connection, one reading, one for what must not wait.
 
 Replicas take turns by an advisory lock that each commit holds, so a transaction sees the same world as in
 SQLite: nobody writes beside it. What waits meanwhile shares the next commit, so a turn carries many calls. A
@@ -49,13 +49,20 @@ class _Address:
 class Postgres:
     """A `server.store.Engine`. Open one with `open_postgres`."""
 
-    begin = f"BEGIN; SELECT pg_advisory_xact_lock({TURN})"
+    # Each statement sees what is committed by then, whatever the server's own default is.
+    begin = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({TURN})"
     begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    begin_at_once = "BEGIN ISOLATION LEVEL READ COMMITTED"
     prelude = (CREATE_NOW_MS,)
 
-    def __init__(self, writer: "_Line | None", reader: "_Line", tls: ClientContext | None) -> None:
+    def __init__(
+        self, writer: "_Line | None", reader: "_Line", beside: "_Line", tls: ClientContext | None
+    ) -> None:
+        """`beside` is connected when it is needed."""
         self._writer = writer
         self._reader = reader
+        self._beside = beside
+        self._one_beside = asyncio.Lock()
         self.tls = tls
 
     async def write(self, script: Script[T]) -> T:
@@ -66,14 +73,18 @@ class Postgres:
     async def read(self, script: Script[T]) -> T:
         return await self._reader.run(script)
 
+    async def at_once(self, script: Script[T]) -> T:
+        async with self._one_beside:
+            return await self._beside.run(script)
+
     async def scrub(self) -> bool:
         """What is deleted is PostgreSQL's own to clear, by its autovacuum."""
         return True
 
     async def close(self) -> None:
-        await self._reader.close()
-        if self._writer is not None:
-            await self._writer.close()
+        for line in (self._reader, self._writer, self._beside):
+            if line is not None:
+                await line.close()
 
 
 class _Line:
@@ -209,7 +220,8 @@ async def open_postgres(
             remedy="Check that the server runs and answers there, its certificate, the role, the database "
             "and server.store_password.",
         ) from error
-    return Postgres(writer, reader, address.tls if isinstance(address.tls, ClientContext) else None)
+    beside = _Line(address, password, deadline)
+    return Postgres(writer, reader, beside, address.tls if isinstance(address.tls, ClientContext) else None)
 
 
 def _address(document: Document) -> _Address:

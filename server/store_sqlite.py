@@ -37,6 +37,7 @@ class Sqlite:
 
     begin = "BEGIN IMMEDIATE"
     begin_reading = "BEGIN"
+    begin_at_once = begin  # a file has one writer
     prelude = ()
     tls = None
 
@@ -51,6 +52,9 @@ class Sqlite:
 
     async def read(self, script: Script[T]) -> T:
         return await self._reader.run(script)
+
+    async def at_once(self, script: Script[T]) -> T:
+        return await self.write(script)
 
     async def scrub(self) -> bool:
         """The database overwrites what is deleted (`secure_delete`), and its log is cut to nothing here."""

@@ -142,6 +142,8 @@ ANSWERED = (
         "A huge result, a slow upstream or a hostile text harms the one call at most.",
         "our own analysis; MCP 2026-07-28, base protocol",
     ),
+    Threat("T41", "After a halt nothing starts.", "the product brief; our own analysis"),
+    Threat("T42", "A switch that can't be read is a halt for writes.", "the product brief; our own analysis"),
     Threat("T43", "What was revoked stops at once, on every replica.", "our own analysis"),
     Threat(
         "T44",
@@ -219,7 +221,5 @@ OPEN = (
         "A path or key stays within what is shared, segment by segment.",
         "CVE-2025-53110, CVE-2025-53109; MCP 2026-07-28, resources",
     ),
-    Threat("T41", "After a halt nothing starts.", "the product brief; our own analysis"),
-    Threat("T42", "A switch that can't be read is a halt for writes.", "the product brief; our own analysis"),
     Threat("T55", "Who asks can't approve.", "the product brief; OWASP Top 10 for Agentic Applications 2026"),
 )

@@ -13,17 +13,20 @@ from policies.canonical import Json
 from policies.document import Document, Identity
 from policies.doubts import doubts, doubts_of
 from policies.errors import AuditUnavailable, ConfigurationError
+from policies.halt import Unreadable, listed
 from policies.language_model import MODEL, installed_version
 from server import loading
 from server.assembly import connected, inspect
 from server.commands.demoted import demotion_findings
 from server.commands.due import due_findings
 from server.commands.options import takes_configuration
+from server.commands.scope import line, options_of
 from server.configuration import load
+from server.halting import rows
 from server.inventory import Inventory, Known, known
 from server.issuer import IssuerUnreachable, published, trusting
 from server.keys import open_keys, open_masters, store_password
-from server.store import look_into_store, open_store
+from server.store import Reader, look_into_store, open_store
 from server.transaction import Transaction, now_ms
 from tools.catalogue import definitions
 from tools.connector import Finding
@@ -155,10 +158,33 @@ async def _own(document: Document) -> AsyncGenerator[Finding]:
                 await open_keys(await open_masters(document, store), store)
             except ConfigurationError as error:
                 yield _finding("keys", error)
-            for finding in (*await due_findings(store), *await demotion_findings(store)):
+            for finding in (
+                *await halts(store),
+                *await due_findings(store),
+                *await demotion_findings(store),
+            ):
                 yield finding
     except ConfigurationError as error:
         yield _finding("store", error)
+
+
+async def halts(store: Reader) -> list[Finding]:
+    """What is halted. Raises `StoreUnavailable`."""
+    try:
+        switch = await rows.look(store)
+    except Unreadable as unreadable:
+        what = f"nobody can say what is halted ({unreadable}), so nothing acts"
+        remedy = "Run `remit halt --why TEXT`: that makes it a full halt, which two people can lift."
+        return [Finding("halt", what, remedy, fatal=True)]
+    return [
+        Finding(
+            "halt",
+            line(halt),
+            f"When it may go on, run `remit resume {options_of(halt.scope)} --why TEXT`.",
+            fatal=False,
+        )
+        for halt in listed(switch)
+    ]
 
 
 async def _known(document: Document) -> tuple[Known, int]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.commit import Done, Failed, Job, Many, Outcome, Script, group, snapshot
+from server.commit import Done, Failed, Job, Many, Outcome, Script, alone, group
 from server.transaction import Later, StoreUnavailable, Transaction, recall
 
 T = TypeVar("T")
@@ -304,7 +304,7 @@ def test_nothing_is_known_in_the_next_commit_or_in_a_reading(tables: Any) -> Non
     run(tables, group("BEGIN", lambda: [get("a")]))
     tables.execute(PUT, ("a", 7))
     assert run(tables, group("BEGIN", lambda: [get("a")])) == [Done([7])]
-    assert run(tables, snapshot("BEGIN", get("a"))) == [7]
+    assert run(tables, alone("BEGIN", get("a"))) == [7]
 
 
 def test_nothing_is_known_after_a_write_that_did_not_wait(tables: Any) -> None:

@@ -20,6 +20,7 @@ from policies.question import AnswerNeeded
 from policies.sources import Source
 from server.assembly import Service
 from server.executor import Executor
+from server.halting.guard import Guard
 from tests.server.shelf import PUT, Shelf, shelf_service, shelved
 from tools.catalogue import Catalogue
 from tools.connector import Ledger, Session
@@ -146,7 +147,8 @@ async def test_a_yes_is_no_yes_once_the_world_has_changed(house: House, change: 
         done = len(house.shelf.put)
         late = change is edit_a_row and dice.random() < 0.5
         if late:
-            house.pipeline = replace(house.pipeline, executor=Late(partial(change, house, dice, values)))
+            editing = Late(partial(change, house, dice, values), house.pipeline.audit.guard)
+            house.pipeline = replace(house.pipeline, executor=editing)
         else:
             change(house, dice, values)
         with pytest.raises((Refusal, AnswerNeeded)):
@@ -157,8 +159,8 @@ async def test_a_yes_is_no_yes_once_the_world_has_changed(house: House, change: 
 class Late(Executor):
     """Before it, the row is edited once more: the intent is on record by then."""
 
-    def __init__(self, edit: Callable[[], None]) -> None:
-        super().__init__({"shelf": 10})
+    def __init__(self, edit: Callable[[], None], guard: Guard) -> None:
+        super().__init__({"shelf": 10}, guard)
         self._edit = edit
 
     async def run(self, grant: Grant, session: Session, ledger: Ledger) -> Raw:
