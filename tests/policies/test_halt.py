@@ -27,8 +27,6 @@ from policies.halt import (
 
 pytestmark = pytest.mark.threat("T41")
 
-NAMES = st.sampled_from([None, "a", "ä", '"', "\n"])
-SCOPES = st.builds(Scope, NAMES, NAMES, NAMES, NAMES, st.sampled_from([None, *Tier]))
 NOW = 1_800_000_000_000
 
 
@@ -68,6 +66,7 @@ OTHERS = [
     Scope(tenant="acme", source="hr"),
     Scope(user="ADA"),
 ]
+SCOPES = st.sampled_from([*HALTING, *OTHERS, Scope(user='"\n\\ ä'), Scope(source="")])
 
 
 @pytest.mark.parametrize("scope", HALTING, ids=str)
