@@ -4,7 +4,6 @@ Each reading is given only where the text has the looks of it, so that a plain t
 bounded: so many pieces of a text, of so many characters each.
 """
 
-import base64
 import codecs
 import re
 from collections.abc import Callable, Iterator
@@ -12,6 +11,16 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
+from policies.decoding import (
+    ascii85_bytes,
+    base32_bytes,
+    base64_bytes,
+    base85_bytes,
+    bits,
+    entities,
+    escapes,
+    hex_bytes,
+)
 from policies.redaction.linear import Pattern
 
 _PIECES: Final = 8
@@ -57,43 +66,31 @@ class Code:
 
 
 def _base64(piece: str) -> str:
-    body = piece.rstrip("=").replace("-", "+").replace("_", "/")
-    return base64.b64decode(body + "=" * (-len(body) % 4), validate=True).decode("ascii")
+    return base64_bytes(piece).decode("ascii")
 
 
 def _base32(piece: str) -> str:
-    body = piece.rstrip("=")
-    if not body.isupper():
+    if not piece.rstrip("=").isupper():
         raise ValueError("base32 is of capitals")
-    return base64.b32decode(body + "=" * (-len(body) % 8)).decode("ascii")
+    return base32_bytes(piece).decode("ascii")
 
 
 def _hex(piece: str) -> str:
-    return bytes.fromhex(re.sub(r"0x|\\x|%|[\s,]", "", piece)).decode("ascii")
+    return hex_bytes(piece).decode("ascii")
 
 
 def _bits(piece: str) -> str:
-    digits = "".join(piece.split())
-    return bytes(int(digits[at : at + 8], 2) for at in range(0, len(digits) - 7, 8)).decode("ascii")
-
-
-def _escapes(piece: str) -> str:
-    return "".join(chr(int(digits, 16)) for digits in re.findall(r"u\{?([0-9a-fA-F]{4})", piece))
-
-
-def _entities(piece: str) -> str:
-    numbers = re.findall(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));", piece)
-    return "".join(chr(int(six, 16) if six else int(ten)) for six, ten in numbers)
+    return bits(piece).decode("ascii")
 
 
 def _base85(piece: str) -> str:
     if sum(not character.isalnum() for character in set(piece)) < _ENOUGH:
         raise ValueError("base85 is of signs, too")
-    return base64.b85decode(piece).decode("ascii")
+    return base85_bytes(piece).decode("ascii")
 
 
 def _ascii85(piece: str) -> str:
-    return base64.a85decode(piece, adobe=True).decode("ascii")
+    return ascii85_bytes(piece).decode("ascii")
 
 
 def _pieces(expression: str, *ways: Callable[[str], str]) -> Code:
@@ -165,8 +162,8 @@ CODES: Final = (
     _pieces(r"[A-Za-z0-9+/_-]{20,}={0,6}", _base64, _base32),
     _pieces(r"(?:(?:0x|\\x|%)?[2-7][0-9a-fA-F][\s,]?){12,}", _hex),
     _pieces(r"(?:[01]{8}\s?){6,}", _bits),
-    _pieces(r"(?:\\u\{?00[2-7][0-9a-fA-F]\}?){6,}", _escapes),
-    _pieces(r"(?:&#[xX]?[0-9a-fA-F]{2,4};\s?){6,}", _entities),
+    _pieces(r"(?:\\u\{?00[2-7][0-9a-fA-F]\}?){6,}", escapes),
+    _pieces(r"(?:&#[xX]?[0-9a-fA-F]{2,4};\s?){6,}", entities),
     _pieces(r"(?:[A-Za-z0-9._~:,-]*%(?:20|0[aA])){3,}[A-Za-z0-9._~:,-]*", unquote),
     _pieces(r"<~[!-uz\s]{16,}~>", _ascii85),
     _pieces(r"[!#-&(-+\--Z^-~]{40,}", _base85),

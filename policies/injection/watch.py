@@ -8,10 +8,11 @@ from policies.call import Table
 from policies.canonical import Json
 from policies.injection import explicit, structural
 from policies.injection.encoded import CODES
-from policies.injection.folding import folded, in_disguise, read
+from policies.injection.folding import in_disguise
 from policies.injection.hidden import carries_text
 from policies.injection.sheet import Sheet
 from policies.injection.suspicion import CALM, Family, Suspicion
+from policies.lookalikes import folded, read
 from policies.redaction.characters import clean
 from policies.redaction.linear import Pattern
 
