@@ -256,12 +256,21 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """What a plan sends outside the directory, sealed: of its context's `trail` the `number`th, from 1."""
+
+    trail: str
+    number: int
+    sealed: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """Everybody who has to say yes to this plan has. `by` says who, or which rule made asking needless.
 
     `action` is the id that the action is kept under, "" for what only reads; `asked` says that it waits there
     for this, with the yes that is spent by carrying it out. `binding` is what that yes was given to,
-    `confirmed_by` the channel by which the user gave it.
+    `confirmed_by` the channel by which the user gave it. `leaving` is what is to be remembered of it.
     """
 
     admission: Admission
@@ -271,6 +280,7 @@ class Approval:
     binding: str = ""
     asked: bool = False
     confirmed_by: str = ""
+    leaving: Leaving | None = None
 
 
 @dataclass(frozen=True, slots=True)

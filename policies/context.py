@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from policies.injection.suspicion import Level
+from policies.taint import CLEAN, Taint
 
 if TYPE_CHECKING:
     from policies.document import Window
@@ -19,7 +20,8 @@ _MINUTE: Final = 60_000  # milliseconds
 class Context:
     """As of its latest turn. Times are in milliseconds since 1970, `sources` those that its calls went to.
 
-    `suspicion` is how plainly text that they returned addressed a model.
+    `suspicion` is how plainly text that they returned addressed a model, `taint` what they read. What is kept
+    of that is under `trail`.
     """
 
     id: str
@@ -28,6 +30,8 @@ class Context:
     turns: int
     sources: frozenset[str] = field(default=frozenset())
     suspicion: Level = Level.NONE
+    taint: Taint = CLEAN
+    trail: str = ""
 
 
 def until(context: Context, window: "Window") -> int:
@@ -43,6 +47,14 @@ def is_over(context: Context, window: "Window", now: int) -> bool:
 def turn(former: Context | None, window: "Window", *, new: str, source: str, now: int) -> Context:
     """The context of a call to `source` at `now`: the former, or one with the id `new`."""
     if former is None or is_over(former, window, now):
-        return Context(new, now, now, 1, frozenset({source}))
-    sources = former.sources | {source}
-    return Context(former.id, former.begun_at, now, former.turns + 1, sources, former.suspicion)
+        return Context(new, now, now, 1, frozenset({source}), trail=new)
+    return Context(
+        former.id,
+        former.begun_at,
+        now,
+        former.turns + 1,
+        former.sources | {source},
+        former.suspicion,
+        former.taint,
+        former.trail,
+    )

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 
+from policies.directory import Directory
 from policies.errors import ConfigurationError
+from policies.flow import Flow
 from policies.labels import is_own
 from policies.recognizers import Recognition
 from policies.scopes import Scope
@@ -257,6 +259,8 @@ class Document(Frozen):
     results: Results = Results()
     redaction: Recognition = Recognition()
     injection: Injection = Injection()
+    directory: Directory = Directory()
+    flow: Flow = Flow()
     audit: Audit = Audit()
     anomalies: Anomalies = Anomalies()
     kill_switch: Switch = Switch()

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from policies.change import Effect, Kind
+from policies.flow import Verdict
 from policies.injection import suspicion
 from policies.sources import Source
 
@@ -24,9 +25,15 @@ class Risk:
     reasons: tuple[str, ...]
 
 
-def assess(effect: Effect, source: Source, read: suspicion.Level = suspicion.Level.NONE) -> Risk:
+def assess(
+    effect: Effect,
+    source: Source,
+    read: suspicion.Level = suspicion.Level.NONE,
+    flow: Verdict | None = None,
+) -> Risk:
     """`read` is how plainly what the user's context has read addressed a model (threat T22).
 
+    `flow` says which destinations are in the organisation's directory; without it none is (threat T23).
     `reasons` are sentences for the person who is asked, on what the effect does not say of itself.
     """
     reasons: list[str] = []
@@ -39,5 +46,8 @@ def assess(effect: Effect, source: Source, read: suspicion.Level = suspicion.Lev
         reasons.append("The data is classified as restricted.")
     if read:
         reasons.append("Text that was read before this was proposed addresses an assistant.")
-    high = effect.final or effect.hidden or effect.destinations or reasons
+    if flow is not None:
+        reasons += flow.reasons
+    outside = effect.destinations if flow is None else flow.outside
+    high = effect.final or effect.hidden or outside or reasons
     return Risk(Level.HIGH if high else Level.LOW, tuple(reasons))

@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Annotated, ClassVar, Final, Literal, Self, get_args
+from typing import Annotated, ClassVar, Final, Literal, Self, TypeAlias, get_args
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
@@ -26,6 +26,7 @@ from policies.values import (
     with_a_reserve,
 )
 
+Trust: TypeAlias = Literal["organisation", "anyone"]
 OWN = "remit"
 """The source of remit's own tools, which no source of the configuration can be called."""
 
@@ -71,6 +72,7 @@ class Source(BaseModel, ABC, frozen=True):
     `tool_limits` by verb, as in `query`. `networks` are those that it may be used from, all where there are
     none.
     `owner` answers for it, `purpose` says why it is connected: policies/checklist.py asks for both.
+    `trust` says who may write what it holds: where it is `anyone`, its text is a stranger's (threat T23).
     """
 
     model_config = Frozen.model_config
@@ -90,6 +92,7 @@ class Source(BaseModel, ABC, frozen=True):
     review_days: int = Field(default=365, ge=1, le=365)
     renew_days: int = Field(default=90, ge=1, le=90)
     classification: Classification = "confidential"
+    trust: Trust = "organisation"
     max_rows: int = Field(default=1000, ge=1, le=100_000)
     max_bytes: int = Field(default=1_000_000, ge=1_000, le=50_000_000)
     max_cell_bytes: int = Field(default=65_536, ge=64, le=10_000_000)
@@ -149,6 +152,11 @@ class Source(BaseModel, ABC, frozen=True):
         del target
         return None
 
+    def is_written_by_strangers(self, table: str, column: str) -> bool:
+        """Whether the text of its column may be; `table` is "" for one of which nobody knows the origin."""
+        del table, column
+        return self.trust == "anyone"
+
     @model_validator(mode="after")
     def _a_shared_credential_has_a_reason(self) -> Self:
         if self.asks_who_comes and self.credential == "shared" and not self.reason:
@@ -175,12 +183,16 @@ class OAuthSource(Source, frozen=True):
 
 
 class SqlSource(Source, frozen=True):
-    """A database. Tables without a schema are in `default_schema`."""
+    """A database. Tables without a schema are in `default_schema`.
+
+    `untrusted` are columns whose text comes from outside, each as `table.column`.
+    """
 
     kind: Literal["postgres", "sqlite"]
     dsn: Dsn
     default_schema: Identifier = "public"
     functions: tuple[str, ...] = ()
+    untrusted: tuple[str, ...] = ()
     tables: dict[str, TableRules] = {}
 
     @property
@@ -200,14 +212,31 @@ class SqlSource(Source, frozen=True):
                 return (*rules.key, *rules.write)
         return None
 
+    def is_written_by_strangers(self, table: str, column: str) -> bool:
+        if self.trust == "anyone":
+            return True
+        named = {self.column_named(name) for name in self.untrusted}
+        return bool(named) and (not table or (table, column) in named)
+
     def _full_name(self, table: str) -> str:
         return table if "." in table else f"{self.default_schema}.{table}"
 
-    @model_validator(mode="after")
-    def _redaction_names_columns_that_may_be_read(self) -> Self:
-        known = {
+    @property
+    def _readable(self) -> AbstractSet[tuple[str, str]]:
+        return {
             (self._full_name(name), column) for name, rules in self.tables.items() for column in rules.columns
         }
+
+    @model_validator(mode="after")
+    def _untrusted_are_columns_that_may_be_read(self) -> Self:
+        for name in self.untrusted:
+            if self.column_named(name) not in self._readable:
+                raise ValueError(f"untrusted names {name}, which is no column that may be read")
+        return self
+
+    @model_validator(mode="after")
+    def _redaction_names_columns_that_may_be_read(self) -> Self:
+        known = self._readable
         for rules in self.redaction.all_rules:
             named = [self.column_named(name) for name in rules.columns]
             for name, place in zip(rules.columns, named, strict=True):
@@ -283,6 +312,8 @@ def _projects(value: str) -> str:
 class GitlabSource(OAuthSource, Tls, frozen=True):
     """Projects of one GitLab, and no others: by their full paths, or `group/*` for all below a group.
 
+    Whoever may open an issue in one of them writes there, and in a public one that is anyone.
+
     `overprivileged` says why a token that may do more than read is taken all the same.
     """
 
@@ -291,6 +322,7 @@ class GitlabSource(OAuthSource, Tls, frozen=True):
 
     kind: Literal["gitlab"]
     credential: Literal["user"] = "user"
+    trust: Trust = "anyone"
     url: WebAddress = "https://gitlab.com"
     projects: tuple[Annotated[str, AfterValidator(_projects)], ...] = Field(min_length=1, max_length=1000)
     # A file is one cell, and it is looked through for people and secrets as a whole: up to some 20 µs a byte.

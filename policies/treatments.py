@@ -59,7 +59,7 @@ def most_open(treatments: Iterable[Treatment]) -> Treatment:
     return min(treatments, key=_STRICTNESS.__getitem__)
 
 
-_NUMBERS: Final = (
+IDENTIFYING: Final = (
     "AGE",
     "BANK_ACCOUNT",
     "CREDIT_CARD",
@@ -77,7 +77,7 @@ _NUMBERS: Final = (
 """Numbers of payment and identity: nothing is asked by them, and nobody has to be referred to by them."""
 
 _CONFIDENTIAL: Final = {
-    label: Treatment.MASK if label in _NUMBERS else Treatment.PSEUDONYM for label in PERSONAL
+    label: Treatment.MASK if label in IDENTIFYING else Treatment.PSEUDONYM for label in PERSONAL
 }
 DEFAULTS: Final[Mapping[Classification, Mapping[str, Treatment]]] = {
     "public": {**_CONFIDENTIAL, **dict.fromkeys(("PERSON", "ORGANIZATION", "LOCATION"), Treatment.KEEP)},

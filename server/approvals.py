@@ -7,7 +7,6 @@ one and the same sentence.
 """
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -23,6 +22,7 @@ from policies.call import (
     Caller,
     Channel,
     Fresh,
+    Leaving,
     Obligation,
     Plan,
     Request,
@@ -31,11 +31,12 @@ from policies.call import (
 from policies.canonical import canonical
 from policies.change import Effect
 from policies.errors import Denied, InDoubt, InvalidArgument, NotApproved
+from policies.flow import Verdict
 from policies.question import FORM_CHARACTERS, AnswerNeeded, Question, title, wording
 from policies.risk import Level, Risk, assess
-from policies.sources import Source
 from server.actions import DECLINED_FOR, OPEN_FOR, Action, Actions, Begun, Content, State, moved_on, once
 from server.decisions import Decisions
+from server.outgoing import Outgoing
 from server.store import Store
 from server.transaction import Transaction, now_ms
 
@@ -49,6 +50,16 @@ PROMPTS: Final = frozenset({Channel.FORM, Channel.LINK, Channel.TERMINAL})
 PAGE_CHARACTERS: Final = 400_000
 _ANOTHERS: Final = "WHERE once = $1 AND wish <> $2 LIMIT 1"
 _LOOK: Final = 0.1  # seconds between two looks at an action that another call carries out
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What yeses are `owed` for: those that policy asks for, and the user's where there is a reason."""
+
+    admission: Admission
+    plan: Plan
+    owed: frozenset[Obligation]
+    leaving: Leaving | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +77,13 @@ class Approvals:
         store: Store,
         actions: Actions,
         decisions: Decisions,
-        sources: Mapping[str, Source],
+        outgoing: Outgoing,
         questions_per_hour: int,
     ) -> None:
         self._store = store
         self._actions = actions
         self._decisions = decisions
-        self._sources = sources
+        self._outgoing = outgoing
         self._most = questions_per_hour
 
     async def fresh(self, admission: Admission, request: Request) -> Fresh:
@@ -113,13 +124,17 @@ class Approvals:
         if call.tool.tier is Tier.READ:
             return Approval(admission, plan, by)
         binding = sha256(canonical(["remit binding 1", plan.digest, permit.version]).encode()).hexdigest()
-        if not permit.obligations:
-            return Approval(admission, plan, by, action=new_id(), binding=binding)
-        content = self._content(plan, admission, binding, request.caller)
+        verdict, leaving = await self._outgoing.judge(admission, plan, alone=not permit.obligations)
+        asked = frozenset({Obligation.CONFIRM}) if verdict.reasons else frozenset[Obligation]()
+        owed = permit.obligations | asked
+        if not owed:
+            return Approval(admission, plan, by, action=new_id(), binding=binding, leaving=leaving)
+        wanted = _Wanted(admission, plan, owed, leaving)
+        content = self._content(wanted, verdict, binding, request.caller)
         standing = await self._standing(call, binding, content, request)
         if standing.declined:
             raise declined()
-        return await self._weighed(admission, plan, standing, request.answer)
+        return await self._weighed(wanted, standing, request.answer)
 
     async def wait(self, action: str, seconds: float) -> None:
         """Until a person has decided about an action on our page, or the time is over."""
@@ -134,23 +149,22 @@ class Approvals:
         now = yield from now_ms()
         return (yield from self._actions.find(action)), now
 
-    async def _weighed(
-        self, admission: Admission, plan: Plan, standing: _Standing, answer: Answer | None
-    ) -> Approval:
-        action, owed = standing.action, admission.permit.obligations
+    async def _weighed(self, wanted: _Wanted, standing: _Standing, answer: Answer | None) -> Approval:
+        action, owed = standing.action, wanted.owed
         said = answer.channel.value if answer and answer.yes and answer.action == action.id else ""
         confirmed = action.confirmed_by or said
         lacks_confirmation = Obligation.CONFIRM in owed and not confirmed
         lacks_approval = Obligation.APPROVE in owed and not action.approved_by
         if not lacks_confirmation and not lacks_approval:
             return Approval(
-                admission,
-                plan,
+                wanted.admission,
+                wanted.plan,
                 " and ".join(filter(None, [confirmed and action.user, action.approved_by])),
                 action=action.id,
                 binding=action.binding,
                 asked=True,
                 confirmed_by=confirmed,
+                leaving=wanted.leaving,
             )
         if said and not action.confirmed_by:
             await self._decisions.confirm(action, Channel(said))
@@ -170,10 +184,11 @@ class Approvals:
             )
         )
 
-    def _content(self, plan: Plan, admission: Admission, binding: str, caller: Caller) -> Content:
+    def _content(self, wanted: _Wanted, verdict: Verdict, binding: str, caller: Caller) -> Content:
         """Raises `Denied` for what nobody could be shown whole."""
+        plan, suspicion = wanted.plan, wanted.admission.context.suspicion
         effect = plan.effect or Effect(())
-        risk = assess(effect, self._sources[plan.call.tool.source], admission.context.suspicion)
+        risk = assess(effect, self._outgoing.sources[plan.call.tool.source], suspicion, verdict)
         text = wording(plan, effect, risk, binding)
         if len(text) > PAGE_CHARACTERS:
             raise Denied(
@@ -181,13 +196,7 @@ class Approvals:
                 rule="too_large_to_show",
             )
         return Content(
-            effect,
-            text,
-            risk.level,
-            risk.reasons,
-            admission.permit.obligations,
-            caller.client,
-            plan.call.transport,
+            effect, text, risk.level, risk.reasons, wanted.owed, caller.client, plan.call.transport
         )
 
     async def _standing(self, call: Call, binding: str, content: Content, request: Request) -> _Standing:

@@ -27,6 +27,7 @@ from server.connecting import Connecting
 from server.connections import Connections
 from server.context import sweeping
 from server.context.contexts import Contexts
+from server.context.memories import Memories
 from server.context.results import Results
 from server.deciding import Deciding
 from server.decisions import Decisions
@@ -44,6 +45,7 @@ from server.oauth.granting import Granting
 from server.oauth.renewing import Renewing
 from server.oauth.revoking import Revoking
 from server.oauth.servers import authorization_servers
+from server.outgoing import Outgoing
 from server.own.connector import TOOLS as OWN_TOOLS
 from server.own.connector import Own, OwnSession
 from server.pages.tickets import Tickets
@@ -111,6 +113,13 @@ async def assemble(
         tried = {name: it for name, it in sources.items() if inventory.may_be_tried(name, records.get(name))}
         refuse_what_is_unsafe(await inspect(tried))
         deadlines = {name: source.settings.timeout + GRACE for name, source in sources.items()}
+
+        memories = Memories(
+            store,
+            (keys.derive("prints"), keys.derive("memories")),
+            settings,
+            lambda user, transport: any(catalogue.is_open(user, tool, transport) for tool in acting),
+        )
         audit = await stack.enter_async_context(
             open_audit(
                 store,
@@ -118,6 +127,7 @@ async def assemble(
                 document.audit,
                 document.within(document.audit.checkpoints),
                 leases={name: round(seconds * 1000) for name, seconds in deadlines.items()},
+                memories=memories,
             )
         )
         for name in new:
@@ -200,7 +210,7 @@ async def assemble(
                     store,
                     audit.actions,
                     decisions,
-                    settings,
+                    Outgoing(settings, document.directory, document.flow, memories, redaction),
                     document.limits.questions_per_hour,
                 ),
                 executor=Executor({OWN: GRACE, **deadlines}, audit.guard),

@@ -40,7 +40,7 @@ from server.actions import Action, Actions, State
 from server.anomalies.activity import Activity
 from server.anomalies.ended import NOTHING, Ended, Touched, whole, whose
 from server.checkpoints import Checkpointer
-from server.context.rows import suspect
+from server.context.memories import Memories, Noted, keep_leaving
 from server.digests import TenantKey, describe, digest_of_text, printable
 from server.halting.guard import Guard
 from server.keys import Keys
@@ -68,7 +68,11 @@ class Audit:
         checkpointer: Checkpointer,
         actions: Actions,
         activity: Activity,
+        *,
+        memories: Memories | None = None,
     ) -> None:
+        """Without `memories` nothing is answered that they would have to know of."""
+        self.memories = memories
         self._store = store
         self._writer = writer
         self._checkpointer = checkpointer
@@ -243,6 +247,8 @@ class Record:
 
     def _start(self, approval: Approval) -> Transaction[None]:
         now, self._epoch = yield from stands(approval.admission.permit, approval.plan.own)
+        if approval.leaving is not None:
+            yield from keep_leaving(approval.leaving)
         yield from self._audit.actions.start(approval, self._request.caller, now)
 
     async def note(self, effect: Effect, mark: Json) -> None:
@@ -280,6 +286,7 @@ class Record:
             whole=whole(redacted, size),
             touched=self._audit.activity.touched(redacted),
         )
+        noted = await self._audit.memories.note(redacted) if self._audit.memories else None
         receipt = await self._put(
             lambda key: {
                 **self._facts("answered"),
@@ -297,9 +304,11 @@ class Record:
                 **({"suspicion": redacted.suspicion.to_json()} if redacted.suspicion.cells else {}),
                 **({"action": self._action} if self._action else {}),
             },
-            self._heeding(redacted, self._ending(State.DONE, outcome.to_json())),
+            self._heeding(noted, self._ending(State.DONE, outcome.to_json())),
             ended,
         )
+        if noted is not None:
+            noted.kept()
         self._answered = True
         return Reply(self._request.id, outcome.text, outcome.structured, receipt, self._action)
 
@@ -391,15 +400,14 @@ class Record:
         return partial(self._audit.actions.end, self._action, state, outcome) if self._action else None
 
     def _heeding(
-        self, redacted: Redacted, ending: Callable[[], Transaction[object]] | None
+        self, noted: Noted | None, ending: Callable[[], Transaction[object]] | None
     ) -> Callable[[], Transaction[object]] | None:
-        """What is noticed of an answer is of its user's context before they have the answer (threat T22)."""
-        if not redacted.suspicion.level:
+        """What was read is of its user's context before they have the answer (threats T22, T23)."""
+        if noted is None:
             return ending
-        context = redacted.grant.approval.admission.context
 
         def both() -> Transaction[object]:
-            yield from suspect(context.id, redacted.suspicion.level)
+            yield from noted.keep()
             return (yield from ending()) if ending else None
 
         return both
@@ -485,6 +493,8 @@ async def open_audit(
     settings: Settings,
     folder: Path,
     leases: Mapping[str, int] | None = None,
+    *,
+    memories: Memories | None = None,
 ) -> AsyncGenerator[Audit]:
     """Starts this process's chain, signs its first entry, and ends it with a last signed one.
 
@@ -507,6 +517,7 @@ async def open_audit(
                 checkpointer,
                 Actions(Seal(keys.derive("actions")), leases or {}),
                 Activity(keys.derive("activity")),
+                memories=memories,
             )
         finally:
             checkpointing.cancel()

@@ -313,6 +313,30 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE actions ADD COLUMN epoch BIGINT NOT NULL DEFAULT 0",
         "CREATE INDEX actions_epoch ON actions (epoch)",
     ),
+    (
+        # policies/taint.py: what was read. `people` with spaces; `trail` is what the rest is kept under.
+        "ALTER TABLE contexts ADD COLUMN level BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE contexts ADD COLUMN untrusted BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE contexts ADD COLUMN people TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE contexts ADD COLUMN trail TEXT NOT NULL DEFAULT ''",
+        "UPDATE contexts SET trail = id",
+        "CREATE INDEX contexts_trail ON contexts (trail)",
+        # server/context/memories.py: prints of what was read, "" where they could not be kept.
+        """CREATE TABLE context_prints (
+            trail TEXT NOT NULL,
+            number BIGINT NOT NULL,
+            source TEXT NOT NULL,
+            sealed TEXT NOT NULL,
+            PRIMARY KEY (trail, number)
+        )""",
+        # What went outside the directory.
+        """CREATE TABLE context_sent (
+            trail TEXT NOT NULL,
+            number BIGINT NOT NULL,
+            sealed TEXT NOT NULL,
+            PRIMARY KEY (trail, number)
+        )""",
+    ),
 )
 
 

@@ -198,14 +198,6 @@ ANSWERED = (
     ),
     Threat("T25", "Reading across many sources is noticed.", "the product brief; OWASP MCP Top 10"),
     Threat("T39", "An anomaly is noticed at its threshold.", "the product brief"),
-)
-
-OPEN = (
-    Threat(
-        "T08",
-        "Permission is checked on the object that was resolved, in the tenant of who asks.",
-        "the Asana cross-tenant leak; OWASP MCP Top 10",
-    ),
     Threat(
         "T23",
         "Private data, untrusted content and a way out never meet unnoticed.",
@@ -215,6 +207,14 @@ OPEN = (
         "T24",
         "An allowed write is no way out for data that was read.",
         "CVE-2025-32711; the postmark-mcp rug pull",
+    ),
+)
+
+OPEN = (
+    Threat(
+        "T08",
+        "Permission is checked on the object that was resolved, in the tenant of who asks.",
+        "the Asana cross-tenant leak; OWASP MCP Top 10",
     ),
     Threat(
         "T32",

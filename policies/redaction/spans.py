@@ -90,9 +90,9 @@ def placeholders(text: str) -> list[tuple[int, int]]:
     return [(match.start(), match.end()) for match in _PLACEHOLDER.finditer(text)]
 
 
-def blanked(text: str) -> str:
+def blanked(text: str, sign: str = _SIGN) -> str:
     """`text` with one plain sign that is no letter, digit or space in place of each mask of ours."""
-    return _PLACEHOLDER.sub(_SIGN, text) if "<" in text or "[secret: " in text else text
+    return _PLACEHOLDER.sub(sign, text) if "<" in text or "[secret: " in text else text
 
 
 def beside(findings: Iterable[Finding], taken: Sequence[tuple[int, int]]) -> list[Finding]:

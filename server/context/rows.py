@@ -12,6 +12,8 @@ from policies.call import Call
 from policies.context import Context
 from policies.document import Window
 from policies.injection.suspicion import Level
+from policies.taint import Level as Sensitivity
+from policies.taint import Taint
 from server.keys.ring import key_of
 from server.keys.rows import TenantKey
 from server.transaction import Later, Transaction, now_ms
@@ -20,11 +22,22 @@ SWEPT: Final = 500  # contexts that one look ends
 SETTLED: Final = 60_000
 """Milliseconds after its last turn in which a context that has no turn left may still be at work."""
 
-COLUMNS: Final = ("id", "begun_at", "used_at", "turns", "sources", "suspicion")
+COLUMNS: Final = (
+    "id",
+    "begun_at",
+    "used_at",
+    "turns",
+    "sources",
+    "suspicion",
+    "level",
+    "untrusted",
+    "people",
+    "trail",
+)
 """Of the table, in the order of `context`."""
 _TURN: Final = """
-    INSERT INTO contexts (tenant, user_id, client, id, session, begun_at, used_at, turns, sources)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    INSERT INTO contexts (tenant, user_id, client, id, session, begun_at, used_at, turns, sources, trail)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (tenant, user_id, client) DO UPDATE SET
         id = excluded.id,
         session = excluded.session,
@@ -32,9 +45,46 @@ _TURN: Final = """
         used_at = excluded.used_at,
         turns = excluded.turns,
         sources = excluded.sources,
-        suspicion = CASE WHEN contexts.id = excluded.id THEN contexts.suspicion ELSE 0 END
+        suspicion = CASE WHEN contexts.id = excluded.id THEN contexts.suspicion ELSE 0 END,
+        level = CASE WHEN contexts.id = excluded.id THEN contexts.level ELSE 0 END,
+        untrusted = CASE WHEN contexts.id = excluded.id THEN contexts.untrusted ELSE 0 END,
+        people = CASE WHEN contexts.id = excluded.id THEN contexts.people ELSE '' END,
+        trail = CASE WHEN contexts.id = excluded.id THEN contexts.trail ELSE excluded.trail END
 """
-_SUSPECT: Final = "UPDATE contexts SET suspicion = $2 WHERE id = $1 AND suspicion < $2"
+# By whose it is: what is answered now is known to whoever calls next, though they have begun another.
+_RAISE: Final = """
+    UPDATE contexts SET
+        suspicion = CASE WHEN suspicion < $4 THEN $4 ELSE suspicion END,
+        level = CASE WHEN level < $5 THEN $5 ELSE level END,
+        untrusted = CASE WHEN untrusted < $6 THEN $6 ELSE untrusted END,
+        people = CASE
+            WHEN $7 = '' OR ' ' || people || ' ' LIKE $8 ESCAPE '!' THEN people
+            WHEN people = '' THEN $7
+            ELSE people || ' ' || $7
+        END
+    WHERE tenant = $1 AND user_id = $2 AND client = $3
+"""
+# Nothing can be held against prints of another trail: then it is on record that some are lacking.
+_PRINT: Final = """
+    INSERT INTO context_prints (trail, number, source, sealed)
+    SELECT
+        trail,
+        1 + (SELECT count(*) FROM context_prints AS former WHERE former.trail = contexts.trail),
+        $5,
+        CASE WHEN trail = $4 THEN $6 ELSE '' END
+    FROM contexts WHERE tenant = $1 AND user_id = $2 AND client = $3
+"""
+_PRINTS: Final = """
+    SELECT number, source, sealed FROM context_prints WHERE trail = $1 AND number > $2 ORDER BY number
+"""
+_SEND: Final = """
+    INSERT INTO context_sent (trail, number, sealed)
+    SELECT $1, $2, $3
+    WHERE EXISTS (SELECT 1 FROM contexts WHERE trail = $1)
+        AND $2 = 1 + (SELECT count(*) FROM context_sent WHERE trail = $1)
+    RETURNING number
+"""
+_SENT: Final = "SELECT sealed FROM context_sent WHERE trail = $1 ORDER BY number"
 _PAGES: Final = "SELECT page, sealed FROM context_pages WHERE context = $1 AND page > $2 ORDER BY page"
 _APPEND: Final = """
     INSERT INTO context_pages (context, page, sealed)
@@ -45,13 +95,27 @@ _APPEND: Final = """
 """
 _FORGET: Final = "DELETE FROM contexts WHERE id = $1"
 _FORGET_PAGES: Final = "DELETE FROM context_pages WHERE context = $1"
+# A trail goes with the last context that has it.
+_IS_ITS_TRAIL: Final = (
+    "trail IN (SELECT trail FROM contexts WHERE id = $1) "
+    "OR (trail = $1 AND NOT EXISTS (SELECT 1 FROM contexts WHERE contexts.trail = $1))"
+)
+_FORGET_PRINTS: Final = f"DELETE FROM context_prints WHERE {_IS_ITS_TRAIL}"  # noqa: S608 - a condition of ours
+_FORGET_SENT: Final = f"DELETE FROM context_sent WHERE {_IS_ITS_TRAIL}"  # noqa: S608 - as above
+_LEAVE_TRAIL: Final = """
+    UPDATE contexts SET level = 0, people = '', trail = $2 WHERE id = $1 AND untrusted = 0
+"""
 _ANEW: Final = """
-    UPDATE contexts SET id = $2, begun_at = used_at, turns = 0, sources = '' WHERE id = $1 AND suspicion > 0
+    UPDATE contexts SET id = $2, begun_at = used_at, turns = 0, sources = ''
+    WHERE id = $1 AND (suspicion > 0 OR untrusted > 0)
 """
 _FORGET_RESULTS: Final = "DELETE FROM context_results WHERE context = $1"
 _IS_THEIRS: Final = "$1 IN ('', tenant) AND $2 IN ('', user_id) AND $3 IN ('', session)"
 _END_PAGES: Final = f"DELETE FROM context_pages WHERE context IN (SELECT id FROM contexts WHERE {_IS_THEIRS})"  # noqa: S608
 _END_RESULTS: Final = _END_PAGES.replace("context_pages", "context_results")
+_TRAILS: Final = f"(SELECT trail FROM contexts WHERE {_IS_THEIRS})"  # noqa: S608 - as above
+_END_PRINTS: Final = f"DELETE FROM context_prints WHERE trail IN {_TRAILS}"  # noqa: S608 - as above
+_END_SENT: Final = f"DELETE FROM context_sent WHERE trail IN {_TRAILS}"  # noqa: S608 - as above
 _END: Final = f"DELETE FROM contexts WHERE {_IS_THEIRS}"  # noqa: S608 - a condition of ours
 _OVER: Final = f"""
     SELECT id FROM contexts WHERE used_at <= $1 OR (turns >= $2 AND used_at <= $3) LIMIT {SWEPT}
@@ -60,6 +124,13 @@ _LEFT: Final = f"""
     SELECT DISTINCT context FROM context_pages
     WHERE NOT EXISTS (SELECT 1 FROM contexts WHERE id = context) LIMIT {SWEPT}
 """  # noqa: S608 - a number of ours
+_LEFT_TRAILS: Final = f"""
+    SELECT trail FROM context_prints AS left_over
+    WHERE NOT EXISTS (SELECT 1 FROM contexts WHERE contexts.trail = left_over.trail)
+    UNION
+    SELECT trail FROM context_sent AS left_over
+    WHERE NOT EXISTS (SELECT 1 FROM contexts WHERE contexts.trail = left_over.trail) LIMIT {SWEPT}
+"""  # noqa: S608 - as above
 _STANDS: Final = "SELECT 1 FROM contexts WHERE id = $1"
 
 Owner: TypeAlias = tuple[str, str, str]
@@ -82,20 +153,44 @@ def owner_of(call: Call) -> Owner:
 
 def context(row: Sequence[Any]) -> Context | None:
     """Of the values of COLUMNS, all None where there is no row."""
-    id_, begun_at, used_at, turns, sources, suspicion = row
+    id_, begun_at, used_at, turns, sources, suspicion, level, untrusted, people, trail = row
     if id_ is None:
         return None
-    return Context(id_, begun_at, used_at, turns, frozenset(sources.split()), Level(suspicion))
+    read = Taint(Sensitivity(level), bool(untrusted), frozenset(people.split()))
+    return Context(id_, begun_at, used_at, turns, frozenset(sources.split()), Level(suspicion), read, trail)
 
 
 def keep_turn(owner: Owner, session: str, kept: Context) -> Later:
-    counted = (kept.begun_at, kept.used_at, kept.turns, " ".join(sorted(kept.sources)))
+    counted = (kept.begun_at, kept.used_at, kept.turns, " ".join(sorted(kept.sources)), kept.trail)
     return Later(_TURN, (*owner, kept.id, session, *counted), owner)
 
 
-def suspect(id: str, level: Level) -> Transaction[None]:  # noqa: A002
-    """From here on its calls are assessed by this, part of the transaction that answers (threat T22)."""
-    yield _SUSPECT, (id, int(level))
+def learn(owner: Owner, suspicion: Level, read: Taint) -> Transaction[None]:
+    """Their calls are judged by this from here on: part of the transaction that answers (T22, T23)."""
+    for people in sorted(read.people) or [""]:
+        pattern = f"% {people.replace('_', '!_')} %"
+        labels = (int(suspicion), int(read.level), int(read.untrusted), people, pattern)
+        yield _RAISE, (*owner, *labels)
+
+
+def add_prints(owner: Owner, trail: str, source: str, sealed: str) -> Transaction[None]:
+    """`sealed` is "" where there is no room. Part of the transaction that answers (threat T24)."""
+    yield _PRINT, (*owner, trail, source, sealed)
+
+
+def read_prints(trail: str, after: int) -> Transaction[list[tuple[int, str, str]]]:
+    """Number, source and what is sealed of those after."""
+    rows = yield _PRINTS, (trail, after)
+    return [(number, source, sealed) for number, source, sealed in rows]
+
+
+def add_sent(trail: str, number: int, sealed: str) -> Transaction[bool]:
+    """False where something else was sent first, or the context has ended."""
+    return bool((yield _SEND, (trail, number, sealed)))
+
+
+def read_sent(trail: str) -> Transaction[list[str]]:
+    return [row[0] for row in (yield _SENT, (trail,))]
 
 
 def read_pages(id: str, tenant: str, after: int) -> Transaction[list[Page]]:  # noqa: A002
@@ -122,11 +217,17 @@ def forget(*ids: str) -> Transaction[None]:
     for each in ids:
         yield _FORGET_PAGES, (each,)
         yield _FORGET_RESULTS, (each,)
+        yield _FORGET_PRINTS, (each,)
+        yield _FORGET_SENT, (each,)
         yield _FORGET, (each,)
 
 
 def begin_anew(id: str, new: str) -> Transaction[None]:  # noqa: A002
-    """Ends it. One that is suspicious leaves another, which holds that alone."""
+    """Ends it. What strangers wrote may have asked for that, so where any was read, the next knows what was.
+
+    One that is suspicious leaves another as well, which holds that alone.
+    """
+    yield _LEAVE_TRAIL, (id, new)
     yield _ANEW, (id, new)
     yield from forget(id)
 
@@ -135,6 +236,8 @@ def end(tenant: str, user: str, session: str) -> Transaction[None]:
     """Those of a tenant, a user or a session; "" is any. Part of the transaction that ends a sign-in."""
     yield _END_PAGES, (tenant, user, session)
     yield _END_RESULTS, (tenant, user, session)
+    yield _END_PRINTS, (tenant, user, session)
+    yield _END_SENT, (tenant, user, session)
     yield _END, (tenant, user, session)
 
 
@@ -143,7 +246,8 @@ def over(window: Window) -> Transaction[list[str]]:
     now = yield from now_ms()
     ended = yield _OVER, (now - window.minutes * 60_000, window.turns, now - SETTLED)
     left = yield _LEFT, ()
-    return [row[0] for row in (*ended, *left)]
+    trails = yield _LEFT_TRAILS, ()
+    return [row[0] for row in (*ended, *left, *trails)]
 
 
 def living(ids: Sequence[str]) -> Transaction[frozenset[str]]:

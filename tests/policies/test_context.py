@@ -22,7 +22,7 @@ def test_a_context_ends_so_many_minutes_after_its_last_call() -> None:
 def test_a_call_prolongs_a_context_and_adds_its_source() -> None:
     first = turn(None, WINDOW, new="a", source="shop", now=0)
     second = turn(first, WINDOW, new="b", source="code", now=MINUTE)
-    assert second == Context("a", 0, MINUTE, 2, frozenset({"shop", "code"}))
+    assert second == Context("a", 0, MINUTE, 2, frozenset({"shop", "code"}), trail="a")
 
 
 @given(st.lists(st.integers(0, 5 * MINUTE), max_size=30))

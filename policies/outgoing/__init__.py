@@ -1,0 +1,1 @@
+"""What leaves in a write, looked through: see policies/flow.py for what is made of it."""

@@ -1,0 +1,59 @@
+"""Characters that are written as numbers or names in the midst of a text."""
+
+import html
+import quopri
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+_HIGHEST: Final = 0x10FFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Escape:
+    """`unit` is one such character."""
+
+    way: str
+    unit: re.Pattern[str]
+    undone: Callable[[str], str]
+
+    def is_in(self, text: str) -> bool:
+        return self.unit.search(text) is not None
+
+    def hides(self, text: str) -> bool:
+        """Whether it stands for a letter or digit that could stand there itself."""
+        return any(
+            said.isascii() and said.isalnum()
+            for said in {self.undone(unit) for unit in dict.fromkeys(self.unit.findall(text))}
+        )
+
+
+def _character(found: re.Match[str]) -> str:
+    digits = found[1] or found[2] or found[3]
+    code = int(digits, 16) if digits else int(found[4], 8)
+    return chr(code) if code <= _HIGHEST else found[0]
+
+
+_PROGRAMS: Final = re.compile(
+    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-3][0-7]{2}))"
+)
+_PRINTABLE: Final = re.compile(r"=(?:[0-9A-Fa-f]{2}|\r?\n)")
+
+
+def _printable(text: str) -> str:
+    """RFC 2045, section 6.7. What is no ASCII stays as it stands."""
+    return quopri.decodestring(text.encode()).decode("utf-8", "replace")
+
+
+ESCAPES: Final = (
+    Escape("percent", re.compile(r"%[0-9A-Fa-f]{2}"), unquote),
+    Escape("entities", re.compile(r"&#?\w{1,31};?"), html.unescape),
+    Escape(
+        "escapes",
+        re.compile(r"\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-3][0-7]{2})"),
+        lambda text: _PROGRAMS.sub(_character, text),
+    ),
+    Escape("quoted-printable", _PRINTABLE, _printable),
+)
