@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -177,17 +177,15 @@ async def assemble(
         )
         halting = Recording(store, audit)
         stack.push_async_callback(watch.stop)
-        watching = [
+        _keep_going(
+            stack,
             halting.watch(),
             watch.watch(),
             recovery.watch(),
             lapsing.watch(connections),
             sweeping.watch(contexts, results),
-        ]
-        if servers:
-            watching.append(Revoking(store, audit, ring, connections, servers).watch())
-        for each in watching:
-            stack.push_async_callback(_stopped, asyncio.create_task(each))
+            *([Revoking(store, audit, ring, connections, servers).watch()] if servers else ()),
+        )
         yield Service(
             document.server.name,
             Pipeline(
@@ -248,6 +246,11 @@ async def tell_what_is_outside(inventory: Inventory, store: Store, audit: Audit,
         log.warning(finding.what, extra={"source": finding.source, "remedy": finding.remedy})
     for finding in inventory.due(has.entries, await store.read(now_ms)):
         log.warning(finding.what, extra={"source": finding.source, "remedy": finding.remedy})
+
+
+def _keep_going(stack: AsyncExitStack, *watching: Coroutine[None, None, None]) -> None:
+    for each in watching:
+        stack.push_async_callback(_stopped, asyncio.create_task(each))
 
 
 async def _stopped(task: "asyncio.Task[None]") -> None:
