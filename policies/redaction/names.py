@@ -9,12 +9,15 @@ from itertools import islice
 from typing import Final
 
 from policies.redaction.given import is_given_name
+from policies.redaction.lexicon import NOT_NAMES
 from policies.redaction.linear import Joined, Pattern, Screen
 from policies.redaction.vocabulary import (
     ADDRESSES,
     AMBIGUOUS,
+    BEFORE,
     CERTAIN,
     COMPANIES,
+    NOTHING,
     OF_ADDRESSES,
     ONLY_PEOPLE_HAVE,
     ONLY_THINGS_HAVE,
@@ -74,7 +77,9 @@ _PARTICLE: Final = (
 )
 _PARTICLES: Final = Pattern(_PARTICLE)
 _NAME_WORD: Final = rf"(?:(?:d['\x{{2019}}])?[\p{{Lu}}\p{{Lo}}][\p{{L}}\p{{M}}'\x{{2019}}.-]*|{_PARTICLE})"
-_NAME_LIKE: Final = Pattern(rf"{_NAME_WORD},?(?:[ \x{{a0}}]{_NAME_WORD},?){{0,5}}")
+_NAME_LIKE: Final = Pattern(rf"{_NAME_WORD},?(?:[ \x{{a0}}]{_NAME_WORD},?){{0,7}}")
+_WORDS: Final = Pattern(r"[\p{L}\p{M}'\x{2019} \x{a0}.,-]+")
+_MOST_WORDS: Final = 5
 _PREFIXES: Final = frozenset(
     {"", "user", "txt", "str", "p", "c", "u", "e"}
 )  # of a name that is nobody else's
@@ -82,6 +87,9 @@ _VOTES: Final = 20
 _FEWEST_YES: Final = 3
 _LONGEST_NAME: Final = 80  # characters
 _LONGEST_SUFFIX: Final = 4  # words
+_SHORTEST_BEFORE: Final = 3  # characters
+_WHOLE: Final = frozenset({"username"})  # a word of its own, and of an account
+_LOSING_CASE: Final = frozenset({"PERSON", "EMAIL_ADDRESS", "PHONE_NUMBER", "IP_ADDRESS"})
 
 
 def meaning(context: Context) -> Meaning | None:
@@ -107,7 +115,7 @@ def _certain(name: str) -> str | None:
 @lru_cache(maxsize=8192)
 def _meaning(name: str, of_a_person: bool, within: tuple[str, ...]) -> Meaning | None:  # noqa: FBT001 - a key
     words = _stem(name)
-    if not words:
+    if not words or tuple(words[-2:]) in NOTHING or tuple(_words(name)[-2:]) in NOTHING:
         return None
     around = {word for outer in within for word in words_of(outer)}
     if words[-1] in ADDRESSES and len(words) > 1 and words[-2] in OF_ADDRESSES:
@@ -155,7 +163,7 @@ def _is_of_a_thing(name: str, priced: bool, within: tuple[str, ...]) -> bool:  #
     words = words_of(name)
     if not words:
         return False
-    if words[-1] in THINGS:
+    if words[-1] in THINGS or words[-2:] in NOTHING or words[-1].removesuffix("name") in THINGS:
         return True
     if words[-1] not in {"name", "title"}:
         return False
@@ -199,12 +207,25 @@ def _looks_it(value: str, found: Meaning) -> bool:
     if found.declared:
         return True
     if not found.certain:
-        return len(value) <= _LONGEST_NAME and (_NAME_LIKE.whole(value) or is_given_name(value))
+        return len(value) <= _LONGEST_NAME and (_NAME_LIKE.whole(value) or _is_named(value))
     if found.label in WITH_DIGITS:
         return sum(map(str.isdigit, value)) >= 4
+    if found.label == "EMAIL_ADDRESS":
+        return any(map(str.isalpha, value))
     if found.label == "IP_ADDRESS":
         return any(sign in value for sign in ".:") and any(map(str.isalnum, value))
     return value[:1].isalnum() or any(map(str.isalnum, value))
+
+
+def _is_named(value: str) -> bool:
+    """Whether one of a few words is a given name, and none a common one, in whatever case."""
+    words = value.split()
+    return (
+        0 < len(words) <= _MOST_WORDS
+        and any(map(is_given_name, words))
+        and NOT_NAMES.isdisjoint(map(str.lower, words))
+        and _WORDS.whole(value)
+    )
 
 
 def _words(name: str) -> list[str]:
@@ -222,7 +243,19 @@ def _stem(name: str) -> list[str]:
     words = [word for word in _words(name) if not word.isdigit()]
     while len(words) > 1 and words[-1] in QUALIFIERS:
         words.pop()
-    return words
+    return [*words[:-1], *_parted(words[-1])] if words else words
+
+
+@lru_cache(maxsize=8192)
+def _parted(word: str) -> tuple[str, ...]:
+    """The two words of `clientip` and `customername`, which are one where case was lost."""
+    if word in _WHOLE or (word,) in CERTAIN or (word,) in POSSIBLE:
+        return (word,)
+    for place in range(_SHORTEST_BEFORE, len(word) - 1):
+        before, after = word[:place], word[place:]
+        if before in BEFORE and (after == "name" or CERTAIN.get((after,)) in _LOSING_CASE):
+            return before, after
+    return (word,)
 
 
 def _suffix(words: list[str], table: Mapping[Suffix, str]) -> str | None:

@@ -18,7 +18,7 @@ CERTAIN: Final[dict[Suffix, str]] = {
         "EMAIL_ADDRESS",
         """
         email emails e_mail mail emailaddress mailaddress email_addr from_address to_address reply_to
-        emailaddr usermail
+        emailaddr usermail email_id emailid mail_id
         emailadresse mailadresse courriel correo correo_electronico email_cliente posta_elettronica emailadres
         mailadres correio correio_eletronico epost e_post epostadress sahkoposti
         """,
@@ -28,8 +28,8 @@ CERTAIN: Final[dict[Suffix, str]] = {
         """
         phone phones phonenumber phone_number phone_no phone_num phone_nbr phone_e telephone telephone_number
         tel tel_no tel_nr tel_number telnum telno mobile mobilephone mobile_number mobile_no mob mob_no mobno
-        cell cellphone cell_number cell_no ph ph_no phno phnum fax fax_number fax_no msisdn whatsapp
-        whatsapp_number sms_number landline land_line mainline contact_number contact_no direct_line
+        phoneno mobileno cell cellphone cell_number cell_no ph ph_no phno phnum fax fax_number fax_no msisdn
+        whatsapp whatsapp_number sms_number landline land_line mainline contact_number contact_no direct_line
         direct_dial caller_number calling_number called_number callback_number dialed_number from_number
         to_number e_164
         telefon telefon_nr telefonnr telefonnummer telefon_privat mobilnummer mobiltelefon handy handynummer
@@ -225,13 +225,26 @@ PEOPLE: Final = _words(
     shipper consignee supervisor manager physician nurse surgeon insured claimant committer participant
     organizer signer witness tutor coach mentor caller visitor resident prospect donor volunteer voter
     defendant plaintiff attorney lawyer judge officer individual kin nok cardholder interviewer approver
-    creator uploader instructor professor
+    creator uploader instructor professor emergency partner
     kunden mitarbeiter empfaenger empfanger absender inhaber kontakt klant
     """
 )
-COMPANIES: Final = _words("account company organization organisation employer vendor supplier")
-AMBIGUOUS: Final = _words("driver agent provider tenant host rep representative speaker lead profile broker")
+COMPANIES: Final = _words("account acct company organization organisation employer vendor supplier")
+AMBIGUOUS: Final = _words("driver agent provider tenant admin rep representative speaker lead profile broker")
 """Words before `name` that are a program's or a firm's as often as a person's."""
+
+NOTHING: Final[frozenset[Suffix]] = frozenset(
+    {("user", "agent"), ("http", "agent"), ("cell", "value"), ("cell", "text")}
+)
+"""Last words of names that sound like a person's, and are of a browser's or a sheet's."""
+
+BEFORE: Final = (PEOPLE - {"to", "from", "cc", "bcc"}) | _words(
+    """
+    home work office business personal private primary secondary alternate alt other main mobile src source
+    remote login signup admin agent driver vendor supplier company account acct partner tenant provider last
+    """
+)
+"""Words that stand before the telling one where case was lost: a database folds `clientIp` to `clientip`."""
 
 ONLY_PEOPLE_HAVE: Final = _words(
     """
