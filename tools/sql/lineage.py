@@ -2,7 +2,8 @@
 
 So that a name which says what its values are can't be taken away by an alias or an expression (threat T27).
 What a value says only by being there, by being equal or by its length is not followed: `count(email)`,
-`email IS NULL`, `length(email)`, the conditions of CASE, WHERE and HAVING: who guesses may ask these.
+`email IS NULL`, `length(email)`, the conditions of CASE, WHERE and HAVING: who guesses may ask these. The
+length of what is made from it is: `length(repeat('x', ascii(email)))` is its first letter.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,9 +26,10 @@ _QUERIES: Final = (exp.Query, exp.Values)
 _CONDITIONS: Final = (exp.Predicate, exp.Connector, exp.Not)
 _WHOLE_TEXTS: Final = frozenset({exp.DType.TEXT, exp.DType.VARCHAR})
 _SAY_LITTLE: Final = words("""
-    char_length character_length count cume_dist dense_rank grouping length ntile num_nonnulls num_nulls
-    octet_length percent_rank rank row_number typeof
+    count cume_dist dense_rank grouping ntile num_nonnulls num_nulls percent_rank rank row_number typeof
     """)
+_LENGTHS: Final = words("char_length character_length length octet_length")
+_OF_A_LENGTH: Final = words("btrim lower ltrim rtrim trim upper")
 _TAKE_OVER: Final = words("""
     any_value coalesce first_value greatest ifnull lag last_value lead least max min nth_value nullif
     """)
@@ -109,6 +111,8 @@ class _Lineage:
             elif (part := extraction(node)) is not None:
                 document, keys = part
                 made.update(_changed(o, changed=changed, keys=keys) for o in self._flow([document]))
+            elif isinstance(node, exp.Anonymous) and function_name(node) in _LENGTHS:
+                made.update(o for o in self._flow(map(_measured, node.expressions)) if o.changed)
             elif (same := _values(node)) is not None:
                 stack += [(value, changed) for value in same]
             else:
@@ -166,6 +170,19 @@ def _values(node: exp.Expr) -> list[exp.Expr] | None:
             return node.expressions
         case _:
             return [] if isinstance(node, _CONDITIONS) else None
+
+
+def _measured(text: exp.Expr) -> exp.Expr:
+    """What a text is of the length of, but for blanks."""
+    while True:
+        if isinstance(text, exp.Trim) and text.args.get("expression") is None:
+            text = text.this
+        elif isinstance(text, exp.Anonymous) and function_name(text) in _OF_A_LENGTH:
+            if len(text.expressions) != 1:
+                return text
+            text = text.expressions[0]
+        else:
+            return text
 
 
 def _arms(query: exp.SetOperation, recursive: Iterable[int]) -> list[exp.Expr]:
