@@ -58,6 +58,13 @@ TOKENS = {
     "stripe, to a client": f"pi_{made_up(24)}_secret_{made_up(25)}",
     "clickup": "pk_8412345_" + made_up(32).upper(),
     "langsmith": f"lsv2_pt_{made_up(32, HEX)}_{made_up(10, HEX)}",
+    "aiven": "AVNS_" + made_up(19),
+    "circleci, of a project": f"CCIPRJ_{made_up(22)}_{made_up(40, HEX)}",
+    "paddle": f"pdl_live_apikey_{made_up(26).lower()}_{made_up(22)}_{made_up(3)}",
+    "onfido": f"api_live_us.{made_up(11)}.{made_up(32)}",
+    "telnyx": f"KEY0{made_up(31, HEX).upper()}_{made_up(22)}",
+    "ubidots": "BBFF-" + made_up(30),
+    "wakatime": "waka_0b5e7c1e-7f1e-4b43-9a39-0d9f7f1f4d3a",
     "a provider of tomorrow": "nova_live_" + made_up(40),
 }
 EDGES = [
@@ -144,6 +151,7 @@ def test_a_value_is_a_secret_by_its_name_or_place(text: str, secret: str) -> Non
         "max_tokens=4096, token_type=bearer",
         "commit 8f14e45fceea167a5a36dedd4bea2543aa11bb22",
         "id: 0b5e7c1e-7f1e-4b43-9a39-0d9f7f1f4d3a",
+        "AVNS_HOST and CCIPRJ_NAME, waka_time, KEY0F1, api_live.example.com, BBFF-1, pdl_live_apikey_id",
         "sha256:" + made_up(64, HEX),
         '"integrity": "sha512-' + made_up(86) + '=="',
         "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkq\n-----END PUBLIC KEY-----",
