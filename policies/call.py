@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from policies.canonical import Json, canonical
 from policies.change import Change, Effect
@@ -32,9 +33,16 @@ class Transport(StrEnum):
     HTTP = "http"
 
 
+TWIN: Final = "_auto"
+"""How the name of an autonomous tool ends: no other does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One tool as clients see it. Written in code and configuration alone: no upstream text (threat T26)."""
+    """One tool as clients see it. Written in code and configuration alone: no upstream text (threat T26).
+
+    An autonomous one is the twin of the one that asks: the same source and verb, and another name.
+    """
 
     source: str
     verb: str
@@ -46,6 +54,11 @@ class Tool:
 
     @property
     def name(self) -> str:
+        return f"{self.plain}{TWIN}" if self.tier is Tier.AUTO else self.plain
+
+    @property
+    def plain(self) -> str:
+        """The name, of a twin that of the one that asks: the two are one thing to limits and repetitions."""
         return f"{self.source}_{self.verb}"
 
 
@@ -154,7 +167,8 @@ class User:
 class Call:
     """A user's wish for a tool that exists, with arguments that are valid and in their canonical form.
 
-    `definition` is the digest of the tool as clients saw it listed, `address` where the user calls from.
+    `definition` is the digest of the tool as clients saw it listed, of a twin that of the one that asks.
+    `address` is where the user calls from.
     """
 
     id: str
@@ -173,13 +187,16 @@ class Call:
 
     @property
     def wish(self) -> str:
-        """The same for calls that want the same, whatever the world is like: SHA-256 in hex (threat T48)."""
+        """The same for calls that want the same, whatever the world is like: SHA-256 in hex (threat T48).
+
+        What an assisted tool was asked, its twin was asked: what was done or declined by one is by the other.
+        """
         undone = [self.undoing.action, list(self.undoing.items)] if self.undoing else None
         return _sha256(
             [
                 "remit wish 1",
                 [self.user.tenant, self.user.id],
-                [self.tool.name, self.definition],
+                [self.tool.plain, self.definition],
                 self.arguments,
                 undone,
             ]
@@ -265,12 +282,22 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
+class Mandate:
+    """A plan fits `scope`, as its `digest` was when `by` switched it on, so nobody need be asked."""
+
+    scope: str
+    digest: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """Everybody who has to say yes to this plan has. `by` says who, or which rule made asking needless.
 
     `action` is the id that the action is kept under, "" for what only reads; `asked` says that it waits there
     for this, with the yes that is spent by carrying it out. `binding` is what that yes was given to,
-    `confirmed_by` the channel by which the user gave it. `leaving` is what is to be remembered of it.
+    `confirmed_by` the channel by which the user gave it. `leaving` is what is to be remembered of it, and
+    `mandate` what it goes by where nobody was asked.
     """
 
     admission: Admission
@@ -281,6 +308,7 @@ class Approval:
     asked: bool = False
     confirmed_by: str = ""
     leaving: Leaving | None = None
+    mandate: Mandate | None = None
 
 
 @dataclass(frozen=True, slots=True)

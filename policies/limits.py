@@ -82,8 +82,8 @@ class Buckets:
         if rate := self._users.get(tool.source):
             key = canonical(["user of source", user.tenant, user.id, tool.source])
             buckets.append(Bucket(key, rate, f"you on {tool.source}"))
-        if rate := self._tools.get(tool.name):
-            buckets.append(Bucket(canonical(["tool", tool.name]), rate, f"users of {tool.name}"))
+        if rate := self._tools.get(tool.plain):
+            buckets.append(Bucket(canonical(["tool", tool.plain]), rate, f"users of {tool.plain}"))
         return buckets
 
     def own(self, call: Call) -> str | None:

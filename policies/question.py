@@ -27,6 +27,7 @@ class Question:
 
     `stale` says that a former question about the same wish had been answered, or asked, before the world
     changed. `approver` says that somebody else has to say yes on our page, and the person asked need not.
+    `outside` are the reasons why a tool that need not ask does.
     """
 
     action: str
@@ -38,6 +39,7 @@ class Question:
     risk: Risk
     stale: bool = False
     approver: bool = False
+    outside: tuple[str, ...] = ()
 
 
 class AnswerNeeded(Refusal):
@@ -53,7 +55,8 @@ class AnswerNeeded(Refusal):
 def _told(question: Question) -> str:
     changed = "What was asked about has changed meanwhile, so nothing was done. " if question.stale else ""
     whom = "Somebody with the right to approve" if question.approver else "The user"
-    return f"{changed}{whom} has to say yes to exactly this before it is done."
+    alone = f" It can't go alone: {' '.join(question.outside)}" if question.outside else ""
+    return f"{changed}{whom} has to say yes to exactly this before it is done.{alone}"
 
 
 def wording(plan: Plan, effect: Effect, risk: Risk, binding: str) -> str:

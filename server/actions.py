@@ -19,7 +19,7 @@ from typing import Any, Final, Self, cast
 from policies.call import Approval, Call, Caller, Channel, Obligation, Tier, Transport
 from policies.canonical import Json, canonical
 from policies.change import Effect
-from policies.errors import LimitReached, StaleConfirmation
+from policies.errors import LimitReached, NotApproved, StaleConfirmation
 from policies.risk import Level
 from server.halting.rows import EPOCH, KEPT
 from server.seal import Seal
@@ -29,6 +29,9 @@ OPEN_FOR: Final = 600_000
 """Milliseconds that a question stands."""
 DECLINED_FOR: Final = 900_000
 """Milliseconds in which what was declined is not asked again (threat T20)."""
+REPLAYED_FOR: Final = 600_000
+"""Milliseconds in which the same call again is taken for a repetition of the same one (threat T48)."""
+REPLAYED_FOR_A_KEY: Final = 86_400_000
 HOUR: Final = 3_600_000
 LEASE: Final = 60_000
 
@@ -337,6 +340,33 @@ class Actions:
                 raise Begun(found.id)
             raise moved_on()
 
+    def former(self, call: Call, now: int) -> Transaction[Action | None]:
+        """What the same wish did before, is doing or waits as: what stands in the way of doing it again.
+
+        A done one stands for a while alone, and not once it was taken back (threat T48).
+        """
+        action = yield from self.newest(call.wish)
+        if action is None or action.state is not State.DONE:
+            return action
+        old = now - action.ended_at > (REPLAYED_FOR_A_KEY if once(call) else REPLAYED_FOR)
+        return None if old or (yield from self.taken_back(action.id)) else action
+
+    def clear(self, call: Call, now: int) -> Transaction[Action | None]:
+        """Before something is begun that nobody was asked about: the open question that it makes needless.
+
+        That stands for nothing from here on. Raises `Begun` for a repetition, or `NotApproved` for what the
+        user has just declined.
+        """
+        action = yield from self.former(call, now)
+        if action is not None and action.has_begun:
+            raise Begun(action.id)
+        if action is not None and action.state is State.DECLINED and now - action.ended_at < DECLINED_FOR:
+            raise declined()
+        if action is None or not action.is_open(now):
+            return None
+        yield from self.move(action, State.STALE)
+        return action
+
     def _refuse_undone(self, call: Call) -> Transaction[None]:
         """Raises `StaleConfirmation` where another action takes back, or has, what this call is to."""
         if call.undoing is None:
@@ -454,7 +484,7 @@ def once(call: Call) -> str:
     key = call.arguments.get("idempotency_key")
     if key is None:
         return ""
-    parts = ["remit once 1", [call.user.tenant, call.user.id], call.tool.name, key]
+    parts = ["remit once 1", [call.user.tenant, call.user.id], call.tool.plain, key]
     return hashlib.sha256(canonical(parts).encode()).hexdigest()
 
 
@@ -468,6 +498,12 @@ class Begun(StaleConfirmation):
     def __init__(self, action: str) -> None:
         super().__init__(f"This is done, or being done, as action {action}.")
         self.action = action
+
+
+def declined() -> NotApproved:
+    return NotApproved(
+        "The user declined exactly this. Do not ask for it again now: ask the user what they want instead."
+    )
 
 
 def moved_on() -> StaleConfirmation:

@@ -1,4 +1,4 @@
-"""Who says yes to a plan: nobody where policy lets it, else the user, somebody else, or both.
+"""Who says yes to a plan: nobody where it keeps to a scope, else the user, somebody else, or both.
 
 A plan that needs a yes ends the call (`AnswerNeeded`). Whoever brings the answer makes the same call again,
 from the top; it counts only if everything that it was given to is still the same. An argument is never an
@@ -23,6 +23,7 @@ from policies.call import (
     Channel,
     Fresh,
     Leaving,
+    Mandate,
     Obligation,
     Plan,
     Request,
@@ -30,19 +31,27 @@ from policies.call import (
 )
 from policies.canonical import canonical
 from policies.change import Effect
-from policies.errors import Denied, InDoubt, InvalidArgument, NotApproved
-from policies.flow import Verdict
+from policies.errors import Denied, InDoubt, InvalidArgument, LimitReached, NotApproved
 from policies.question import FORM_CHARACTERS, AnswerNeeded, Question, title, wording
 from policies.risk import Level, Risk, assess
-from server.actions import DECLINED_FOR, OPEN_FOR, Action, Actions, Begun, Content, State, moved_on, once
+from server.actions import (
+    DECLINED_FOR,
+    OPEN_FOR,
+    Action,
+    Actions,
+    Begun,
+    Content,
+    State,
+    declined,
+    moved_on,
+    once,
+)
+from server.autonomous.mandates import Mandates, Outside
 from server.decisions import Decisions
 from server.outgoing import Outgoing
 from server.store import Store
 from server.transaction import Transaction, now_ms
 
-REPLAYED_FOR: Final = 600_000
-"""Milliseconds in which the same call again is taken for a repetition of the same one (threat T48)."""
-REPLAYED_FOR_A_KEY: Final = 86_400_000
 FOUND_OUT_WITHIN: Final = 10_000
 """Milliseconds after its time in which an action that nobody ended is mostly found out about."""
 PROMPTS: Final = frozenset({Channel.FORM, Channel.LINK, Channel.TERMINAL})
@@ -54,12 +63,17 @@ _LOOK: Final = 0.1  # seconds between two looks at an action that another call c
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What yeses are `owed` for: those that policy asks for, and the user's where there is a reason."""
+    """What yeses are `owed` for: those that policy asks for, and the user's where there is a reason.
+
+    `outside` is why a tool that need not ask does.
+    """
 
     admission: Admission
     plan: Plan
     owed: frozenset[Obligation]
+    risk: Risk
     leaving: Leaving | None
+    outside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +92,15 @@ class Approvals:
         actions: Actions,
         decisions: Decisions,
         outgoing: Outgoing,
+        mandates: Mandates,
+        *,
         questions_per_hour: int,
     ) -> None:
         self._store = store
         self._actions = actions
         self._decisions = decisions
         self._outgoing = outgoing
+        self._mandates = mandates
         self._most = questions_per_hour
 
     async def fresh(self, admission: Admission, request: Request) -> Fresh:
@@ -124,13 +141,17 @@ class Approvals:
         if call.tool.tier is Tier.READ:
             return Approval(admission, plan, by)
         binding = sha256(canonical(["remit binding 1", plan.digest, permit.version]).encode()).hexdigest()
-        verdict, leaving = await self._outgoing.judge(admission, plan, alone=not permit.obligations)
-        asked = frozenset({Obligation.CONFIRM}) if verdict.reasons else frozenset[Obligation]()
-        owed = permit.obligations | asked
-        if not owed:
-            return Approval(admission, plan, by, action=new_id(), binding=binding, leaving=leaving)
-        wanted = _Wanted(admission, plan, owed, leaving)
-        content = self._content(wanted, verdict, binding, request.caller)
+        risk, leaving = await self._risk(admission, plan)
+        wanted = _Wanted(admission, plan, permit.obligations, risk, leaving)
+        if call.tool.tier is Tier.AUTO:
+            found = await self._store.read(partial(self._mandates.weigh, call, plan.effect or Effect(())))
+            # Whoever brings an answer has asked somebody: that counts, and a scope does not stand above it.
+            if isinstance(found, Mandate) and not risk.reasons and not request.answer:
+                if not wanted.owed:
+                    return _alone(wanted, found, binding)
+            else:
+                wanted = _asked_after_all(wanted, _outside(call, found))
+        content = self._content(wanted, binding, request.caller)
         standing = await self._standing(call, binding, content, request)
         if standing.declined:
             raise declined()
@@ -181,14 +202,20 @@ class Approvals:
                 Risk(content.level, content.reasons),
                 standing.stale,
                 approver=not lacks_confirmation,
+                outside=wanted.outside,
             )
         )
 
-    def _content(self, wanted: _Wanted, verdict: Verdict, binding: str, caller: Caller) -> Content:
+    async def _risk(self, admission: Admission, plan: Plan) -> tuple[Risk, Leaving | None]:
+        alone = not admission.permit.obligations
+        verdict, leaving = await self._outgoing.judge(admission, plan, alone=alone)
+        source, suspicion = self._outgoing.sources[plan.call.tool.source], admission.context.suspicion
+        return assess(plan.effect or Effect(()), source, suspicion, verdict), leaving
+
+    def _content(self, wanted: _Wanted, binding: str, caller: Caller) -> Content:
         """Raises `Denied` for what nobody could be shown whole."""
-        plan, suspicion = wanted.plan, wanted.admission.context.suspicion
+        plan, risk = wanted.plan, wanted.risk
         effect = plan.effect or Effect(())
-        risk = assess(effect, self._outgoing.sources[plan.call.tool.source], suspicion, verdict)
         text = wording(plan, effect, risk, binding)
         if len(text) > PAGE_CHARACTERS:
             raise Denied(
@@ -252,14 +279,52 @@ class Approvals:
         if answer:
             action = yield from self._actions.find(answer.action)
             return action if action and _is_of(action, call) and action.has_begun else None
-        action = yield from self._actions.newest(call.wish)
-        if action is None or not action.has_begun:
-            return None
-        if action.state is State.DONE:
-            old = now - action.ended_at > (REPLAYED_FOR_A_KEY if key else REPLAYED_FOR)
-            if old or (yield from self._actions.taken_back(action.id)):
-                return None
-        return action
+        action = yield from self._actions.former(call, now)
+        return action if action is not None and action.has_begun else None
+
+
+def _outside(call: Call, found: Mandate | Outside) -> tuple[str, ...]:
+    """The reasons to ask after all. Raises `Denied` or `LimitReached` where the scope refuses instead."""
+    if isinstance(found, Mandate):
+        return ()
+    if not found.refuse:
+        return found.reasons
+    why = " ".join(found.reasons)
+    if found.wait:
+        raise LimitReached(
+            f"This may go alone no more for now: {why} Call again in {found.wait} s, or call "
+            f"{call.tool.plain}, which asks.",
+            retry_after=found.wait,
+        )
+    raise Denied(
+        f"This may not go alone, by the scope {found.scope}: {why} Keep to it, or call {call.tool.plain}, "
+        "which asks.",
+        rule="outside_scope",
+    )
+
+
+def _asked_after_all(wanted: _Wanted, outside: tuple[str, ...]) -> _Wanted:
+    reasons = (*outside, *wanted.risk.reasons)
+    return _Wanted(
+        wanted.admission,
+        wanted.plan,
+        wanted.owed | {Obligation.CONFIRM},
+        Risk(wanted.risk.level, reasons),
+        wanted.leaving,
+        reasons,
+    )
+
+
+def _alone(wanted: _Wanted, mandate: Mandate, binding: str) -> Approval:
+    return Approval(
+        wanted.admission,
+        wanted.plan,
+        f"scope {mandate.scope}, granted by {mandate.by}",
+        action=new_id(),
+        binding=binding,
+        leaving=wanted.leaving,
+        mandate=mandate,
+    )
 
 
 def new_id() -> str:
@@ -301,10 +366,4 @@ def unknown() -> NotApproved:
 def dismissed() -> NotApproved:
     return NotApproved(
         "The user closed the question without an answer, so nothing was done. Ask them before you call again."
-    )
-
-
-def declined() -> NotApproved:
-    return NotApproved(
-        "The user declined exactly this. Do not ask for it again now: ask the user what they want instead."
     )

@@ -22,6 +22,8 @@ from server.anomalies.findings import Findings
 from server.anomalies.watching import Watch
 from server.approvals import Approvals
 from server.audit import Audit, open_audit
+from server.autonomous.delegations import Delegations
+from server.autonomous.mandates import Mandates
 from server.configuration import Configuration
 from server.connecting import Connecting
 from server.connections import Connections
@@ -55,11 +57,12 @@ from server.redaction import Redaction
 from server.remembering import Remembered
 from server.rollback import Rollback
 from server.sources import Sources
+from server.steady_clock import SteadyClock
 from server.store import Store, open_store
 from server.switches import Switches
 from server.transaction import now_ms
 from server.vault import Connected, Vault
-from tools.catalogue import Catalogue, connect
+from tools.catalogue import Catalogue, connect, with_twins
 from tools.connector import Finding
 
 log = logging.getLogger("remit.start")
@@ -113,7 +116,7 @@ async def assemble(
         tried = {name: it for name, it in sources.items() if inventory.may_be_tried(name, records.get(name))}
         refuse_what_is_unsafe(await inspect(tried))
         deadlines = {name: source.settings.timeout + GRACE for name, source in sources.items()}
-
+        mandates = Mandates(Delegations(document.scopes), settings, SteadyClock())
         memories = Memories(
             store,
             (keys.derive("prints"), keys.derive("memories")),
@@ -128,6 +131,7 @@ async def assemble(
                 document.within(document.audit.checkpoints),
                 leases={name: round(seconds * 1000) for name, seconds in deadlines.items()},
                 memories=memories,
+                mandates=mandates,
             )
         )
         for name in new:
@@ -155,9 +159,12 @@ async def assemble(
         )
         recovery = Recovery(store, audit, vault)
         await recovery.look()
-        tools = [*(tool for source in sources.values() for tool in source.connector.tools), *OWN_TOOLS]
+        tools = [
+            *with_twins(tool for source in sources.values() for tool in source.connector.tools),
+            *OWN_TOOLS,
+        ]
         identity = Identity(document.identity.local, document.identity.oidc)
-        switches = Switches(store, inventory)
+        switches = Switches(store, inventory, mandates.delegations)
         await switches.look()
         redaction = Loading(
             partial(
@@ -169,7 +176,7 @@ async def assemble(
         remembered = Remembered(store)
         await remembered.look()
 
-        acting = [tool for tool in tools if tool.tier is not Tier.READ and tool.source != OWN]
+        acting = [tool for tool in tools if tool.tier is Tier.ACT and tool.source != OWN]
         catalogue = Catalogue(tools, Gate(switches, policy, open_to, acting))
         await refuse_old(store, policy)
         await audit.put(
@@ -201,6 +208,7 @@ async def assemble(
                     document.context,
                     findings,
                     switch=document.kill_switch,
+                    clock=mandates.clock,
                 ),
                 contexts=contexts,
                 vault=vault,
@@ -209,7 +217,8 @@ async def assemble(
                     audit.actions,
                     decisions,
                     Outgoing(settings, document.directory, document.flow, memories, redaction),
-                    document.limits.questions_per_hour,
+                    mandates,
+                    questions_per_hour=document.limits.questions_per_hour,
                 ),
                 executor=Executor({OWN: GRACE, **deadlines}, audit.guard),
                 redaction=Redaction(redaction, settings, contexts, results),

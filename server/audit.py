@@ -39,6 +39,7 @@ from policies.halt import hold
 from server.actions import Action, Actions, State
 from server.anomalies.activity import Activity
 from server.anomalies.ended import NOTHING, Ended, Touched, whole, whose
+from server.autonomous.mandates import Mandates
 from server.checkpoints import Checkpointer
 from server.context.memories import Memories, Noted, keep_leaving
 from server.digests import TenantKey, describe, digest_of_text, printable
@@ -67,9 +68,10 @@ class Audit:
         writer: Writer,
         checkpointer: Checkpointer,
         actions: Actions,
-        activity: Activity,
         *,
+        activity: Activity,
         memories: Memories | None = None,
+        mandates: Mandates | None = None,
     ) -> None:
         """Without `memories` nothing is answered that they would have to know of."""
         self.memories = memories
@@ -79,6 +81,7 @@ class Audit:
         self.actions = actions
         self.activity = activity
         self.guard = Guard(store)
+        self.mandates = mandates
 
     @asynccontextmanager
     async def record(self, request: Request) -> AsyncGenerator["Record"]:
@@ -225,6 +228,7 @@ class Record:
         return self._grant
 
     async def _begin(self, approval: Approval) -> Receipt:
+        mandate = approval.mandate
         # The point of no return: whoever goes away from here on, it is carried out, and is on record as done.
         self.scope.shield = True
         try:
@@ -236,6 +240,7 @@ class Record:
                     "by": printable(approval.by),
                     "action": approval.action,
                     "epoch": self._epoch,
+                    **({"scope": mandate.scope, "scope_digest": mandate.digest} if mandate else {}),
                 },
                 partial(self._start, approval),
             )
@@ -249,7 +254,25 @@ class Record:
         now, self._epoch = yield from stands(approval.admission.permit, approval.plan.own)
         if approval.leaving is not None:
             yield from keep_leaving(approval.leaving)
+        yield from self._go_alone(approval, now)
         yield from self._audit.actions.start(approval, self._request.caller, now)
+
+    def _go_alone(self, approval: Approval, now: int) -> Transaction[None]:
+        """Counts what nobody was asked about, which ends an open question about the same."""
+        if approval.asked:
+            return
+        mandate, mandates = approval.mandate, self._audit.mandates
+        if mandate is None or mandates is None:
+            raise RuntimeError("nobody was asked, and no scope says that nobody need be")
+        yield from mandates.spend(approval, mandate)
+        needless = yield from self._audit.actions.clear(approval.plan.call, now)
+        if needless is not None:
+            facts: dict[str, Json] = {
+                **self._facts("stale"),
+                "action": needless.id,
+                "plan": needless.binding,
+            }
+            yield from self._audit.append(self._tenant, lambda _: facts)
 
     async def note(self, effect: Effect, mark: Json) -> None:
         """See `tools.connector.Ledger`. From here on only the system itself knows whether it was done.
@@ -492,14 +515,15 @@ async def open_audit(
     keys: Keys,
     settings: Settings,
     folder: Path,
-    leases: Mapping[str, int] | None = None,
     *,
+    leases: Mapping[str, int] | None = None,
     memories: Memories | None = None,
+    mandates: Mandates | None = None,
 ) -> AsyncGenerator[Audit]:
     """Starts this process's chain, signs its first entry, and ends it with a last signed one.
 
-    `folder` is the second place, `leases` are those of `server.actions.Actions`. Raises `ConfigurationError`
-    when it or the store can't be used.
+    `folder` is the second place, `leases` are those of `server.actions.Actions`; without `mandates` nothing
+    is done that nobody was asked about. Raises `ConfigurationError` when it or the store can't be used.
     """
     writer = Writer(keys.derive("audit values"))
     checkpointer = Checkpointer(store, writer, keys, settings, folder)
@@ -516,8 +540,9 @@ async def open_audit(
                 writer,
                 checkpointer,
                 Actions(Seal(keys.derive("actions")), leases or {}),
-                Activity(keys.derive("activity")),
+                activity=Activity(keys.derive("activity")),
                 memories=memories,
+                mandates=mandates,
             )
         finally:
             checkpointing.cancel()

@@ -25,6 +25,7 @@ COMMANDS = {
     "approvals": "list, approve or decline what waits for a yes",
     "halt": "stop what a tenant, user, source, tool or tier does, or everything, at once",
     "resume": "let what was halted go on; a full halt takes two people",
+    "autonomous": "switch scopes on within which tools act without a person, and off",
     "user": "end a user's sessions, tokens and connections; block and allow users",
     "credential": "list or end what users have connected",
     "anomalies": "list what was out of the ordinary; end a demotion before its time",

@@ -33,7 +33,7 @@ class Gate:
     acting: Sequence[Tool]
 
     def __call__(self, user: User, tool: Tool, transport: Transport) -> None:
-        self.switches.hold(tool)
+        self.switches.hold(user, tool)
         self.policy.require(user, tool, transport)
         if tool in CONNECTING and not self.open_to.own(user, transport):
             raise not_open(tool.name, why="no source that takes users' own accounts is open to this user")

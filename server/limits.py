@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
-from time import monotonic_ns
 
 from policies.call import Admission, Call, Permit, Receipt
 from policies.context import Context, turn
@@ -19,10 +18,10 @@ from server.context import rows
 from server.halting.rows import KEPT
 from server.inventory import COLUMNS, HOUR, NOT_ENABLED, Entry, Inventory, used
 from server.standing import IN_FORCE, hold_policy, not_before, whose
+from server.steady_clock import CLOCK, SteadyClock
 from server.store import Store
 from server.transaction import Later, Transaction, recall
 
-CLOCK = "clock"
 WRITE = "INSERT INTO limits (key, tat) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET tat = excluded.tat"
 
 
@@ -38,10 +37,11 @@ class Limits:
         findings: Findings | None = None,
         *,
         switch: Switch | None = None,
+        clock: SteadyClock | None = None,
     ) -> None:
         """`window` is how long users' contexts last, `findings` is told of what those combine.
 
-        `switch` says whether reads need a kill switch that can be read.
+        `switch` says whether reads need a kill switch that can be read. `clock` is the process's.
         """
         self._store = store
         self._inventory = inventory
@@ -49,7 +49,7 @@ class Limits:
         self._window = window or Window()
         self._findings = findings
         self._reads_need_switch = (switch or Switch()).unreadable == "everything"
-        self._clock = SteadyClock()
+        self._clock = clock or SteadyClock()
 
     async def admit(self, permit: Permit, record: Record) -> Admission:
         """Raises `LimitReached`, `AuditUnavailable`, `Halted`, or `Denied`.
@@ -67,7 +67,7 @@ class Limits:
         buckets = self._buckets.of(call)
         known = yield from recall(_Known)
         own = self._buckets.own(call)
-        yield from known.look(call, [CLOCK, *(bucket.key for bucket in buckets)], own)
+        yield from known.look(call, [*self._clock.needs, *(bucket.key for bucket in buckets)], own)
         hold_policy(permit.version, known.policy)
         hold(known.ended[whose(call.user)], call.user.since)
         hold_halt(known.switch, call, reads_need_it=self._reads_need_switch)
@@ -78,12 +78,16 @@ class Limits:
             raise not_open(call.tool.name, why="its source is switched off")
         if not self._inventory.is_enabled(source, entry := known.entries[source]):
             raise not_open(call.tool.name, why=NOT_ENABLED)
-        now = self._clock.read(known.kept[CLOCK], known.wall * 1000)
+        begins = self._clock.ahead is None
+        now = self._clock.read(known.kept[CLOCK], known.wall * 1000, known.kept.get(self._clock.boot))
         after = spend(buckets, [known.kept[bucket.key] for bucket in buckets], now)
         receipt = yield from record.opening(permit)
         if entry is not None and entry.used_at <= known.wall - HOUR:
             yield used(source, known.wall)
-        yield from known.keep({CLOCK: now} | {b.key: tat for b, tat in zip(buckets, after, strict=True)})
+        kept = {CLOCK: now} | {b.key: tat for b, tat in zip(buckets, after, strict=True)}
+        if begins and self._clock.boot and self._clock.ahead is not None:
+            kept[self._clock.boot] = self._clock.ahead
+        yield from known.keep(kept)
         former = known.contexts[rows.owner_of(call)]
         context = turn(former, self._window, new=new, source=source, now=known.wall)
         yield from known.keep_turn(call, context)
@@ -143,26 +147,6 @@ class _Known:
         owner = rows.owner_of(call)
         yield rows.keep_turn(owner, call.user.session, context)
         self.contexts[owner] = context
-
-
-class SteadyClock:
-    """Microseconds that no step of a clock moves (threats T38, T52).
-
-    They begin at the store's time and go on by this process's monotonic clock, never behind `stamp`, which is
-    the last reading that any process has kept in the store. So a replica that starts late, or was suspended,
-    follows the others. A step while no process runs counts as time that passed.
-    """
-
-    def __init__(self) -> None:
-        self._ahead: int | None = None  # of the monotonic clock
-
-    def read(self, stamp: int | None, wall: int) -> int:
-        mine = monotonic_ns() // 1000
-        if self._ahead is None:
-            self._ahead = wall - mine
-        now = max(mine + self._ahead, stamp or 0)
-        self._ahead = now - mine
-        return now
 
 
 @cache

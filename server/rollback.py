@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final, cast
 
 from policies.arguments import ArgumentSchema
-from policies.call import Request, Tier, Tool, Undoing, User
+from policies.call import TWIN, Request, Tier, Tool, Undoing, User
 from policies.canonical import Json
 from policies.errors import Denied, NotFound
 from policies.sources import OWN
@@ -76,7 +76,7 @@ class Rollback:
         return Request(
             id=request.id,
             caller=request.caller,
-            tool=action.tool,
+            tool=action.tool.removesuffix(TWIN),  # who takes something back is asked
             arguments=told,
             answer=request.answer,
             # Backwards: the last of several changes of one record is taken back first.

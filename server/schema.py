@@ -337,6 +337,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (trail, number)
         )""",
     ),
+    (
+        # server/autonomous: scopes that are switched on, and what was used of them. `minute` is of the clock
+        # in server/steady_clock.py, in minutes since 1970.
+        """CREATE TABLE delegations (
+            scope TEXT PRIMARY KEY,
+            tool TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            granted_at BIGINT NOT NULL,
+            granted_by TEXT NOT NULL,
+            why TEXT NOT NULL,
+            until_at BIGINT NOT NULL
+        )""",
+        """CREATE TABLE scope_uses (
+            scope TEXT NOT NULL,
+            minute BIGINT NOT NULL,
+            calls BIGINT NOT NULL,
+            records BIGINT NOT NULL,
+            PRIMARY KEY (scope, minute)
+        )""",
+    ),
 )
 
 

@@ -28,6 +28,7 @@ MAKERS = {
     "Fresh": ("server/approvals.py",),
     "Restored": ("server/context/contexts.py",),
     "Plan": ("tools/", "server/own/connector.py"),
+    "Mandate": ("server/autonomous/mandates.py",),
     "Approval": ("server/approvals.py",),
     "Receipt": ("server/audit.py",),
     "Grant": ("server/audit.py",),

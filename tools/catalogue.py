@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from policies.arguments import ArgumentSchema
-from policies.call import Call, Request, Tool, Transport, User
+from policies.call import TWIN, Call, Request, Tier, Tool, Transport, User
 from policies.canonical import Json, canonical
 from policies.document import Document
 from policies.errors import ConfigurationError, Denied, not_open
@@ -58,7 +58,7 @@ def _hold_rules(name: str, source: SqlSource) -> None:
 
 def definitions(document: Document) -> Sequence[Tool]:
     """Every tool of the configuration, in order, without reaching any source."""
-    return [tool for name, source in document.sources.items() for tool in _tools(name, source)]
+    return with_twins(tool for name, source in document.sources.items() for tool in _tools(name, source))
 
 
 def _tools(name: str, source: AnySource) -> Sequence[Tool]:
@@ -67,6 +67,29 @@ def _tools(name: str, source: AnySource) -> Sequence[Tool]:
             return toolset(name, source)
         case GitlabSource():
             return gitlab.toolset(name, source)
+
+
+def with_twins(tools: Iterable[Tool]) -> Sequence[Tool]:
+    """Each tool that acts on a source is followed by its autonomous twin."""
+    return [each for tool in tools for each in ((tool, _twin(tool)) if tool.tier is Tier.ACT else (tool,))]
+
+
+def _twin(tool: Tool) -> Tool:
+    assert not tool.verb.endswith(TWIN)
+    return Tool(
+        tool.source,
+        tool.verb,
+        Tier.AUTO,
+        f"{tool.title}, on your own",
+        (
+            f"Does at once what {tool.name} does, with the same arguments and under the same rules, and asks "
+            "nobody: as long as it keeps to what an administrator has opened to that. Anything else is asked "
+            f"as {tool.name} asks, or refused, and the answer says why. What is done is on record, and "
+            "remit_undo takes it back where it can be."
+        ),
+        tool.input_schema,
+        tool.output_schema,
+    )
 
 
 Gate = Callable[[User, Tool, Transport], object]
@@ -112,7 +135,7 @@ class Catalogue:
             request.id,
             user,
             tool,
-            self._definitions[tool.name],
+            self._definitions[tool.plain],
             arguments,
             transport,
             request.undoing,

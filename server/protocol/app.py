@@ -25,6 +25,7 @@ from policies.errors import AuditUnavailable, Conflict, NeedsConnection, Refusal
 from policies.question import AnswerNeeded
 from policies.results import address
 from server.assembly import Service
+from server.autonomous.mandates import Overtaken
 from server.endings import Ending
 from server.own.result import RESULT
 from server.protocol import kept, views
@@ -180,6 +181,8 @@ class App(Server[Any]):
                     return told
                 invited = True
                 continue
+            except Overtaken:
+                continue
             except AnswerNeeded as needed:
                 said = await self._asking.ask(context, needed.question, request.id, answer)
             if not isinstance(said, Answer):
@@ -191,10 +194,10 @@ class App(Server[Any]):
         )
 
     async def _run(self, request: Request) -> types.CallToolResult:
-        """Raises `AnswerNeeded`."""
+        """Raises `AnswerNeeded`, `NeedsConnection` or `Overtaken`."""
         try:
             return success(await self._service.pipeline.run(request))
-        except (AnswerNeeded, NeedsConnection):
+        except (AnswerNeeded, NeedsConnection, Overtaken):
             raise
         except Conflict as conflict:
             redactor = await self._service.pipeline.redaction.loading.ready()

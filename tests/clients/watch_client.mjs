@@ -1,4 +1,4 @@
-// Watches a server's list of tools with @modelcontextprotocol/client: prints it, and again once it changes.
+// Watches a server's list of tools with @modelcontextprotocol/client: prints it, and again at each change.
 
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 
@@ -8,7 +8,7 @@ function show(tools) {
   console.log(JSON.stringify(tools.map((tool) => tool.name)));
 }
 
-const changed = Promise.withResolvers();
+const ended = Promise.withResolvers();
 const client = new Client(
   { name: "watcher", version: "1" },
   {
@@ -16,12 +16,11 @@ const client = new Client(
       mode: target.protocol === "2026-07-28" ? { pin: target.protocol } : "legacy",
     },
     listChanged: {
-      tools: { onChanged: (error, tools) => (error ? changed.reject(error) : changed.resolve(tools)) },
+      tools: { onChanged: (error, tools) => (error ? ended.reject(error) : show(tools)) },
     },
   },
 );
-setTimeout(() => changed.reject(new Error("nothing changed")), 30_000).unref();
+setTimeout(() => ended.reject(new Error("nobody ended this")), 120_000);
 await client.connect(new StreamableHTTPClientTransport(new URL(target.url)));
 show((await client.listTools()).tools);
-show(await changed.promise);
-await client.close();
+await ended.promise;

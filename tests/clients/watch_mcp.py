@@ -1,4 +1,4 @@
-"""Watches a server's list of tools with the client of `mcp`: prints it, and again once it changes."""
+"""Watches a server's list of tools with the client of `mcp`: prints it, and again at each change."""
 
 import json
 import sys
@@ -11,24 +11,25 @@ from mcp_types import ToolListChangedNotification
 
 
 async def main(target: dict[str, Any]) -> None:
-    changed = anyio.Event()
+    changes, changed = anyio.create_memory_object_stream[None](10)
 
     async def hear(message: IncomingMessage) -> None:
         if isinstance(message, ToolListChangedNotification):
-            changed.set()
+            await changes.send(None)
 
     modern = target["protocol"] == "2026-07-28"
     mode = target["protocol"] if modern else "legacy"
-    with anyio.fail_after(30):
+    with anyio.fail_after(120):
         async with Client(target["url"], mode=mode, message_handler=hear) as client:
             if modern:
-                async with client.listen(tools_list_changed=True) as changes:
+                async with client.listen(tools_list_changed=True) as heard:
                     await show(client)
-                    await anext(changes)
+                    async for _ in heard:
+                        await show(client)
             else:
                 await show(client)
-                await changed.wait()
-            await show(client)
+                async for _ in changed:
+                    await show(client)
 
 
 async def show(client: Client) -> None:

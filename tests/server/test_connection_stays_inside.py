@@ -3,6 +3,7 @@
 import io
 import logging
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio.from_thread
@@ -67,6 +68,10 @@ def values_of(walked: Walk, connection: str) -> dict[str, str]:
         "role": "reporting",
         "tool": "ledger_query",
         "why": "a test",
+        "autonomous on tool": "ledger_write",
+        "autonomous off tool": "ledger_write",
+        "scope": "orders",
+        "until": datetime.now(UTC).date().isoformat(),
         "undo id": walked.done["ledger_write"][0],
         "credential revoke id": connection,
         "id": "nothing",

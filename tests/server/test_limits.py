@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from policies.errors import Denied, LimitReached, Refusal
-from server import limits as module
+from server import steady_clock as module
 from server.audit import Audit, open_audit
 from server.commit import Job, Outcome, Script, group
-from server.limits import Limits, SteadyClock
+from server.limits import Limits
+from server.steady_clock import SteadyClock
 from server.store import Store
 from server.transaction import Transaction
 from tests.server.calls import ADA, SETTINGS, Everything, buckets, keys, permit, request

@@ -1,0 +1,226 @@
+"""`remit autonomous`: the scopes within which tools act without a person; to switch them on and off."""
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+import anyio
+
+from policies.allowance import Minute
+from policies.call import TWIN
+from policies.document import Document
+from policies.scope_doubts import doubts
+from policies.scopes import MOST_DAYS, Scope
+from server.autonomous.delegations import Delegation, Delegations, State, delegations
+from server.autonomous.switching import switch_off, switch_on
+from server.autonomous.uses import used_today
+from server.commands.opened import opened
+from server.commands.options import takes_configuration
+from server.configuration import load
+from server.digests import printable
+from server.keys import store_password
+from server.moments import day, moment
+from server.store import look_into_store
+from server.transaction import Transaction, now_ms
+from tools.catalogue import definitions
+
+_ON: Final = 'remit autonomous on {tool} --scope {scope} --until DATE --why "..."'
+REMEDIES: Final[Mapping[State, str]] = {
+    State.OFF: _ON,
+    State.ENDED: f"its last day is over: {_ON}",
+    State.CHANGED: f"it was changed since, and counts for nothing until somebody has looked at it: {_ON}",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(required=True, metavar="list|on|off", dest="what")
+    listing = what.add_parser("list", help="every scope: for whom, until when, by whom, how much is used up")
+    on = what.add_parser("on", help="let a tool act without a person, within a scope and until a day")
+    off = what.add_parser("off", help="end that at once, for every server")
+    for each in (on, off):
+        each.add_argument("tool", metavar="TOOL", help=f"as in shop_write, with or without {TWIN}")
+        each.add_argument("--why", required=True, metavar="TEXT", help="the reason, for the log")
+        each.add_argument("--by", metavar="NAME", help="who says so; default: who runs this command")
+    on.add_argument("--scope", required=True, metavar="NAME", help="of [scopes.NAME] in the configuration")
+    on.add_argument(
+        "--until",
+        required=True,
+        type=_day,
+        metavar="DATE",
+        help=f"the last day, as in 2027-01-31 (UTC), at most {MOST_DAYS} days ahead",
+    )
+    off.add_argument("--scope", default="", metavar="NAME", help="this one alone; default: all of the tool")
+    for each in (listing, on, off):
+        takes_configuration(each)
+        each.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day: write 2027-01-31") from None
+
+
+def run(options: argparse.Namespace) -> int:
+    document = load(options.config).document
+    match options.what:
+        case "list":
+            listed = anyio.run(scopes, document)
+            text = "\n".join(map(line, listed)) or "No scope is configured."
+            print(json.dumps(listed) if options.json else text)
+            return 0
+        case "on":
+            return on(document, options)
+        case _:
+            return off(document, options)
+
+
+def on(document: Document, options: argparse.Namespace) -> int:
+    tool = plain(options.tool)
+    known = [name for name, scope in document.scopes.items() if scope.tool == tool]
+    if options.scope not in known:
+        there = f"It has: {', '.join(known)}." if known else "Add one under [scopes.NAME]."
+        print(f"remit: {tool} has no scope {options.scope!r}. {there}", file=sys.stderr)
+        return 2
+    last = datetime.combine(options.until, datetime.min.time(), UTC) + timedelta(days=1)
+    until_at = round(last.timestamp() * 1000)
+    anyio.run(switched_on, document, options.scope, until_at, _by(options), options.why)
+    found = doubts(
+        document.scopes[options.scope],
+        document.sources,
+        {each.name: each for each in definitions(document)},
+    )
+    doubted = [f"{doubt.what}. {doubt.remedy}" for doubt in found]
+    if options.json:
+        told = {"tool": tool, "scope": options.scope, "on": True, "until": options.until.isoformat()}
+        print(json.dumps({**told, "doubts": doubted}))
+    else:
+        print(f"{tool}{TWIN} is on within {options.scope}, until the end of {options.until} (UTC).")
+        for doubt in doubted:
+            print(f"! {doubt}")
+    return 0
+
+
+def off(document: Document, options: argparse.Namespace) -> int:
+    tool = plain(options.tool)
+    ended = anyio.run(switched_off, document, tool, options.scope, _by(options), options.why)
+    if options.json:
+        print(json.dumps({"tool": tool, "on": False, "scopes": ended}))
+    elif ended:
+        print(f"{tool}{TWIN} is off within {', '.join(map(printable, ended))}.")
+    else:
+        print(f"{tool}{TWIN} was not on{f' within {options.scope}' if options.scope else ''}.")
+    return 0
+
+
+def plain(tool: str) -> str:
+    return tool.removesuffix(TWIN)
+
+
+def _by(options: argparse.Namespace) -> str:
+    return options.by or getpass.getuser()
+
+
+async def switched_on(document: Document, scope: str, until_at: int, by: str, why: str) -> None:
+    """Raises `ConfigurationError`, `InvalidArgument` or `AuditUnavailable`."""
+    async with opened(document) as its:
+        granted = Delegations(document.scopes)
+        await switch_on(its.store, its.audit, granted, scope, until_at, by=by, why=why)
+
+
+async def switched_off(document: Document, tool: str, scope: str, by: str, why: str) -> Sequence[str]:
+    """Raises `ConfigurationError` or `AuditUnavailable`."""
+    async with opened(document) as its:
+        return await switch_off(its.store, its.audit, tool, scope, by=by, why=why)
+
+
+async def scopes(document: Document) -> list[dict[str, Any]]:
+    """Those of the configuration, and those that are on without being there.
+
+    Raises `ConfigurationError` or `StoreUnavailable`.
+    """
+
+    def looking() -> Transaction[tuple[int, dict[str, Delegation], dict[str, list[Minute]]]]:
+        now = yield from now_ms()
+        return now, (yield from delegations()), (yield from used_today(now * 1000))
+
+    async with look_into_store(document, store_password(document)) as reader:
+        now, found, used = await reader.read(looking)
+    its = Delegations(document.scopes)
+    return [
+        *(
+            facts(name, scope, its.state(name, found.get(name), now), found.get(name), used.get(name, []))
+            for name, scope in document.scopes.items()
+        ),
+        *(left(found[name]) for name in sorted(found.keys() - document.scopes.keys())),
+    ]
+
+
+def facts(
+    name: str, scope: Scope, state: State, delegation: Delegation | None, used: Sequence[Minute]
+) -> dict[str, Any]:
+    who = {
+        what: list(listed)
+        for what, listed in (("users", scope.users), ("roles", scope.roles), ("tenants", scope.tenants))
+        if listed is not None
+    }
+    remedy = REMEDIES.get(state, "").format(tool=scope.tool, scope=name)
+    return {
+        "scope": name,
+        "tool": f"{scope.tool}{TWIN}",
+        "state": state.value,
+        "who": who,
+        "outside": scope.outside,
+        **_given(delegation),
+        "used_today": {"calls": sum(each.calls for each in used), "rows": sum(each.rows for each in used)},
+        "per_day": {"calls": scope.per_day.calls, "rows": scope.per_day.rows},
+        "remedy": remedy,
+    }
+
+
+def left(delegation: Delegation) -> dict[str, Any]:
+    """One that the store knows and the configuration does not."""
+    scope, tool = printable(delegation.scope), printable(delegation.tool)
+    return {
+        "scope": delegation.scope,
+        "tool": f"{delegation.tool}{TWIN}",
+        "state": "gone",
+        "who": {},
+        "outside": None,
+        **_given(delegation),
+        "used_today": None,
+        "per_day": None,
+        "remedy": "it is not in the configuration any more, and counts for nothing: "
+        f'remit autonomous off {tool} --scope {scope} --why "..."',
+    }
+
+
+def _given(delegation: Delegation | None) -> dict[str, Any]:
+    if delegation is None:
+        return {"until": None, "granted_by": None, "granted_on": None, "why": None}
+    return {
+        "until": day(delegation.until_at - 1),
+        "granted_by": delegation.granted_by,
+        "granted_on": moment(delegation.granted_at).isoformat(timespec="seconds"),
+        "why": delegation.why,
+    }
+
+
+def line(scope: Mapping[str, Any]) -> str:
+    who = "; ".join(f"{what}: {', '.join(listed)}" for what, listed in scope["who"].items())
+    told = [f"{printable(scope['tool']):24}  {printable(scope['scope']):16}  {scope['state']:8}  {who}"]
+    if scope["until"]:
+        by, why = printable(scope["granted_by"]), printable(scope["why"])
+        told.append(f"until the end of {scope['until']}, by {by} on {scope['granted_on'][:10]}: {why}")
+    if scope["per_day"]:
+        used, most = scope["used_today"], scope["per_day"]
+        calls = f"{used['calls']} of {most['calls']} calls"
+        told.append(f"within a day: {calls}, {used['rows']} of {most['rows']} records")
+    if scope["remedy"]:
+        told.append(scope["remedy"])
+    return "\n    ".join(told)
