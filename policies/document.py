@@ -240,6 +240,12 @@ class Switch(Frozen):
         return value
 
 
+class Metrics(Frozen):
+    """`token` is what `/metrics` is read with from another machine, too; without it from this one alone."""
+
+    token: SecretReference | None = None
+
+
 def _not_our_own(name: str) -> str:
     if name == OWN:
         raise ValueError(f"{OWN} is the name of this server's own tools: call the source something else")
@@ -264,6 +270,7 @@ class Document(Frozen):
     audit: Audit = Audit()
     anomalies: Anomalies = Anomalies()
     kill_switch: Switch = Switch()
+    metrics: Metrics = Metrics()
     sources: dict[Annotated[SourceName, AfterValidator(_not_our_own)], AnySource] = {}
     scopes: dict[ScopeLabel, Scope] = {}
 

@@ -17,9 +17,7 @@ from policies.limits import Buckets
 from policies.secret import Credential
 from policies.sources import OWN, AnySource
 from server import lapsing, loading
-from server.anomalies.failures import Failures
 from server.anomalies.findings import Findings
-from server.anomalies.watching import Watch
 from server.approvals import Approvals
 from server.audit import Audit, open_audit
 from server.autonomous.delegations import Delegations
@@ -43,6 +41,7 @@ from server.inventory import START, Inventory, entries, known
 from server.keys import Keys, Ring, open_keys, open_masters, resolve, store_password
 from server.limits import Limits
 from server.loading import Loading
+from server.monitoring import Monitoring
 from server.oauth.granting import Granting
 from server.oauth.renewing import Renewing
 from server.oauth.revoking import Revoking
@@ -84,8 +83,8 @@ class Service:
     connecting: Connecting
     endings: Endings
     halting: Recording
-    failures: Failures
-    watch: Watch
+    monitoring: Monitoring
+    inventory: Inventory
     remembered: Remembered
     redaction: Loading
     keys: Keys = field(repr=False)
@@ -136,9 +135,8 @@ async def assemble(
         )
         for name in new:
             await inventory.take_in(store, audit, name)
-        failures, findings = Failures(), Findings(audit, document.anomalies)
-        watch = Watch(store, audit.activity, failures, findings, document.anomalies)
-        await tell_what_is_outside(inventory, store, audit, findings)
+        monitoring = Monitoring.of(store, audit, document.anomalies)
+        await tell_what_is_outside(inventory, store, audit, monitoring.findings)
         decisions, tickets = Decisions(store, audit), Tickets(store, keys)
         ring = Ring(store, masters)
         connections = Connections(store, audit, ring)
@@ -183,11 +181,11 @@ async def assemble(
             "", lambda _: {"event": "serving", "catalogue": catalogue.version, "policy": policy.version}
         )
         halting = Recording(store, audit)
-        stack.push_async_callback(watch.stop)
+        stack.push_async_callback(monitoring.watch.stop)
         _keep_going(
             stack,
             halting.watch(),
-            watch.watch(),
+            monitoring.run(),
             recovery.watch(),
             lapsing.watch(connections),
             sweeping.watch(contexts, results),
@@ -206,7 +204,7 @@ async def assemble(
                     Buckets(document.limits, document.sources),
                     inventory,
                     document.context,
-                    findings,
+                    monitoring.findings,
                     switch=document.kill_switch,
                     clock=mandates.clock,
                 ),
@@ -234,12 +232,12 @@ async def assemble(
                 tickets,
                 audit,
                 Granting(servers, tickets),
-                admitted=partial(inventory.hold_on_record, store, audit, finding=findings.outside),
+                admitted=partial(inventory.hold_on_record, store, audit, finding=monitoring.findings.outside),
             ),
             Endings(store, audit, connections, decisions),
             halting,
-            failures,
-            watch,
+            monitoring,
+            inventory,
             remembered,
             redaction,
             keys,

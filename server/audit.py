@@ -121,10 +121,11 @@ class Audit:
         `ended` is for the last entry of a call whose user is known: it is counted in the same commit. Raises
         `AuditUnavailable`, or what that raises.
         """
+        begun = monotonic()
         receipt = await self._store.run(partial(self._both, tenant, facts, beside, ended))
         self.acknowledge(receipt)
         if ended is not None:
-            self.activity.hear(ended)
+            self.activity.hear(ended, monotonic() - begun)
         return receipt
 
     async def keep(self, transaction: Callable[[], Transaction[T]]) -> T:
@@ -150,6 +151,11 @@ class Audit:
         self._writer.acknowledge(receipt.sequence)
         self._checkpointer.notice()
 
+    @property
+    def waiting(self) -> int:
+        """Entries that the second place has not taken a checkpoint for yet."""
+        return self._checkpointer.waiting
+
     def refuse_if_behind(self) -> None:
         self._checkpointer.refuse_if_behind()
 
@@ -165,7 +171,8 @@ class Record:
         self._audit = audit
         self._request = request
         self.scope = anyio.CancelScope()
-        self._begun = monotonic()
+        self._begun = self._passed = monotonic()
+        self._stages: dict[str, float] = {}
         self._user: User | None = None
         self._call: Call | None = None
         self._grant: Grant | None = None
@@ -183,6 +190,7 @@ class Record:
         """From here on every entry says how many pseudonyms were given back their values."""
         _insist(restored.fresh.admission.permit.call is self._call, "what another call restored")
         self._restored = len(restored.values)
+        self._pass("admission")
         return restored
 
     def opening(self, permit: Permit) -> Transaction[Receipt]:
@@ -218,6 +226,7 @@ class Record:
         call, plan = approval.admission.permit.call, approval.plan
         _insist(call is self._call and plan.call is call, "an approval for another call")
         _insist(self._grant is None, "a second grant for one call")
+        self._pass("planning")
         self._audit.acknowledge(approval.admission.receipt)
         self._audit.refuse_if_behind()
         receipt = approval.admission.receipt
@@ -225,6 +234,7 @@ class Record:
             _insist(bool(approval.action), "an action that nobody keeps")
             receipt = await self._begin(approval)
         self._grant = Grant(approval, receipt)
+        self._pass("recording")
         return self._grant
 
     async def _begin(self, approval: Approval) -> Receipt:
@@ -300,6 +310,7 @@ class Record:
         """
         _insist(redacted.grant is self._grant, "a result of another call")
         _insist(not self._answered, "a second reply to one call")
+        self._pass("carrying_out")
         plan, table = redacted.grant.plan, redacted.table
         outcome = Outcome.of(redacted)
         digest, size = digest_of_text(outcome.text), len(outcome.text.encode("utf-8", "surrogatepass"))
@@ -467,7 +478,13 @@ class Record:
             whole,
             touched,
             monotonic() - self._begun,
+            self._stages,
         )
+
+    def _pass(self, stage: str) -> None:
+        """What went on since the last stage ended was this one."""
+        now = monotonic()
+        self._stages[stage], self._passed = now - self._passed, now
 
     @property
     def _tenant(self) -> str:

@@ -141,9 +141,14 @@ class Checkpointer:
         if self._writer.acknowledged - self._sealed >= self._settings.every_entries:
             self._due.set()
 
+    @property
+    def waiting(self) -> int:
+        """Entries that the second place has not taken a checkpoint for yet."""
+        return self._writer.acknowledged - self._taken
+
     def refuse_if_behind(self) -> None:
         """Raises `AuditUnavailable` when the second place has missed ten periods (threat T45)."""
-        behind = self._writer.acknowledged - self._taken
+        behind = self.waiting
         waited = 0.0 if self._untaken_since is None else monotonic() - self._untaken_since
         if behind > PERIODS * self._settings.every_entries or waited > PERIODS * self._settings.every_seconds:
             raise AuditUnavailable(

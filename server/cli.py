@@ -29,6 +29,7 @@ COMMANDS = {
     "user": "end a user's sessions, tokens and connections; block and allow users",
     "credential": "list or end what users have connected",
     "anomalies": "list what was out of the ordinary; end a demotion before its time",
+    "metrics": "print the alerting rules for Prometheus",
     "audit": "verify or search the audit log",
     "keys": "list or rotate the keys, or destroy a tenant's",
 }

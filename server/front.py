@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from ipaddress import ip_address
 from typing import TypeAlias
 
@@ -13,6 +14,9 @@ from policies.document import Document
 from policies.errors import AuditUnavailable
 from server.assembly import Service
 from server.issuer import Issuer, trusting
+from server.keys import resolve
+from server.metrics.figures import look
+from server.metrics.scrapes import Scrapes
 from server.pages.app import Pages
 from server.protocol.http import Transports
 from server.protocol.messages import principal
@@ -53,9 +57,8 @@ class Front:
         self._transports = transports
         self._siblings = Siblings(transports, place) if place else None
         guarded = _guarded(self._siblings or transports, service, document)
-        self._health = Health(
-            pages.before(guarded, document.server.url) if pages else guarded, lambda: _answers(service.store)
-        )
+        app = pages.before(guarded, document.server.url) if pages else guarded
+        self._health = Health(_measured(app, service, document), lambda: _answers(service.store))
         self.outside = Peers(named(self._health, document, address), document.server.proxies)
         self.inside = from_siblings(Bodies(transports), principal)
 
@@ -109,9 +112,27 @@ def _guarded(app: ASGIApp, service: Service, document: Document) -> ASGIApp:
     tokens = Tokens(oidc, oidc.audience or document.resource, Issuer(oidc, trusting(oidc, document.root)))
     signed_in = SignedIn(tokens, service.identity, service.remembered)
     guarded = Bearer(
-        Bodies(StepUp(app, service, challenge)), signed_in, challenge, principal, service.failures
+        Bodies(StepUp(app, service, challenge)), signed_in, challenge, principal, service.monitoring.failures
     )
     return Router([*metadata.routes(document, oidc), Mount("/", guarded)])
+
+
+def _measured(app: ASGIApp, service: Service, document: Document) -> ASGIApp:
+    """Raises `ConfigurationError`."""
+    reference = document.metrics.token
+    reading = partial(
+        look,
+        service.inventory,
+        context_minutes=document.context.minutes,
+        failure_minutes=document.anomalies.authentication_failures.minutes,
+    )
+    return Scrapes(
+        app,
+        service.monitoring.meters,
+        partial(service.store.read, reading),
+        resolve(reference, document.root) if reference else None,
+        service.monitoring.failures,
+    )
 
 
 async def _answers(store: Reader) -> bool:

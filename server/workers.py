@@ -4,12 +4,16 @@ import logging
 import multiprocessing
 import multiprocessing.connection
 import multiprocessing.process
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 
+from prometheus_client.multiprocess import mark_process_dead
+
+from server.metrics.meters import SHARED
 from server.web.siblings import Place
 
 log = logging.getLogger("remit.workers")
@@ -39,6 +43,9 @@ class Workers:
             signal.signal(told, self._told)
         status = 0
         with TemporaryDirectory(prefix="remit-") as folder:  # which its owner alone may enter
+            measured = Path(folder, "metrics")
+            measured.mkdir()
+            os.environ[SHARED] = str(measured)  # for the workers, who begin with it
             while not self._stopping:
                 for number in set(range(self._count)) - self._workers.keys():
                     self._start(Place(Path(folder), number, self._count))
@@ -62,6 +69,7 @@ class Workers:
                 continue
             del self._workers[number]
             log.error("a worker ended", extra={"worker": worker.pid, "status": worker.exitcode})
+            mark_process_dead(worker.pid, os.environ[SHARED])  # type: ignore[no-untyped-call]
             if worker.exitcode == REFUSED:
                 self._stopping = True
                 return REFUSED

@@ -50,6 +50,7 @@ def test_the_wheel_puts_nothing_but_remit_into_site_packages(wheel: Path) -> Non
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0].split("-")[0] for name in names} == {"remit"}
     assert "remit/policies/default.cedar" in names
+    assert "remit/server/metrics/remit.rules.yml" in names
     assert not [name for name in names if "test" in name]
 
 

@@ -13,13 +13,13 @@ MOST: Final = 10_000
 
 
 class Activity:
-    """One process's calls. `listeners` hear of each."""
+    """One process's calls. `listeners` hear of each, and in how many seconds its last entry was durable."""
 
     def __init__(self, key: bytes) -> None:
         """`key` is what rows are hashed with: the same for every process of the store."""
         self._key = key
         self._touched: dict[Whose, Touched] = {}
-        self.listeners = list[Callable[[Ended], None]]()
+        self.listeners = list[Callable[[Ended, float], None]]()
 
     def touched(self, redacted: Redacted) -> Touched:
         return touched(redacted, self._key)
@@ -28,10 +28,10 @@ class Activity:
         """Part of the transaction that puts on record how the call ended."""
         yield rows.count(ended)
 
-    def hear(self, ended: Ended) -> None:
-        """Once that is durable."""
+    def hear(self, ended: Ended, seconds: float) -> None:
+        """Once that is durable, which took so long."""
         for listener in self.listeners:
-            listener(ended)
+            listener(ended, seconds)
         self.remember(ended.whose, ended.touched)
 
     def remember(self, whose: Whose, new: Touched) -> None:

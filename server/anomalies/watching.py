@@ -7,7 +7,7 @@ that was killed may have left somebody unlooked at.
 
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, TypeVar
 
@@ -66,11 +66,17 @@ class Watch:
         self._tenants: OrderedDict[tuple[str, int], list[tuple[int, Figures]]] = OrderedDict()
         self._found: OrderedDict[tuple[str, About, str], None] = OrderedDict()
         self._busy: set[str] = set()
+        self._ratios: tuple[int, float] = (0, 0)
         self._looked_at_tenants = 0
         self._swept = 0
 
-    async def watch(self) -> None:
-        """Looks until it is cancelled."""
+    @property
+    def volume_ratio(self) -> float:
+        """Calls of today over those of a normal day, of the user looked at for whom that was highest."""
+        return self._ratios[1]
+
+    async def watch(self, looked: Callable[[], None] = lambda: None) -> None:
+        """Looks until it is cancelled, and calls after each look."""
         begun = False
         while True:
             try:
@@ -80,6 +86,7 @@ class Watch:
                 await self.look()
             except AuditUnavailable as error:
                 log.error("what users do can't be looked at", extra={"detail": error.detail})  # noqa: TRY400
+            looked()
             await anyio.sleep(EVERY)
 
     async def stop(self) -> None:
@@ -143,11 +150,17 @@ class Watch:
             (of_errors(*today.recent, self._settings), About(*whose), hour),
             (of_response(size, self._settings), About(*whose, source, tool), answered),
         ]
-        each_day = of_day(today.day, self._normal[whose, hour // 24], self._settings)
+        usual = self._normal[whose, hour // 24]
+        each_day = of_day(today.day, usual, self._settings)
+        self._compare(hour // 24, today.day.calls / max(usual.calls, self._settings.volume.least))
         return [
             *((anomaly, About(*whose), f"day {hour // 24}") for anomaly in each_day),
             *((anomaly, about, f"hour {at}") for anomaly, about, at in each_hour if anomaly),
         ]
+
+    def _compare(self, day: int, ratio: float) -> None:
+        highest = self._ratios[1] if self._ratios[0] == day else 0
+        self._ratios = day, max(highest, ratio)
 
     async def _of_tenants(self, now: int) -> list[tuple[Anomaly, About, str]]:
         day, found = now // HOUR // 24, list[tuple[Anomaly, About, str]]()

@@ -179,7 +179,7 @@ def pages_of(service: Service, document: Document, transport: Transport) -> Page
         decider=service.deciding,
         connecting=service.connecting,
         endings=service.endings,
-        failures=service.failures,
+        failures=service.monitoring.failures,
     )
 
 

@@ -110,7 +110,7 @@ class Person:
             decider=desk.service.deciding,
             connecting=desk.service.connecting,
             endings=desk.service.endings,
-            failures=desk.service.failures,
+            failures=desk.service.monitoring.failures,
         )
 
     async def call(

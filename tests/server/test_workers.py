@@ -211,6 +211,10 @@ async def test_a_worker_that_dies_is_replaced_and_a_stop_ends_them_all(
         its = {**headers(forge, "ada"), **MODERN, "mcp-name": "notes_query"}
         answer = await http.post("/mcp", json=question("notes_query", sql=QUERY), headers=its)
         assert len(message(answer)["result"]["structuredContent"]["rows"]) == ROWS
+    for _ in range(6):  # each over a connection of its own, and so to whichever worker
+        async with httpx2.AsyncClient(base_url=running.url, timeout=60) as http:
+            metrics = (await http.get("/metrics")).text
+        assert 'tool="notes_query"} 1.0' in metrics
     running.process.send_signal(signal.SIGTERM)
     assert running.process.wait(timeout=60) == 0
     assert not children(parent)
