@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 
+from policies.destinations import DESTINATION_KINDS, AnyDestination, DestinationName
 from policies.directory import Directory
 from policies.errors import ConfigurationError
 from policies.flow import Flow
@@ -271,6 +272,7 @@ class Document(Frozen):
     anomalies: Anomalies = Anomalies()
     kill_switch: Switch = Switch()
     metrics: Metrics = Metrics()
+    alerts: dict[DestinationName, AnyDestination] = {}
     sources: dict[Annotated[SourceName, AfterValidator(_not_our_own)], AnySource] = {}
     scopes: dict[ScopeLabel, Scope] = {}
 
@@ -330,13 +332,15 @@ def _told(error: "ErrorDetails") -> tuple[list[str], str, str]:
     """The keys of what is wrong, what is wrong there, and what to do."""
     keys = [str(part) for part in error["loc"] if part != "[key]"]
     of_kind = ""
-    if keys[:1] == ["sources"] and len(keys) > 2 and error["loc"][2] != "[key]":
-        of_kind = f" of a source of kind {keys.pop(2)}"  # which stands there as the model that was chosen
+    tables = {"sources": ("a source", KINDS), "alerts": ("a destination", DESTINATION_KINDS)}
+    what, kinds = tables.get(keys[0], ("", ()))
+    if what and len(keys) > 2 and error["loc"][2] != "[key]":
+        of_kind = f" of {what} of kind {keys.pop(2)}"  # which stands there as the model that was chosen
     match error["type"]:
         case "extra_forbidden":
             return keys, f"there is no such setting{of_kind}", "Remove it, or mend its spelling."
         case "union_tag_invalid" | "union_tag_not_found":
-            return [*keys, "kind"], "it is none that remit knows", f"Write one of: {', '.join(KINDS)}."
+            return [*keys, "kind"], "it is none that remit knows", f"Write one of: {', '.join(kinds)}."
         case _:
             remedy = "Mend the value; the README and docs/configuration.md list what each setting takes."
             return keys, error["msg"].removeprefix("Value error, "), remedy

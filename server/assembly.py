@@ -17,6 +17,8 @@ from policies.limits import Buckets
 from policies.secret import Credential
 from policies.sources import OWN, AnySource
 from server import lapsing, loading
+from server.alerts.delivering import Delivering, enrolled
+from server.alerts.masking import Masking
 from server.anomalies.findings import Findings
 from server.approvals import Approvals
 from server.audit import Audit, open_audit
@@ -105,6 +107,7 @@ async def assemble(
         store = await stack.enter_async_context(open_store(document, store_password(document)))
         masters = await open_masters(document, store)
         keys = await open_keys(masters, store)
+        told = await enrolled(document, store)
         sources = connected(document) if sources is None else sources
         for source in sources.values():
             stack.push_async_callback(source.connector.close)
@@ -189,6 +192,7 @@ async def assemble(
             recovery.watch(),
             lapsing.watch(connections),
             sweeping.watch(contexts, results),
+            Delivering(store, told, Masking(redaction)).watch(),
             *([Revoking(store, audit, ring, connections, servers).watch()] if servers else ()),
         )
         yield Service(

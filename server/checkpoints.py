@@ -11,13 +11,16 @@ import os
 import secrets
 import stat
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
+from policies.alert import Alert, Severity
 from policies.cause import cause
 from policies.document import Audit as Settings
 from policies.errors import AuditUnavailable, ConfigurationError
+from server.alerts.outbox import raise_alert
 from server.chain import Checkpoint, checkpoint_body, signed_bytes
 from server.keys import Keys
 from server.store import Store
@@ -79,6 +82,13 @@ class _Sealed(NamedTuple):
     checkpoint: Checkpoint
 
 
+class _Behind(NamedTuple):
+    """What the second place has not taken, and for how long."""
+
+    entries: int
+    seconds: float
+
+
 class Checkpointer:
     """Signs the chain's head when that is due, and knows whether the second place keeps up."""
 
@@ -98,6 +108,7 @@ class Checkpointer:
         self._untaken: list[_Sealed] = []
         self._untaken_since: float | None = None
         self._delivery: asyncio.Future[None] | None = None
+        self._told = False
 
     async def start(self) -> None:
         """Prepares the second place. Raises `ConfigurationError`, also when it hangs."""
@@ -124,6 +135,7 @@ class Checkpointer:
                 pass
             self._due.clear()
             await self._checkpoint(self._settings.every_seconds)
+            await self.tell_if_behind()
 
     async def last(self) -> None:
         """Signs the end of the chain and waits for the second place, within bounds."""
@@ -148,14 +160,39 @@ class Checkpointer:
 
     def refuse_if_behind(self) -> None:
         """Raises `AuditUnavailable` when the second place has missed ten periods (threat T45)."""
-        behind = self.waiting
-        waited = 0.0 if self._untaken_since is None else monotonic() - self._untaken_since
-        if behind > PERIODS * self._settings.every_entries or waited > PERIODS * self._settings.every_seconds:
+        if behind := self._behind():
             raise AuditUnavailable(
                 "The second place of remit's audit log does not answer, so remit does nothing. Try again "
                 "later; an administrator finds the reason in the log.",
-                detail=f"audit.checkpoints has not taken {behind} entries for {waited:.0f} s",
+                detail=f"audit.checkpoints has not taken {behind.entries} entries for {behind.seconds:.0f} s",
             )
+
+    def _behind(self) -> "_Behind | None":
+        behind = self.waiting
+        waited = 0.0 if self._untaken_since is None else monotonic() - self._untaken_since
+        periods = behind > PERIODS * self._settings.every_entries
+        if periods or waited > PERIODS * self._settings.every_seconds:
+            return _Behind(behind, waited)
+        return None
+
+    async def tell_if_behind(self) -> None:
+        """Once, until it keeps up again."""
+        behind, told = self._behind(), self._told
+        self._told = behind is not None
+        if behind is None or told:
+            return
+        alert = Alert(
+            kind="checkpoints_behind",
+            severity=Severity.CRITICAL,
+            summary="the second place of the audit log takes no checkpoints",
+            evidence={"folder": self._where, "entries": behind.entries, "seconds": round(behind.seconds)},
+            did="all calls are refused",
+        )
+        try:
+            await self._store.run(partial(raise_alert, alert))
+        except AuditUnavailable as error:
+            self._told = False
+            log.error("an alert could not be raised: %s", error.detail)  # noqa: TRY400 - no driver's text
 
     async def _checkpoint(self, patience: float) -> None:
         if self._writer.acknowledged > self._sealed:

@@ -30,6 +30,7 @@ COMMANDS = {
     "credential": "list or end what users have connected",
     "anomalies": "list what was out of the ordinary; end a demotion before its time",
     "metrics": "print the alerting rules for Prometheus",
+    "alerts": "list what was raised and delivered, or send a test",
     "audit": "verify or search the audit log",
     "keys": "list or rotate the keys, or destroy a tenant's",
 }

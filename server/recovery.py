@@ -13,9 +13,11 @@ from typing import Final
 
 import anyio
 
+from policies.alert import Alert, Severity
 from policies.call import Receipt
 from policies.errors import AuditUnavailable, NeedsConnection, Refusal
 from server.actions import Action, State
+from server.alerts.outbox import raise_alert
 from server.audit import Audit
 from server.digests import printable
 from server.store import Store
@@ -94,6 +96,8 @@ class Recovery:
             return None
         if not (yield from self._audit.actions.end(action.id, ended)):
             return None
+        if ended is State.IN_DOUBT:
+            yield from raise_alert(_in_doubt(action))
         return (
             yield from self._audit.append(
                 printable(action.tenant),
@@ -109,3 +113,17 @@ class Recovery:
                 },
             )
         )
+
+
+def _in_doubt(action: Action) -> Alert:
+    return Alert(
+        kind="action_in_doubt",
+        severity=Severity.CRITICAL,
+        summary="nobody can say whether an action was done: look at the system itself",
+        tenant=action.tenant,
+        user=action.user,
+        source=action.source,
+        tool=action.tool,
+        evidence={"action": action.id},
+        did="it is not tried again",
+    )

@@ -357,6 +357,28 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (scope, minute)
         )""",
     ),
+    (
+        # server/alerts/progress.py
+        "CREATE INDEX alerts_held ON alerts (held_until)",
+        """CREATE TABLE alert_destinations (
+            name TEXT PRIMARY KEY,
+            position BIGINT NOT NULL,
+            tries INTEGER NOT NULL,
+            due_at BIGINT NOT NULL,
+            failing_since BIGINT NOT NULL,
+            why TEXT NOT NULL,
+            lease TEXT NOT NULL,
+            leased_until BIGINT NOT NULL
+        )""",
+        """CREATE TABLE alert_outcomes (
+            alert TEXT NOT NULL,
+            destination TEXT NOT NULL,
+            state TEXT NOT NULL,
+            at BIGINT NOT NULL,
+            PRIMARY KEY (alert, destination)
+        )""",
+        "CREATE INDEX alert_outcomes_at ON alert_outcomes (at)",
+    ),
 )
 
 

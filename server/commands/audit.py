@@ -3,12 +3,15 @@
 import argparse
 import json
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 import anyio
 
+from policies.alert import Alert, Severity
 from policies.document import Document
+from server.alerts.outbox import raise_alert
 from server.chain import Entry
 from server.checkpoints import PUBLIC_KEY
 from server.commands.options import moment, takes_configuration
@@ -16,7 +19,7 @@ from server.configuration import load
 from server.digests import printable
 from server.history import examine, search
 from server.keys import store_password
-from server.store import look_into_store
+from server.store import look_into_store, open_store
 from server.verify import Report
 
 
@@ -28,6 +31,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     verifying.add_argument(
         "--checkpoints", type=Path, metavar="DIR", help="default: audit.checkpoints of the configuration"
+    )
+    verifying.add_argument(
+        "--alert", action="store_true", help="raise an alert in the store where the log is not whole"
     )
     verifying.add_argument("--json", action="store_true", help="print JSON")
     takes_configuration(verifying)
@@ -49,6 +55,8 @@ def run(options: argparse.Namespace) -> int:
     if options.what == "verify":
         report = anyio.run(verify, document, options.checkpoints, options.public_key)
         print(json.dumps(facts(report)) if options.json else told(report))
+        if options.alert and not report.ok:
+            anyio.run(tell, document, report)
         return 0 if report.ok else 1
     for entry in anyio.run(find, document, options):
         print(json.dumps(whole(entry)) if options.json else line(entry))
@@ -60,6 +68,22 @@ async def verify(document: Document, checkpoints: Path | None, public_key: Path 
     folder = checkpoints or document.within(document.audit.checkpoints)
     async with look_into_store(document, store_password(document)) as reader:
         return await examine(reader, folder, public_key or folder / PUBLIC_KEY)
+
+
+async def tell(document: Document, report: Report) -> None:
+    """Raises `ConfigurationError`, or `StoreUnavailable`."""
+    alert = Alert(
+        kind="audit_log_broken",
+        severity=Severity.CRITICAL,
+        summary="the audit log is not whole",
+        evidence={
+            "faults": len(report.faults),
+            "writers": [*sorted({fault.writer for fault in report.faults})],
+            "entries": report.entries,
+        },
+    )
+    async with open_store(document, store_password(document)) as store:
+        await store.run(partial(raise_alert, alert))
 
 
 async def find(document: Document, options: argparse.Namespace) -> list[Entry]:

@@ -16,7 +16,9 @@ from policies.errors import AuditUnavailable, ConfigurationError
 from policies.halt import Unreadable, listed
 from policies.language_model import MODEL, installed_version
 from server import loading
+from server.alerts.destinations import destinations
 from server.assembly import connected, inspect
+from server.commands.alerting import alert_findings
 from server.commands.demoted import demotion_findings
 from server.commands.due import due_findings
 from server.commands.options import takes_configuration
@@ -89,6 +91,7 @@ async def examine(document: Document) -> list[Finding]:
             await source.connector.close()
     return [
         *findings,
+        *destination_findings(document),
         *await identity_findings(document.identity, document.root),
         *sign_in_findings(document),
     ]
@@ -108,6 +111,19 @@ def doubtful(document: Document) -> list[Finding]:
             ),
         )
         for doubt in found
+    ]
+
+
+def destination_findings(document: Document) -> list[Finding]:
+    """What keeps alerts from being sent at all, and certificates on the way that end soon."""
+    try:
+        found = destinations(document)
+    except ConfigurationError as error:
+        return [_finding("alerts", error)]
+    return [
+        finding
+        for name, destination in found.items()
+        for finding in ending(f"alerts.{name}", destination.sender.tls, datetime.now(UTC))
     ]
 
 
@@ -163,6 +179,8 @@ async def _own(document: Document) -> AsyncGenerator[Finding]:
                 *await due_findings(store),
                 *await demotion_findings(store),
             ):
+                yield finding
+            for finding in await alert_findings(document, store):
                 yield finding
     except ConfigurationError as error:
         yield _finding("store", error)

@@ -22,6 +22,7 @@ from server.checkpoints import SecondPlace
 from server.history import copied_checkpoints, entries, examine
 from server.store import Store, Transaction
 from server.verify import Report
+from tests.server.alerts.senders import alerts
 from tests.server.calls import Pipeline, keys
 
 pytestmark = pytest.mark.anyio
@@ -190,6 +191,27 @@ async def test_time_alone_makes_a_second_place_that_hangs_too_late(
         with pytest.raises(AuditUnavailable, match="second place"):
             await pipeline.run()
         assert len(pipeline.carried_out) == 2
+    hung.end()
+
+
+async def test_that_the_second_place_is_behind_is_alerted_once_until_it_keeps_up_again(
+    store: Store, tmp_path: Path, hung: Hung, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(checkpoints, "monotonic", lambda: now)
+    monkeypatch.setattr(checkpoints, "PATIENCE", 0.05)
+    async with opened(store, tmp_path, Settings(every_entries=100_000, every_seconds=3600)) as pipeline:
+        hung.begin()
+        await pipeline.run()
+        checkpointer = pipeline.audit._checkpointer  # pyright: ignore[reportPrivateUsage]
+        await checkpointer.tell_if_behind()
+        assert await alerts(store) == []
+        now += 36_001
+        for _ in range(3):
+            await checkpointer.tell_if_behind()
+        (alert,) = await alerts(store)
+        assert (alert.kind, alert.severity, alert.times) == ("checkpoints_behind", "critical", 1)
+        assert alert.evidence["seconds"] == 36_001
     hung.end()
 
 

@@ -16,6 +16,7 @@ from server.assembly import Service, assemble
 from server.recovery import Recovery
 from server.transaction import Transaction
 from server.vault import Connected, Vault
+from tests.server.alerts.senders import alerts
 from tests.server.calls import Everything
 from tests.server.confirmed import Confirmed
 from tests.server.oauth.far import DeskSource
@@ -91,6 +92,8 @@ async def test_an_action_that_was_noted_is_traced(
     assert await state(user.service) is ended
     assert shelf.put == []
     assert (await user.events())[-1] == "recovered"
+    told = ["action_in_doubt"] if ended is State.IN_DOUBT else []
+    assert [alert.kind for alert in await alerts(user.service.store)] == told
 
 
 async def test_an_action_over_an_account_that_was_taken_away_is_in_doubt(

@@ -72,6 +72,19 @@ def failures_at(origin: str) -> Generator[None]:
         raise Unreachable(f"{origin} can't be reached") from None
 
 
+@contextmanager
+def failures_of_sockets_at(origin: str) -> Generator[None]:
+    """The same for connections that are no HTTP."""
+    try:
+        yield
+    except TimeoutError:
+        raise TooSlow(f"{origin} did not answer in time") from None
+    except OSError as error:
+        if reason := _distrust(error):
+            raise Untrusted(f"{origin} can't be trusted: {reason}") from None
+        raise Unreachable(f"{origin} can't be reached") from None
+
+
 def _distrust(error: BaseException | None) -> str | None:
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):

@@ -47,7 +47,13 @@ class Network(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        addresses = (await self._judged(host, port, timeout))[:_TRIED]
+        try:
+            with anyio.fail_after(timeout):
+                addresses = await self.judged(host, port)
+        except TimeoutError:
+            raise httpcore2.ConnectTimeout from None
+        except OSError:
+            raise httpcore2.ConnectError("the host is unknown") from None
         share = timeout and timeout / len(addresses)
         failed: httpcore2.ConnectError | httpcore2.ConnectTimeout | None = None
         for address in addresses:
@@ -60,19 +66,17 @@ class Network(httpcore2.AsyncNetworkBackend):
         assert failed
         raise failed
 
-    async def _judged(self, host: str, port: int, seconds: float | None) -> Sequence[Address]:
+    async def judged(self, host: str, port: int) -> Sequence[Address]:
+        """The addresses to try, each of which may be connected to. Raises `BlockedAddress` or `OSError`."""
         try:
-            with anyio.fail_after(seconds):
-                found = [ip_address(text) for text in await self._resolve(host, port)]
-        except (OSError, ValueError) as error:
-            if isinstance(error, TimeoutError):
-                raise httpcore2.ConnectTimeout from None
-            raise httpcore2.ConnectError("the host is unknown") from None
+            found = [ip_address(text) for text in await self._resolve(host, port)]
+        except ValueError:
+            raise OSError("the host has an address that is none") from None
         may = may_be_named if (host, port) in self._named else is_public
         # One that is wrong among others is no slip: nobody's public name leads into our network by chance.
         if not found or not all(map(may, found)):
             raise BlockedAddress(f"blocked_address: {host} leads to an address that remit may not connect to")
-        return found
+        return found[:_TRIED]
 
     async def sleep(self, seconds: float) -> None:
         await self._below.sleep(seconds)

@@ -14,18 +14,22 @@ import httpx2
 import pytest
 from pydantic import AfterValidator, BaseModel, ValidationError
 
+from policies.destinations import Slack, Webhook
 from policies.document import Document, Oidc
 from policies.errors import UpstreamFailed
 from policies.oauth import OAuth
 from policies.secret import Credential, Secret
 from policies.sources import GitlabSource
 from policies.values import Dsn, MasterReference, Origin, WebAddress
+from server.alerts.slack import SlackSender
+from server.alerts.webhook import WebhookSender
 from server.issuer import IssuerUnreachable, endpoints, published
 from server.keys.master import MasterUnavailable
 from server.keys.transit import Transit
 from server.oauth.answers import FarFailed
 from server.oauth.far import AuthorizationServer
 from server.oauth.tokens import Tokens
+from tests.server.alerts.senders import MESSAGE
 from tests.server.oidc.issuer import PretendIssuer, Signer
 from tests.tools.outbound.far import Far
 from tests.tools.outbound.payloads import NAMES, urls
@@ -216,12 +220,27 @@ async def _open_gitlab(url: str, folder: Path) -> None:
         pass
 
 
+async def _tell(url: str, folder: Path) -> None:
+    del folder
+    settings = Webhook.model_validate({"kind": "webhook", "url": url, "secret": "env:REMIT_TEST_TOKEN"})
+    tls = client_context(Tls("alerts.ops"))
+    await WebhookSender(settings, Secret("A" * 32), tls).send(MESSAGE)
+
+
+async def _chat(url: str, folder: Path) -> None:
+    del folder
+    settings = Slack.model_validate({"kind": "slack", "url": "env:REMIT_TEST_TOKEN", "origin": url})
+    await SlackSender(settings, Secret(f"{url}/x"), client_context(Tls("alerts.chat"))).send(MESSAGE)
+
+
 ASKED: dict[str, Callable[[str, Path], Awaitable[None]]] = {
     "identity.oidc.issuer": _ask_issuer,
     "identity.oidc.endpoint_origins": _allow,
     "keys.master": _wrap,
     "keys.former": _unwrap,
     "sources.url": _open_gitlab,
+    "alerts.url": _tell,
+    "alerts.origin": _chat,
     **{f"sources.oauth.{each}": partial(_renew, each) for each in ("issuer", "token", "revoke")},
 }
 """The settings that remit is led to over HTTP by, and how."""
@@ -262,6 +281,9 @@ def test_every_address_of_the_configuration_is_looked_at_here() -> None:
     assert set(addresses_in(Document)) == ASKED.keys() | NOT_ASKED.keys()
 
 
+TOLD = (*(ValidationError, IssuerUnreachable, MasterUnavailable, FarFailed, UpstreamFailed, BlockedAddress),)
+
+
 @pytest.mark.parametrize("field", ASKED)
 async def test_the_operator_names_a_machine_in_plain_words(
     field: str, watch: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -276,7 +298,14 @@ async def test_the_operator_names_a_machine_in_plain_words(
             refused += 1
         for host in NO_MACHINE:
             with pytest.raises(
-                (ValidationError, IssuerUnreachable, MasterUnavailable, FarFailed, UpstreamFailed)
+                (
+                    ValidationError,
+                    IssuerUnreachable,
+                    MasterUnavailable,
+                    FarFailed,
+                    UpstreamFailed,
+                    BlockedAddress,
+                )
             ) as said:
                 await ASKED[field](f"https://{host}{port}", tmp_path)
             if not isinstance(said.value, ValidationError):
