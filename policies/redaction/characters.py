@@ -6,8 +6,11 @@ controls carry text that no person sees; control characters drive terminals.
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
+
+from policies.redaction.linear import Pattern
 
 _KEPT: Final = frozenset("\n\t")
 _JOINER: Final = "\u200d"
@@ -17,16 +20,28 @@ _PICTORIAL: Final = frozenset({"So", "Sk", "Sm", "Po"})
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 # Letters and marks by category, but default-ignorable (UAX #44): they show as nothing.
 _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
-
-
-# Putting marks in order takes quadratic time in their number. No letter of any script has more than these
-# (UAX #15, Stream-Safe Text Format).
-_MOST_MARKS: Final = 30
-_MARKS: Final = "".join(filter(unicodedata.combining, map(chr, range(0x300, 0x1F000))))
-_STACKED: Final = re.compile(f"([{_MARKS}]{{{_MOST_MARKS}}})[{_MARKS}]+")
 _INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
+# Putting marks in order takes quadratic time in their number. No letter of any script has more than these
+# (UAX #15, Stream-Safe Text Format).
+_MOST_MARKS: Final = 30
+
+
+def _ranges(characters: Iterable[str]) -> Iterator[str]:
+    """Of a class in an expression, for sorted characters: some 900 one by one would be tried one by one."""
+    first = last = ""
+    for character in characters:
+        if not last or ord(character) != ord(last) + 1:
+            if first:
+                yield f"{first}-{last}"
+            first = character
+        last = character
+    yield f"{first}-{last}"
+
+
+_MARK: Final = f"[{''.join(_ranges(filter(unicodedata.combining, map(chr, range(0x300, 0x1F000)))))}]"
+_STACKED: Final = Pattern(f"{_MARK}{{{_MOST_MARKS + 1},}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +57,36 @@ def clean(text: str) -> Clean:
     if is_clean(text):
         return Clean(text, 0)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    size = len(text)
-    text = _STACKED.sub(r"\1", text)
-    kept = [
-        character
-        for position, character in enumerate(text)
-        if (character.isascii() and (character.isprintable() or character in _KEPT)) or _seen(text, position)
-    ]
-    return Clean(unicodedata.normalize("NFC", "".join(kept)), size - len(kept))
+    seen = "".join(
+        [
+            character
+            for position, character in enumerate(text)
+            if (character.isascii() and (character.isprintable() or character in _KEPT))
+            or _seen(text, position)
+        ]
+    )
+    # Behind what is hidden, which would keep marks apart that come together without it.
+    kept = _without_stacks(seen)
+    return Clean(unicodedata.normalize("NFC", kept), len(text) - len(kept))
 
 
 def is_clean(text: str) -> bool:
     """Whether `clean` would change nothing, where that is seen at once."""
     return (
         text.replace("\n", "").replace("\t", "").isprintable()
-        and (text.isascii() or (_INVISIBLE.search(text) is None and _STACKED.search(text) is None))
+        and (text.isascii() or (_INVISIBLE.search(text) is None and _STACKED.first(text) is None))
         and unicodedata.is_normalized("NFC", text)
     )
+
+
+def _without_stacks(text: str) -> str:
+    """The text with no more marks on a letter than any letter has."""
+    parts: list[str] = []
+    position = 0
+    for marks in _STACKED.find(text):
+        parts.append(text[position : marks.start() + _MOST_MARKS])
+        position = marks.end()
+    return "".join([*parts, text[position:]])
 
 
 def origins(text: str) -> tuple[str, list[int]]:

@@ -58,6 +58,13 @@ def test_a_letter_and_its_accent_become_one() -> None:
     assert clean("e\u200b\u0301").text == "é"
 
 
+@pytest.mark.threat("T40")
+def test_what_is_hidden_between_marks_does_not_let_more_of_them_stand() -> None:
+    found = clean("e" + ("\u0327" * 30 + "\u200b") * 100 + "!")
+    assert found.text == "\u0229" + "\u0327" * 29 + "!"
+    assert found.hidden == 100 + 99 * 30
+
+
 @given(st.text())
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     once = clean(text)
