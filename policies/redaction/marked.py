@@ -1,6 +1,6 @@
 """What is to be masked in a table, and the table once it is."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from policies.call import Column, Table
@@ -8,20 +8,27 @@ from policies.canonical import Json
 from policies.redaction.masks import Mask, Masks
 from policies.redaction.rendering import cell_text
 from policies.redaction.spans import Span
-from policies.redaction.tree import Place, Places, rewritten
+from policies.redaction.tree import Place, Places, Wholes, rewritten
 from policies.treatments import Treatments
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Places and labels, and nothing of the values. `whole` are cells that are masked as one, or withheld."""
+    """Places and labels, and nothing of the values. No cell is in both.
+
+    `whole` are cells that are masked as one, or withheld, and `spans` are of all others.
+    """
 
     spans: Places
-    whole: Mapping[Place, str]
+    whole: Wholes
 
     @property
     def weight(self) -> int:
-        return 1 + len(self.whole) + sum(len(spans) for texts in self.spans.values() for spans in texts)
+        return (
+            1
+            + sum(map(len, self.whole.values()))
+            + sum(len(spans) for texts in self.spans.values() for spans in texts)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Marked:
     findings: Findings
 
     def wanted(self, treatments: Treatments | None, *, refusing: bool = True) -> Sequence[tuple[str, str]]:
-        """Label and text of all that is to have a pseudonym, as often as it stands there: row by row.
+        """Label and text of all that is to have a pseudonym, as often as `masked` asks, and in its order.
 
         Raises `Denied` as `masked` does, with masks that are `refusing`.
         """
@@ -50,25 +57,32 @@ class Marked:
 
         Raises `Denied` (rule `redaction`) where something is to be refused.
         """
-        columns = self.table.columns
-        out = {index: name for index, column in enumerate(columns) if (name := masks.leaves_out(column))}
-        within = [(masks.within(column), masks.within(column, name=True)) for column in columns]
+        table, findings = self.table, self.findings
+        out = {at: name for at, column in enumerate(table.columns) if (name := masks.leaves_out(column))}
+        columns = list(table.columns)
+        cells = [list(values) for values in zip(*table.rows, strict=True)] or [[] for _ in columns]
+        for (at, label), rows in findings.whole.items():
+            if at not in out:
+                values = [cells[at][row] for row in rows]
+                for row, masked in zip(rows, masks.whole(label, table.columns[at], values), strict=True):
+                    cells[at][row] = masked
+        within = [(masks.within(column), masks.within(column, name=True)) for column in table.columns]
         headings = masks.within(None, name=True)
-
-        def masked(place: Place) -> Json:
-            row, column = place
-            mask, of_names = (headings, headings) if row < 0 else within[column]
-            value = value_at(self.table, place)
-            if (label := self.findings.whole.get(place)) is not None:
-                return masked_whole(value, label, mask)
-            texts = self.findings.spans[place]
-            if isinstance(value, str) and len(texts[0]) == 1 and texts[0][0].whole(value):
-                return mask(texts[0][0], value) or None
-            return rewritten(value, texts, mask, of_names)
-
-        places = sorted({*self.findings.spans, *self.findings.whole})
-        table = replaced(self.table, {at: masked(at) for at in places if at[0] < 0 or at[1] not in out})
-        return _without(table, out), tuple(dict.fromkeys(out.values()))
+        for row, at in sorted(findings.spans):
+            texts = findings.spans[row, at]
+            if row < 0:
+                name = str(rewritten(columns[at].name, texts, headings, headings))
+                columns[at] = Column(name, columns[at].kind, columns[at].origins)
+            elif at not in out:
+                cells[at][row] = rewritten(cells[at][row], texts, *within[at])
+        left = [at for at in range(len(columns)) if at not in out]
+        return Table(
+            tuple(columns[at] for at in left),
+            tuple(zip(*(cells[at] for at in left), strict=True)) if left else ((),) * len(table.rows),
+            table.truncated,
+            table.cut_cells,
+            table.next,
+        ), tuple(dict.fromkeys(out.values()))
 
 
 def value_at(table: Table, place: Place) -> Json:
@@ -80,19 +94,6 @@ def masked_whole(value: Json, label: str, mask: Mask) -> Json:
     text = value if isinstance(value, str) else cell_text(value)
     masked = mask(Span(0, len(text), label), text)
     return value if masked == text else masked or None
-
-
-def _without(table: Table, columns: Collection[int]) -> Table:
-    if not columns:
-        return table
-    left = [index for index in range(len(table.columns)) if index not in columns]
-    return Table(
-        tuple(table.columns[index] for index in left),
-        tuple(tuple(row[index] for index in left) for row in table.rows),
-        table.truncated,
-        table.cut_cells,
-        table.next,
-    )
 
 
 def replaced(table: Table, values: Mapping[Place, Json]) -> Table:

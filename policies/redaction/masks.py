@@ -1,13 +1,16 @@
 """What stands in place of what was found in one answer: as the rules for its reader say."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, TypeAlias
 
 from policies.call import Column, Origin
+from policies.canonical import Json
 from policies.errors import Denied
 from policies.labels import LONG_NUMBERS
 from policies.redaction.lineage import is_named_anew, meaning_of
+from policies.redaction.rendering import cell_text
 from policies.redaction.spans import Span
 from policies.redaction.work import WITHHELD
 from policies.treatments import Treatment, Treatments, strictest
@@ -19,6 +22,8 @@ Pseudonyms: TypeAlias = Callable[[str, str], str | None]
 """What stands for a text that was found to be of a label; None where no more can be given out."""
 
 TOO_MUCH: Final = "[withheld: too much to be looked through]"
+
+_Replacing: TypeAlias = Callable[[str], str]
 
 _LEADING_BACK: Final = {Treatment.PSEUDONYM, Treatment.MASK}
 _SHOWING: Final = {Treatment.KEEP, Treatment.MASK}
@@ -56,28 +61,49 @@ class Masks:
 
         They raise `Denied` (rule `redaction`) for what is to be refused.
         """
-        known: dict[str, Treatment] = {}
+        known: dict[str, _Replacing | None] = {}
 
         def mask(span: Span, text: str) -> str:
-            found = text[span.start : span.end]
-            if span.label == WITHHELD:
+            label, found = span.label, text[span.start : span.end]
+            if label == WITHHELD:
                 self.withheld += 1
                 return TOO_MUCH
-            if not span.label.isupper():
-                return self._secret(span.label, found)
-            treatment = known.get(span.label)
-            if treatment is None:
-                treatment = known[span.label] = self.treatment(span.label, column)
-            return self._treated(span.label, found, treatment, name=name)
+            if not label.isupper():
+                return self._secret(label, found)
+            if label not in known:
+                known[label] = self._replacing(label, self.treatment(label, column), name=name)
+            if (replacing := known[label]) is None:
+                return found
+            self.counts[label] += 1
+            return replacing(found)
 
         return mask
+
+    def whole(self, label: str, column: Column, values: Sequence[Json]) -> Sequence[Json]:
+        """What stands in place of cells of a column that are each one finding as a whole.
+
+        Raises `Denied` (rule `redaction`) for what is to be refused.
+        """
+        if label == WITHHELD:
+            self.withheld += len(values)
+            return [TOO_MUCH] * len(values)
+        texts = [value if isinstance(value, str) else cell_text(value) for value in values]
+        if not label.isupper():
+            return [self._secret(label, text) for text in texts]
+        replacing = self._replacing(label, self.treatment(label, column))
+        if replacing is None:
+            return values
+        self.counts[label] += len(values)
+        return [replacing(text) or None for text in texts]
 
     def part(self, span: Span, text: str) -> str:
         """A mask for what is a finding only together with others: it says of which kind, and no more."""
         if not span.label.isupper():
             return self._secret(span.label, text[span.start : span.end])
-        refused = self.treatment(span.label, None) is Treatment.REFUSE
-        return self._treated(span.label, "", Treatment.REFUSE if refused else Treatment.HIDE)
+        if self.treatment(span.label, None) is Treatment.REFUSE:
+            raise _refusal(span.label, "Leave out what holds it")
+        self.counts[span.label] += 1
+        return f"<{span.label}>"
 
     def treatment(self, label: str, column: Column | None) -> Treatment:
         """What is done with personal data of this label there.
@@ -122,21 +148,21 @@ class Masks:
                 return name
         return ""
 
-    def _treated(self, label: str, found: str, treatment: Treatment, *, name: bool = False) -> str:
-        if treatment is Treatment.KEEP:
-            return found
-        if treatment is Treatment.REFUSE:
-            raise _refusal(label, "Leave out what holds it")
-        self.counts[label] += 1
+    def _replacing(self, label: str, treatment: Treatment, *, name: bool = False) -> "_Replacing | None":
+        """What is put in place of a text of this label; None where it stays."""
         match treatment:
+            case Treatment.KEEP:
+                return None
+            case Treatment.REFUSE:
+                raise _refusal(label, "Leave out what holds it")
             case Treatment.DROP if not name:
-                return ""
+                return lambda _: ""
             case Treatment.PSEUDONYM:
-                return self._pseudonym(label, found)
+                return partial(self._pseudonym, label)
             case Treatment.MASK:
-                return _last_digits(label, found)
+                return partial(_last_digits, label)
             case _:
-                return f"<{label}>"
+                return lambda _: f"<{label}>"
 
     def _pseudonym(self, label: str, found: str) -> str:
         pseudonym = self._pseudonyms(label, found)

@@ -152,17 +152,9 @@ class Redactor:
 
     def _find(self, table: Table, *, reading: bool) -> Findings:
         """What is found in a clean table."""
-        whole = _split_keys(table)
-        cells = Cells(table, besides=whole, most=_TEXTS)
+        cells = Cells(table, _split_keys(table), _TEXTS)
         found = self._detector.find(cells.groups, reading=reading, budget=OF_AN_ANSWER)
-        places = cells.places(found)
-        withheld = {
-            place: WITHHELD
-            for place, texts in places.items()
-            if any(span.label == WITHHELD for spans in texts for span in spans)
-        }
-        spans = {place: texts for place, texts in places.items() if place not in withheld}
-        return Findings(spans, {**whole, **withheld, **dict.fromkeys(cells.withheld, WITHHELD)})
+        return Findings(*cells.places(found))
 
     def examine(
         self, text: str, masks: Masks | None = None, budget: Budget = UNBOUNDED

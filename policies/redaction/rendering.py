@@ -12,7 +12,8 @@ from policies.call import Kept, Table
 from policies.canonical import Json
 from policies.injection.suspicion import CALM, Suspicion
 from policies.labels import PERSONAL
-from policies.redaction.spans import placeholders
+from policies.redaction.linear import Joined, Pattern, Screen
+from policies.redaction.spans import SIGN, each_blanked, placeholders
 from policies.results import Address
 
 _PREFACE: Final = (
@@ -31,13 +32,12 @@ _ADDRESS: Final = re.compile(
     r"(?<=:)(?=//)|(?<=[Ww][Ww][Ww])(?=\.)|(?<=[\w.+-])(?=@[\w-]+\.[A-Za-z])|\A(?=~~~)"
 )
 # All that those, and the escapes, begin with.
-_BEGINNING: Final = r"[\\\n\r\t|`!\]<@~]|://|[Ww]\."
-_ACTIVE: Final = re.compile(_BEGINNING)
-_BETWEEN: Final = "\x1e"  # RECORD SEPARATOR: in no clean text
-# In texts put together by it: what `cell_text` would change in any of them.
-_CHANGED: Final = re.compile(
-    rf"{_BEGINNING}|(?:^|\x1e)(?:\s|\x1e|$)|\s(?:\x1e|$)|(?:^|\x1e)(?:null|true|false)(?:\x1e|$)"
-)
+_BEGINNING: Final = r"[\\\r\t|`!\]<@~]|://|[Ww]\."
+_ACTIVE: Final = re.compile(rf"\n|{_BEGINNING}")
+# In a text with a sign for each mask, all that `cell_text` changes: behind a mask, what may be the other half
+# of a link, too. The space is Python's.
+_SPACE: Final = r"[\t\v\f\r \pZ\x1c-\x1f\x{85}]"
+_CHANGED: Final = Screen([Pattern(rf"{_BEGINNING}|{SIGN}[(\[:]|^{_SPACE}|{_SPACE}$|^(?:null|true|false)?$")])
 _MASKS: Final = frozenset(f"<{label}>" for label in PERSONAL)
 
 
@@ -65,19 +65,22 @@ def put_together(columns: Sequence[Sequence[str]], between: str) -> list[str]:
 def cell_texts(values: Sequence[Json]) -> Sequence[str]:
     """`cell_text` of each."""
     texts = [value for value in values if isinstance(value, str)]
-    if len(texts) == len(values):
-        if _CHANGED.search(_BETWEEN.join(texts)) is None:
-            return texts
-    elif not texts and (numbers := _numbers(values)) is not None:
+    if values and not texts and (numbers := _numbers(values)) is not None:
         return numbers
-    known = {text: cell_text(text) for text in set(texts)}
-    return [known[value] if isinstance(value, str) else cell_text(value) for value in values]
+    # A newline stands between them while they are joined; within one it changes as a backslash does.
+    bare = Joined([text.replace("\n", "\\") for text in each_blanked(texts)])
+    changed = {texts[number]: cell_text(texts[number]) for number in bare.touched(_CHANGED)}
+    if not changed and len(texts) == len(values):
+        return texts
+    return [changed.get(value, value) if isinstance(value, str) else cell_text(value) for value in values]
 
 
 def json_texts(values: Sequence[Json]) -> Sequence[str]:
     """`json_text` of each."""
     numbers = _numbers(values)
-    return list(map(json_text, values)) if numbers is None else numbers
+    if numbers is not None:
+        return numbers
+    return [encode_basestring(value) if isinstance(value, str) else json_text(value) for value in values]
 
 
 def _numbers(values: Sequence[Json]) -> Sequence[str] | None:

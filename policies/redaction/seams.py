@@ -13,11 +13,10 @@ from policies.redaction.rendering import columns_of, json_texts, put_together
 from policies.redaction.secrets import SCREENS, find_secrets
 from policies.redaction.secrets.keys import SCREEN as KEYS
 from policies.redaction.secrets.keys import find_keys
-from policies.redaction.spans import Finding, Weight, blanked
+from policies.redaction.spans import Finding, Weight, blanked, each_blanked
 from policies.redaction.tree import Place
 
 _AROUND: Final = 8  # lines that a finding may begin before, or go on behind, what a screen touches
-_ROW: Final = "\x1e"  # RECORD SEPARATOR: in no clean text
 _BEHIND: Final = 8_192  # characters that it may go on: more than anything but a private key does
 
 
@@ -65,20 +64,15 @@ def find_seams(table: Table, columns: Sequence[Sequence[str]]) -> list[Seam]:
     ]
 
 
-def _rows_of_text(table: Table, texts: Sequence[int]) -> list[str]:
+def _rows_of_text(table: Table, texts: Sequence[int]) -> Sequence[str]:
     """For each row its cells that hold text, apart by a space, with a blank for each mask."""
     cells = [[row[index] for index in texts] for row in table.rows]
-    rows = [" ".join([cell for cell in row if isinstance(cell, str)]) for row in cells]
-    return blanked(_ROW.join(rows)).split(_ROW) if rows else []
+    return each_blanked([" ".join([cell for cell in row if isinstance(cell, str)]) for row in cells])
 
 
 def _blanked(columns: Sequence[Sequence[str]], between: str) -> list[str]:
     """The lines of the columns, with a blank for each mask."""
-    plain: list[Sequence[str]] = []
-    for column in columns:
-        known = {text: blanked(text) for text in set(column) if "<" in text or "[" in text}
-        plain.append([known.get(text, text) for text in column] if known else column)
-    return put_together(plain, between)
+    return put_together([each_blanked(column) for column in columns], between)
 
 
 def find_split_keys(table: Table) -> list[Seam]:

@@ -52,7 +52,9 @@ class Finding:
 BLANK: Final = "\ufffc"  # OBJECT REPLACEMENT CHARACTER: no letter, no digit, no space
 """What stands for a mask while a text is looked through."""
 
-_SIGN: Final = "\x1a"  # SUBSTITUTE: in no clean text, and ASCII
+_BETWEEN: Final = "\x1e"  # RECORD SEPARATOR: in no clean text
+SIGN: Final = "\x1a"  # SUBSTITUTE: in no clean text, and ASCII
+"""What stands for a mask in `blanked`."""
 
 # Held to the letter, and the number short: what merely looks like a placeholder could carry a card number.
 # Nothing in it can be tried twice, so that the standard library's engine is linear, and faster, here.
@@ -90,9 +92,16 @@ def placeholders(text: str) -> list[tuple[int, int]]:
     return [(match.start(), match.end()) for match in _PLACEHOLDER.finditer(text)]
 
 
-def blanked(text: str, sign: str = _SIGN) -> str:
+def blanked(text: str, sign: str = SIGN) -> str:
     """`text` with one plain sign that is no letter, digit or space in place of each mask of ours."""
     return _PLACEHOLDER.sub(sign, text) if "<" in text or "[secret: " in text else text
+
+
+def each_blanked(texts: Sequence[str]) -> Sequence[str]:
+    """`blanked` of each, at less than the cost of each."""
+    whole = _BETWEEN.join(texts)
+    plain = blanked(whole)
+    return texts if plain == whole else plain.split(_BETWEEN)
 
 
 def beside(findings: Iterable[Finding], taken: Sequence[tuple[int, int]]) -> list[Finding]:

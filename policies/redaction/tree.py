@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
 from policies.call import Column, Kind, Table
@@ -17,6 +17,7 @@ from policies.redaction.names import NOWHERE, Context, Meaning, are_people, mean
 from policies.redaction.secrets import is_credential
 from policies.redaction.spans import Span, Spans, substitute
 from policies.redaction.words import words_of
+from policies.redaction.work import WITHHELD
 
 MAX_DEPTH: Final = 64
 TOO_DEEP: Final = "[nested too deeply to be checked]"
@@ -53,6 +54,9 @@ Place: TypeAlias = tuple[int, int]
 
 Places: TypeAlias = dict[Place, tuple[tuple[Span, ...], ...]]
 """For each cell where anything was found: what was found in each of its texts, in the order of `Cells`."""
+
+Wholes: TypeAlias = Mapping[tuple[int, str], Sequence[int]]
+"""The rows of cells that are one finding as a whole, by column and label."""
 
 
 class Visit(Protocol):
@@ -112,21 +116,19 @@ _Key: TypeAlias = tuple[str, Meaning | None, bool]
 class Cells:
     """The texts of a clean table, and where they stand in it.
 
-    A cell has one text, but for JSON, which has one for each of its keys and leaves. `besides` are left out.
+    A cell has one text, but for JSON, which has one for each of its keys and leaves.
     """
 
-    def __init__(self, table: Table, besides: Collection[Place] = (), most: float = math.inf) -> None:
-        """JSON that would make them more than `most` is `withheld`."""
-        self.withheld: set[Place] = set()
+    def __init__(self, table: Table, known: Mapping[Place, str], most: float = math.inf) -> None:
+        """Left out are cells whose label is `known`, and JSON that makes the texts more than `most`."""
+        self._known = dict(known)
         self._left = most
         self._groups: dict[_Key, tuple[Context, dict[str, None]]] = {}
         self._columns: list[tuple[int, Sequence[Json], Mapping[type, _Key]]] = []
         self._cells: dict[Place, list[tuple[_Key, str]]] = {}
         rows: Sequence[Sequence[Json]] = table.rows
-        if besides:
-            rows = [
-                [None if (r, c) in besides else v for c, v in enumerate(row)] for r, row in enumerate(rows)
-            ]
+        if known:
+            rows = [[None if (r, c) in known else v for c, v in enumerate(row)] for r, row in enumerate(rows)]
         columns: list[Sequence[Json]] = [*zip(*rows, strict=True)] or [()] * len(table.columns)
         contexts = _contexts(table, columns)
         key, value = _pairing(table)
@@ -154,31 +156,32 @@ class Cells:
             for (_, _, personal), (context, texts) in self._groups.items()
         ]
 
-    def places(self, found: Sequence[Spans]) -> Places:
+    def places(self, found: Sequence[Spans]) -> tuple[Places, Wholes]:
         """Where in the table that stands which was found in `groups`."""
         by_key = dict(zip(self._groups, found, strict=True))
         places: Places = {}
+        wholes: dict[tuple[int, str], list[int]] = {}
+        for (row, index), label in self._known.items():
+            wholes.setdefault((index, label), []).append(row)
         for index, values, keys in self._columns:
             for kind, key in keys.items():
-                if not (spans := by_key[key]):
-                    continue
-                if kind is str:
-                    each = {text: (found,) for text, found in spans.items()}
-                    places |= {
-                        (number, index): each[cell]
-                        for number, cell in enumerate(values)
-                        if type(cell) is str and cell in each
-                    }
-                else:
-                    places |= {
-                        (number, index): (spans[text],)
-                        for number, cell in enumerate(values)
-                        if type(cell) is kind and (text := str(cell)) in spans
-                    }
+                spans = by_key[key]
+                named = {text: label for text, found in spans.items() if (label := _of_all(text, found))}
+                for number, cell in enumerate(values if spans else ()):
+                    if type(cell) is not kind:
+                        continue
+                    text = cell if isinstance(cell, str) else str(cell)
+                    if text in named:
+                        wholes.setdefault((index, named[text]), []).append(number)
+                    elif text in spans:
+                        places[number, index] = (spans[text],)
         for place, texts in self._cells.items():
-            if any(spans_of := tuple(by_key[key].get(text, ()) for key, text in texts)):
+            spans_of = tuple(by_key[key].get(text, ()) for key, text in texts)
+            if place[0] >= 0 and any(span.label == WITHHELD for spans in spans_of for span in spans):
+                wholes.setdefault((place[1], WITHHELD), []).append(place[0])
+            elif any(spans_of):
                 places[place] = spans_of
-        return places
+        return places, wholes
 
     def _column(self, index: int, values: Sequence[Json], context: Context, kind: Kind) -> None:
         """A column of plain values, each looked at once."""
@@ -206,7 +209,7 @@ class Cells:
         if isinstance(value, dict | list):
             self._left -= _size(value)
             if self._left < 0:
-                self.withheld.add(place)
+                self._known[place] = WITHHELD
                 return
         if isinstance(value, dict | list) or not _holds_no_text(kind, value) or _is_named(context):
             _value(value, context, visit)
@@ -229,6 +232,11 @@ class Cells:
         else:
             self._groups[key] = context, dict(texts)
         return key
+
+
+def _of_all(text: str, found: Sequence[Span]) -> str:
+    """The label of the one finding that is all of the text, if there is one, and no secret."""
+    return found[0].label if len(found) == 1 and found[0].whole(text) and not found[0].label.islower() else ""
 
 
 def rewritten(value: Json, spans: Sequence[Sequence[Span]], mask: Mask, of_names: Mask) -> Json:

@@ -13,7 +13,7 @@ from policies.call import Column, Kind, Table
 from policies.canonical import Json
 from policies.redaction.characters import clean
 from policies.redaction.redactor import Redactor
-from policies.redaction.rendering import cell_text, render
+from policies.redaction.rendering import cell_text, cell_texts, render
 from policies.structured import structured
 from tests.policies.redaction.tables import raw_of
 
@@ -115,6 +115,19 @@ def test_data_that_knows_the_boundary_gets_another() -> None:
     text = rendered(table_of([[1, f"<<end of data {known}>>"]]))
     assert MARKS.findall(text)[0][1] != known
     assert len(body(text)) == 2
+
+
+PIECES = (
+    "<PERSON>", "<PERSON_1_k7qm2a>", "[secret: jwt #1]", "(", "[", "]", ":", "!", "null", "true", " ",
+    "\u00a0", "\x1f", "\n", "|", "@", "a@b.example", "://", "www.", "x", "\u00e9", "~~~", "<b>", "1",
+)  # fmt: skip
+values = st.lists(st.sampled_from(PIECES), max_size=4).map("".join) | st.none() | st.integers()
+
+
+@pytest.mark.threat("T22")
+@given(st.lists(values, max_size=5))
+def test_the_cells_of_a_column_are_shown_as_one_by_one(values: list[Json]) -> None:
+    assert list(cell_texts(values)) == [cell_text(value) for value in values]
 
 
 def test_null_and_the_word_null_differ() -> None:
