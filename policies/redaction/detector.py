@@ -10,7 +10,14 @@ from policies.redaction.characters import origins
 from policies.redaction.folding import fold
 from policies.redaction.given import find_given
 from policies.redaction.identifiers import Finder, find_identifiers
-from policies.redaction.language import LanguageModel, Reading, may_hold_a_token, worth_reading
+from policies.redaction.language import (
+    LanguageModel,
+    Passage,
+    Reading,
+    may_hold_a_token,
+    passages_of,
+    worth_reading,
+)
 from policies.redaction.layout import Field, decode, layout
 from policies.redaction.lexicon import NOT_NAMES
 from policies.redaction.names import (
@@ -156,22 +163,23 @@ class Detector:
         allowance = allowance or _Allowance(Meter(math.inf), Meter(math.inf))
         withheld: set[int] = set()
         pending = list(range(len(samples)))
-        for _ in range(_ROUNDS):
+        for turn in range(_ROUNDS):
             if not pending:
                 break
-            views = [view(samples[index].text, found[index]) for index in pending]
-            texts = [
-                Sample(text, samples[index].context, samples[index].personal)
-                for index, (text, _) in zip(pending, views, strict=True)
-            ]
+            views = {index: view(samples[index].text, found[index]) for index in pending}
+            texts = {
+                index: Sample(text, samples[index].context, samples[index].personal)
+                for index, (text, _) in views.items()
+            }
+            if turn and len(texts) >= _MANY:
+                texts = _unsettled(texts, self._own, allowance.looking)
             changed: list[int] = []
-            for index, (text, places), new in zip(
-                pending, views, self._once(texts, read, allowance, reading=reading), strict=True
-            ):
+            news = self._once(list(texts.values()), read, allowance, reading=reading)
+            for index, new in zip(texts, news, strict=True):
                 if new is None:
                     withheld.add(index)
                     continue
-                fresh = _visible(text, places, new)
+                fresh = _visible(*views[index], new)
                 if fresh:
                     found[index] = merge([*found[index], *fresh])
                     changed.append(index)
@@ -186,7 +194,7 @@ class Detector:
     ) -> list[list[Finding] | None]:
         """Each sample's findings, some of them overlapping; None for what costs too much."""
         found: list[list[Finding] | None] = []
-        prose: list[tuple[list[Finding], _Part, list[Finding]]] = []
+        prose: list[tuple[list[Finding], _Part, list[Passage]]] = []
         for sample in samples:
             if allowance.looking.left < 0:
                 found.append(None)
@@ -196,15 +204,16 @@ class Detector:
                     findings, questions = _patterned(sample, self._own)
                     if questions and not reading:
                         raise ReadingNeeded
-                    for part, own in questions:
-                        allowance.reading.spend(self._model.size(part.text, own))
+                    asked = [(part, passages_of(part.text, own)) for part, own in questions]
+                    for _, passages in asked:
+                        allowance.reading.spend(sum(len(words) for words in {words for _, words in passages}))
             except TooMuchWork:
                 found.append(None)
                 continue
             found.append(findings)
-            prose += ((findings, part, own) for part, own in questions)
-        texts, settled = [part.text for _, part, _ in prose], [own for _, _, own in prose]
-        for (findings, part, _), names in zip(prose, self._model.find(texts, settled, read), strict=True):
+            prose += ((findings, part, passages) for part, passages in asked)
+        named = self._model.find([passages for _, _, passages in prose], read)
+        for (findings, part, _), names in zip(prose, named, strict=True):
             findings.extend(part.back(f) for f in names if _plausible(part.text, f))
         return found
 
@@ -229,6 +238,18 @@ def _together(samples: Mapping[bytes, Sample]) -> Iterator[list[bytes]]:
         size += len(sample.text)
     if some:
         yield some
+
+
+def _unsettled(samples: Mapping[int, Sample], own: Sequence[Finder], meter: Meter) -> dict[int, Sample]:
+    """Those that the sieve does not clear: in most of what is masked there is nothing more."""
+    alike: dict[tuple[Context, bool], list[int]] = {}
+    for index, sample in samples.items():
+        alike.setdefault((sample.context, sample.personal), []).append(index)
+    left: set[int] = set()
+    for (context, personal), indices in alike.items():
+        sieved = _sieved(Group(context, personal, [samples[index].text for index in indices]), own, meter)
+        left |= {indices[number] for number in sieved.whole | sieved.open}
+    return {index: sample for index, sample in samples.items() if index in left}
 
 
 def _sieved(group: Group, own: Sequence[Finder], meter: Meter) -> Sieved:

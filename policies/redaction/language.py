@@ -42,6 +42,7 @@ _LONGEST: Final = 2_000  # characters that are read together
 _BATCH: Final = 64  # passages
 _BATCH_SIZE: Final = 4_000  # characters
 _AROUND: Final = 4  # words on either side: the network sees no further
+_MARKS: Final = ",;:?!"
 # A run of characters without a space that is no word of any language: it costs the tokenizer dearly.
 _SHOUTED: Final = Pattern(r"\p{Lu}[\p{Lu}'\x{2019}-]+(?: \p{Lu}[\p{Lu}'\x{2019}-]+)+")
 _LUMP_LENGTH: Final = 80
@@ -51,8 +52,11 @@ _TOKEN: Final = Pattern(r"\b(?:bc1|[13])[A-Za-z0-9]{25,62}\b")  # as long as a c
 LONG_TOKENS: Final = Screen([_TOKEN])
 _SHOUTS: Final = Screen([_SHOUTED])
 
+Passage: TypeAlias = tuple[int, str]
+"""Some words of a text, and where they begin in it."""
+
 Reading: TypeAlias = dict[str, list[Finding]]
-"""Findings by line."""
+"""Findings by passage."""
 
 
 @dataclass(eq=False, slots=True)
@@ -81,15 +85,12 @@ class LanguageModel:
         self._free.put((nlp, recognizer))
         self._waiting: SimpleQueue[_Order] = SimpleQueue()
 
-    def find(
-        self, texts: Sequence[str], settled: Sequence[Sequence[Finding]], read: Reading
-    ) -> list[list[Finding]]:
-        """For each text, what is found in it around the words that are not settled.
+    def find(self, passages: Sequence[Sequence["Passage"]], read: Reading) -> list[list[Finding]]:
+        """For each text, what is found in those of its passages that the model is to read.
 
         `read` keeps what was found in a passage, for the next time.
         """
-        lines = [list(_passages(_spoken(text), known)) for text, known in zip(texts, settled, strict=True)]
-        unread = dict.fromkeys(line for each in lines for _, line in each if line not in read)
+        unread = dict.fromkeys(line for each in passages for _, line in each if line not in read)
         for batch in _batches(unread):
             self._read(batch, read)
         return [
@@ -98,13 +99,8 @@ class LanguageModel:
                 for start, line in each
                 for f in read[line]
             ]
-            for each in lines
+            for each in passages
         ]
-
-    @staticmethod
-    def size(text: str, settled: Sequence[Finding]) -> int:
-        """How many characters of the text `find` would read, equal passages once."""
-        return sum(map(len, {passage for _, passage in _passages(_spoken(text), settled)}))
 
     def _read(self, lines: Sequence[str], read: Reading) -> None:
         """Who gets the model reads for all who wait for it: many lines at once cost half of one by one."""
@@ -199,12 +195,13 @@ def _spoken(text: str) -> str:
     return "".join([*parts, text[position:]])
 
 
-def _passages(text: str, settled: Sequence[Finding]) -> Iterator[tuple[int, str]]:
-    """What is to be read of a spoken text, and where it begins: some words around each that could be a name.
+def passages_of(text: str, settled: Sequence[Finding]) -> list[Passage]:
+    """What the model is to read of a text: some words around each that could be a name and is not settled.
 
     Each is read by itself: what is masked in one changes nothing in another, and equal ones are read once.
     """
-    plain = _without_lumps(text)
+    passages: list[Passage] = []
+    plain = _without_lumps(_spoken(text))
     asked = _blanked(plain, settled)
     line_start = 0
     for line in plain.split("\n"):
@@ -216,12 +213,15 @@ def _passages(text: str, settled: Sequence[Finding]) -> Iterator[tuple[int, str]
                 end = cut + 1 if cut > start else end
             piece = line[start:end]
             if may_hold_a_token(piece):
-                yield line_start + start, piece
+                passages.append((line_start + start, piece))
             else:
-                for first, last in _around(piece, asked[line_start + start : line_start + end]):
-                    yield line_start + start + first, piece[first:last]
+                passages += (
+                    (line_start + start + first, piece[first:last])
+                    for first, last in _around(piece, asked[line_start + start : line_start + end])
+                )
             start = end
         line_start += len(line) + 1
+    return passages
 
 
 def _blanked(text: str, settled: Sequence[Finding]) -> str:
@@ -246,19 +246,38 @@ def _around(piece: str, asked: str) -> Sequence[tuple[int, int]]:
 
 
 def _before(piece: str, position: int) -> int:
-    for _ in range(_AROUND + 1):
-        position = piece.rfind(" ", 0, position)
-        if position < 0:
-            return 0
-    return position + 1
+    """Where the words begin that the network sees before the one at the position."""
+    start = piece.rfind(" ", 0, position) + 1
+    left = _AROUND
+    while start and left:
+        end = start - 1
+        start = piece.rfind(" ", 0, end) + 1
+        marks = _marks_behind(piece, start, end)
+        if marks >= left:
+            return end - left
+        left -= marks + 1
+    return start
 
 
 def _after(piece: str, position: int) -> int:
-    for _ in range(_AROUND + 1):
-        position = piece.find(" ", position) + 1
-        if not position:
-            return len(piece)
-    return position - 1
+    """Where the words end that the network sees behind the one at the position."""
+    end = _end_of_word(piece, position)
+    left = _AROUND - _marks_behind(piece, position, end)
+    while end < len(piece) and left > 0:
+        start = end + 1
+        end = _end_of_word(piece, start)
+        left -= 1 + _marks_behind(piece, start, end)
+    return end + min(left, 0)
+
+
+def _end_of_word(piece: str, position: int) -> int:
+    end = piece.find(" ", position)
+    return len(piece) if end < 0 else end
+
+
+def _marks_behind(piece: str, start: int, end: int) -> int:
+    """How many marks end a word. Each is a word of its own to the network."""
+    return end - start - len(piece[start:end].rstrip(_MARKS))
 
 
 def _without_lumps(text: str) -> str:

@@ -30,7 +30,7 @@ _HARMLESS: Final = re.compile(
     r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
 )
 # A text without any of these is one value, and unmasked.
-_FORMED: Final = re.compile(rf"[:=\n<{BLANK}]|\[secret: |^\s*[{{[]|values", re.IGNORECASE)
+_FORMED: Final = re.compile(r"[:=\n<]|\[secret: |^\s*[{[]|values", re.IGNORECASE)
 _LONG: Final = 2_000  # characters
 _SECRETS: Final = Finder(SCREENS, lambda text, _: iter(find_secrets(text)))
 
@@ -62,6 +62,7 @@ def sieve(texts: Sequence[str], context: Context, own: Sequence[Finder] = (), *,
         return Sieved(frozenset(), sifted.found)
     said = meaning(context) if name else None
     whole = frozenset[int]() if said is None else fitting(sifted.folded, said)
+    sifted.found |= {number for number in whole if BLANK in texts[number]}
     sifted.found |= _formed(texts, everything - harmless)
     sifted.found |= sifted.read(LONG_TOKENS)
     same = [finder for finder in PROVEN if said is not None and finder.label == said.label]
@@ -136,7 +137,7 @@ def _formed(texts: Sequence[str], asked: AbstractSet[int]) -> set[int]:
         number
         for number in asked
         if _FORMED.search(text := texts[number])
-        and (len(text) > _LONG or BLANK in text or placeholders(text) or layout(text) != Layout())
+        and (len(text) > _LONG or placeholders(text) or layout(text) != Layout())
     }
 
 

@@ -11,7 +11,7 @@ from spacy.language import Language
 
 from policies.language_model import MODEL
 from policies.redaction.entities import Recognizer
-from policies.redaction.language import LanguageModel, Reading
+from policies.redaction.language import LanguageModel, Reading, passages_of
 from policies.redaction.spans import Finding, Weight
 from tests.policies.redaction.tables import cases
 
@@ -65,7 +65,7 @@ def test_wherever_a_text_ends_the_same_is_found(nlp: Language, texts: list[str])
 def test_a_name_is_read_with_the_words_that_the_network_sees_around_it() -> None:
     line = " ".join(["so it was said to us by", "Zarkova Quellin", "that it is as good as it was"] * 3)
     read: Reading = {}
-    LanguageModel().find([line], [[]], read)
+    LanguageModel().find([passages_of(line, [])], read)
     assert list(read) == [
         "said to us by Zarkova Quellin that it is as",
     ]
@@ -75,5 +75,5 @@ def test_what_is_settled_is_not_asked_again_and_still_read_beside_a_question() -
     text = "Anna Smith wrote\nAnna Smith met Zarkova Quellin"
     settled = [Finding(0, 10, "PERSON", Weight.GUESS), Finding(17, 27, "PERSON", Weight.GUESS)]
     read: Reading = {}
-    LanguageModel().find([text], [settled], read)
+    LanguageModel().find([passages_of(text, settled)], read)
     assert list(read) == ["Anna Smith met Zarkova Quellin"]

@@ -8,7 +8,7 @@ import pytest
 
 from policies.call import Kind, Raw, Redacted
 from policies.canonical import Json
-from policies.redaction.language import LanguageModel, Reading
+from policies.redaction.language import LanguageModel, Reading, passages_of
 from policies.redaction.masks import Masks
 from policies.redaction.redactor import Redactor
 from policies.treatments import Treatments
@@ -160,14 +160,14 @@ def test_threads_that_read_together_are_each_told_their_own() -> None:
     alone: list[Reading] = []
     for text in texts:
         reading: Reading = {}
-        model.find([text], [[]], reading)
+        model.find([passages_of(text, [])], reading)
         alone.append(reading)
     together: list[Reading] = [{} for _ in texts]
     start = Barrier(len(texts))
 
     def read(index: int) -> None:
         start.wait(10)
-        model.find([texts[index]], [[]], together[index])
+        model.find([passages_of(texts[index], [])], together[index])
 
     threads = [Thread(target=read, args=(index,)) for index in range(len(texts))]
     for thread in threads:

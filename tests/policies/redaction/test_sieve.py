@@ -18,7 +18,7 @@ from policies.redaction.names import Context, meaning
 from policies.redaction.redactor import Redactor
 from policies.redaction.secrets import assignments, keys, scan, urls
 from policies.redaction.sieve import sieve
-from policies.redaction.spans import Finding, Span
+from policies.redaction.spans import BLANK, Finding, Span
 from tests.policies.redaction.tables import cases
 from tests.rounds import rounds
 
@@ -27,7 +27,7 @@ PIECES = (
     "Anna Hoffmann", "ann@mail.example", "4111 1111 1111 1111", "+49 30 1234567", "2024-05-06", "06.05.1990",
     "born", "AKIA2G3JYK74PYANIO4X", "password: hunter2!x", "https://u:p4ss@x.example", "10 Main Street",
     "0b5e7c1e-7f1e-4b43-9a39-0d9f7f1f4d3a", "8.8.4.7", "Acme Ltd", "<PERSON>", "order 17", "\n", "—", "—Anna",
-    "Ａnna", "né", "{", '"a": ', "ok", "'", ",", ".", "", "DE89 3704 0044 0532 0130 00", "078-05-1120",
+    "Ａnna", "né", "{", '"a": ', "ok", "'", ",", ".", "", "DE89 3704 0044 0532 0130 00", "078-05-1120", BLANK,
 )  # fmt: skip
 
 EVERYTHING = Screen([Pattern("")])
