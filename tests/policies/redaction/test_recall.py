@@ -8,11 +8,12 @@ import pytest
 
 from policies.call import Kind, Raw, Redacted
 from policies.canonical import Json
-from policies.redaction.language import LanguageModel, Reading, passages_of
+from policies.redaction.language import Reading, passages_of
 from policies.redaction.masks import Masks
 from policies.redaction.redactor import Redactor
 from policies.treatments import Treatments
 from tests.policies.redaction.tables import cases, raw_of
+from tests.rounds import rounds
 
 COLUMNS = {"id": Kind.NUMBER, "note": Kind.TEXT}
 NOTE = "Lena Hoffmann called about the contract, her mail is lena@example.com."
@@ -70,13 +71,13 @@ def test_what_is_redacted_at_once_is_redacted_alike(
     redactor: Redactor, newcomer: Redactor, file: str
 ) -> None:
     count = 0
-    for case in cases(file):
+    for case in cases(file)[:: rounds(4, 1)]:
         raw = raw_of({"id": Kind.NUMBER, "value": Kind.TEXT}, [[1, case.text]])
         redacted = at_once(newcomer, raw)
         if redacted is not None:
             count += 1
             assert redacted == redactor.redact(raw)
-    assert count > 100
+    assert count > rounds(25, 100)
 
 
 @pytest.mark.parametrize(
@@ -109,8 +110,8 @@ def test_what_is_nested_too_deeply_is_redacted_and_not_remembered(redactor: Reda
     assert at_once(redactor, raw) is None
 
 
-def test_no_value_is_kept() -> None:
-    redactor = Redactor()
+def test_no_value_is_kept(newcomer: Redactor) -> None:
+    redactor = newcomer
     note = "Spoke with Zebulon Quartermaine today."
     redacted = redactor.redact(raw_of({"note": Kind.TEXT}, [[note]]))
     assert redacted.table.rows == (("Spoke with <PERSON> today.",),)
@@ -153,8 +154,8 @@ def test_the_findings_of_one_table_are_none_of_another(redactor: Redactor) -> No
         redactor.redact(raw_of(COLUMNS, [[1, NOTE]]), marked)
 
 
-def test_threads_that_read_together_are_each_told_their_own() -> None:
-    model = LanguageModel()
+def test_threads_that_read_together_are_each_told_their_own(redactor: Redactor) -> None:
+    model = redactor._detector._model
     people = ("Lena Hoffmann", "Maria Silva", "Peter Schmidt", "Grace Taylor", "Oliver Dubois", "Anna Nowak")
     texts = [f"Yesterday {person} met us at the office in Berlin." for person in people]
     alone: list[Reading] = []
