@@ -2,8 +2,11 @@
 
     python -m tests.benchmarks.redaction
 
-Prints Markdown. Presidio is `AnalyzerEngine` with the same small spaCy model, asked string by string; times
-are of the processor. Accuracy is of the development sets in tests/data, on which the rules were tuned.
+Prints Markdown. Presidio is `AnalyzerEngine` with the same small spaCy model, asked string by string. remit
+does what it does in a call, with a pseudonym for each value that is to have one, but for the store that keeps
+them; it has seen none of the tables before, but for those that it is given again. Times are of the processor,
+the shortest of some tables alike. Accuracy is of the development sets in tests/data, on which the rules were
+tuned.
 """
 
 import random
@@ -22,6 +25,7 @@ from policies.language_model import MODEL
 from policies.redaction.redactor import Redactor
 from policies.redaction.secrets import find_secrets
 from policies.redaction.spans import Span, merge
+from policies.treatments import Treatments
 from tests.policies.redaction.tables import Case, Score, cases, raw_of
 
 Rows = list[list[Json]]
@@ -35,6 +39,7 @@ PROSE = (
     "We promised to write to {mail} before Friday. The parcel was seen in {city} last week."
 )
 CHAT = "{name}: can you send the invoice {number} to {mail}? I am in {city} until Friday"
+TABLES = 3
 COLUMNS: Mapping[str, Kind] = {
     "id": Kind.NUMBER,
     "full_name": Kind.TEXT,
@@ -112,21 +117,36 @@ def _share(part: int, whole: int) -> str:
 
 def _speed(redactor: Redactor, presidio: Callable[[str], list[Span]]) -> None:
     random.seed(20261127)
-    text = " ".join(_said(PROSE) for _ in range(240))[:50_000]
-    loads: Sequence[tuple[str, Mapping[str, Kind], Rows, int]] = (
-        ("1,000 rows of 12 columns", COLUMNS, [_row(n, random.choice(NOTES)) for n in range(1_000)], 20),
-        ("the same with prose in a column", COLUMNS, [_row(n, _said(PROSE)) for n in range(1_000)], 10),
-        ("one row of 12 columns", COLUMNS, [_row(1, "needs review")], 1),
-        ("a document of 50 KB", {"text": Kind.TEXT}, [[text]], 1),
-        ("200 messages of a chat", {"message": Kind.TEXT}, [[_said(CHAT)] for _ in range(200)], 200),
+    loads: Sequence[tuple[str, Mapping[str, Kind], Callable[[], Rows], int]] = (
+        ("1,000 rows of 12 columns", COLUMNS, lambda: _rows(lambda: random.choice(NOTES)), 20),
+        ("the same with prose in a column", COLUMNS, lambda: _rows(lambda: _said(PROSE)), 10),
+        ("one row of 12 columns", COLUMNS, lambda: [_row(1, "needs review")], 1),
+        ("a document of 50 KB", {"text": Kind.TEXT}, lambda: [[_document()]], 1),
+        ("200 messages of a chat", {"message": Kind.TEXT}, lambda: [[_said(CHAT)] for _ in range(200)], 200),
     )
     _warm(redactor, presidio)
-    print("| | Presidio, ms | remit, ms | times as fast |\n|---|---|---|---|")
-    for name, columns, rows, sample in loads:
-        ours = _cost(partial(redactor.redact, raw_of(columns, rows)))
+    print("| | Presidio, ms | remit, ms | times as fast | again, ms |\n|---|---|---|---|---|")
+    for name, columns, make, sample in loads:
+        tables = [make() for _ in range(TABLES)]
+        ours = min(_cost(partial(_answer, redactor, columns, rows)) for rows in tables)
+        again = min(_cost(partial(_answer, redactor, columns, rows)) for rows in tables)
+        rows = tables[0]
         some = [str(cell) for row in rows[:sample] for cell in row]
         theirs = _cost(partial(_each, presidio, some)) * len(rows) / min(sample, len(rows))
-        print(f"| {name} | {theirs * 1000:,.0f} | {ours * 1000:,.1f} | {theirs / ours:,.0f} |")
+        print(
+            f"| {name} | {theirs * 1000:,.0f} | {ours * 1000:,.1f} | {theirs / ours:,.0f} "
+            f"| {again * 1000:,.1f} |"
+        )
+
+
+def _answer(redactor: Redactor, columns: Mapping[str, Kind], rows: Rows) -> None:
+    """As in server/redaction.py."""
+    raw = raw_of(columns, rows)
+    marked = redactor.mark(raw.table)
+    wanted = dict.fromkeys(marked.wanted(Treatments()))
+    given = {item: f"<{item[0]}_{number}_aaaaaa>" for number, item in enumerate(wanted, start=1)}
+    masks = redactor.masks(Treatments(), lambda label, text: given.get((label, text)), refusing=True)
+    redactor.redact(raw, marked, masks)
 
 
 def _each(find: Callable[[str], list[Span]], texts: Sequence[str]) -> None:
@@ -137,7 +157,7 @@ def _each(find: Callable[[str], list[Span]], texts: Sequence[str]) -> None:
 def _warm(redactor: Redactor, presidio: Callable[[str], list[Span]]) -> None:
     """What is made at the first use is made: the states of patterns, the words of the model."""
     for note in (*NOTES, _said(PROSE)):
-        redactor.redact(raw_of(COLUMNS, [_row(number, note) for number in range(50)]))
+        _answer(redactor, COLUMNS, [_row(number, note) for number in range(50)])
         presidio(note)
 
 
@@ -153,6 +173,14 @@ def _said(form: str) -> str:
     return form.format(
         name=f"{first} {last}", mail=mail, city=random.choice(CITIES), number=random.randrange(10**6)
     )
+
+
+def _document() -> str:
+    return " ".join(_said(PROSE) for _ in range(240))[:50_000]
+
+
+def _rows(note: Callable[[], str]) -> Rows:
+    return [_row(number, note()) for number in range(1_000)]
 
 
 def _row(number: int, note: str) -> list[Json]:
