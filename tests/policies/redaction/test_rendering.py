@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policies.call import Column, Kind, Table
@@ -126,6 +126,7 @@ values = st.lists(st.sampled_from(PIECES), max_size=4).map("".join) | st.none() 
 
 @pytest.mark.threat("T22")
 @given(st.lists(values, max_size=5))
+@example(["[secret: jwt #1](x", "<PERSON>", " "])
 def test_the_cells_of_a_column_are_shown_as_one_by_one(values: list[Json]) -> None:
     assert list(cell_texts(values)) == [cell_text(value) for value in values]
 
