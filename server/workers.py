@@ -11,7 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 
-from prometheus_client.multiprocess import mark_process_dead
+from prometheus_client.multiprocess import (
+    mark_process_dead,  # pyright: ignore[reportUnknownVariableType] - a parameter without a type
+)
 
 from server.metrics.meters import SHARED
 from server.web.siblings import Place

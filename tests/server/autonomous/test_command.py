@@ -54,8 +54,8 @@ def on(days: int = 0, tool: str = "shelf_write", scope: str = "fill") -> tuple[s
 def only(remit: Run) -> dict[str, Any]:
     status, told = remit("list", "--json")
     assert status == 0
-    (scope,) = json.loads(told)
-    assert isinstance(scope, dict)
+    scopes: list[dict[str, Any]] = json.loads(told)
+    (scope,) = scopes
     return scope
 
 
