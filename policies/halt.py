@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, Literal, Self, TypeAlias, cast
 
-from policies.call import Call, Tier
+from policies.call import TWIN, Call, Tier
 from policies.canonical import Json, canonical
 from policies.errors import Denied, Halted, NotFound
 from policies.sources import OWN
@@ -59,7 +59,8 @@ class Subject:
 
 
 def _names(tool: str, *, undoing: bool) -> frozenset[str]:
-    return frozenset({tool, _UNDO} if undoing else {tool})
+    """A twin is stopped by the name of the tool that asks, too."""
+    return frozenset({tool, tool.removesuffix(TWIN), *({_UNDO} if undoing else ())})
 
 
 @dataclass(frozen=True, slots=True)

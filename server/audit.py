@@ -274,8 +274,8 @@ class Record:
         mandate, mandates = approval.mandate, self._audit.mandates
         if mandate is None or mandates is None:
             raise RuntimeError("nobody was asked, and no scope says that nobody need be")
-        yield from mandates.spend(approval, mandate)
         needless = yield from self._audit.actions.clear(approval.plan.call, now)
+        yield from mandates.spend(approval, mandate)
         if needless is not None:
             facts: dict[str, Json] = {
                 **self._facts("stale"),

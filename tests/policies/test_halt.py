@@ -98,6 +98,12 @@ def test_who_halts_what_people_confirm_halts_what_nobody_does_too(
     assert Scope(tier=halted).covers(Subject.of(call(tier))) is is_halted
 
 
+def test_a_tool_that_asks_is_halted_with_its_twin_and_the_twin_alone() -> None:
+    asking, alone = Subject.of(call(Tier.ACT)), Subject.of(call(Tier.AUTO))
+    assert all(Scope(tool="shop_write").covers(each) for each in (asking, alone))
+    assert [Scope(tool="shop_write_auto").covers(each) for each in (asking, alone)] == [False, True]
+
+
 def test_taking_back_goes_by_its_own_name_and_by_that_of_what_it_takes_back() -> None:
     for tool in ("remit_undo", "shop_write"):
         with pytest.raises(Halted):

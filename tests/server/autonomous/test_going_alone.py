@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import anyio
 import pytest
 
-from policies.call import Transport, User
+from policies.call import Reply, Transport, User
 from policies.change import Change
 from policies.errors import Denied, LimitReached, NotApproved
 from policies.injection.suspicion import Level
@@ -93,6 +94,23 @@ async def test_the_same_call_again_is_answered_with_what_it_did(alone: Alone) ->
     assert again.replayed
     assert again.action == first.action
     assert len(alone.shelf.put) == 1
+
+
+@pytest.mark.threat("T48")
+async def test_the_same_call_many_times_at_once_is_done_once_and_counted_once(alone: Alone) -> None:
+    replies: list[Reply] = []
+
+    async def put() -> None:
+        replies.append(await alone.put(a="1"))
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(20):
+            tasks.start_soon(put)
+    assert len(alone.shelf.put) == 1
+    assert len({reply.action for reply in replies}) == 1
+    assert sum(reply.replayed for reply in replies) == 19
+    for key in ("b", "c"):
+        await alone.put(**{key: "1"})
 
 
 @pytest.mark.threat("T48")
