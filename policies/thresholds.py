@@ -6,8 +6,10 @@ from pydantic import Field
 
 from policies.values import Frozen
 
-Do = Literal["alert", "demote"]
-"""`alert` tells alone. `demote` also has a person asked before each autonomous action, for a while."""
+Do = Literal["alert", "demote", "halt"]
+"""`alert` tells alone. `demote` also has a person asked before each autonomous action, for a while. `halt`
+trips the kill switch for them instead, until somebody resumes.
+"""
 
 
 class OverNormal(Frozen):

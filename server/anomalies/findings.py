@@ -10,15 +10,17 @@ from typing import Any, Final
 
 from policies.alert import Alert, Severity
 from policies.anomalies import Anomaly, done, of_sources, outside
-from policies.call import Call
+from policies.call import Call, Tier
 from policies.canonical import Json, canonical
 from policies.context import Context
+from policies.halt import Scope
 from policies.thresholds import Anomalies
 from server.alerts.outbox import raise_alert
 from server.anomalies.demotions import demote
 from server.anomalies.ended import whose
 from server.audit import Audit
 from server.digests import printable
+from server.halting.rows import halt
 from server.moments import day, moment
 from server.transaction import Transaction, now_ms
 
@@ -27,6 +29,8 @@ KEPT: Final = 400 * 24 * _HOUR
 """Milliseconds that an anomaly is kept, and a demotion after it has ended."""
 
 _DEMOTED: Final = "A person is asked about each autonomous action of this {}."
+_HALTED: Final = "Autonomous actions of this {} are halted, until somebody runs `remit resume`."
+_BY: Final = "remit, by [anomalies]"
 
 _ADD: Final = """
     INSERT INTO anomalies (id, at, kind, tenant, user_id, subject, span, content)
@@ -55,6 +59,14 @@ class About:
     source: str = ""
     tool: str = ""
     subject: str = ""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the tenant and the user are called just so, and no character had to be written out.
+
+        The kill switch goes by the very names, and a halt of a name that nobody has would halt nobody.
+        """
+        return "\\" not in self.tenant + self.user
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +99,10 @@ class Findings:
         now = yield from now_ms()
         id_ = secrets.token_hex(8)
         until = now + self._settings.demoted_hours * _HOUR
-        demotes = done(anomaly.kind, self._settings) == "demote" and bool(about.tenant)
-        did = _DEMOTED.format("user" if about.user else "tenant") if demotes else ""
+        do = done(anomaly.kind, self._settings) if about.tenant else "alert"
+        halts = do == "halt" and about.is_exact
+        demotes = do != "alert" and not halts
+        did = (_HALTED if halts else _DEMOTED if demotes else "").format("user" if about.user else "tenant")
         lasting: dict[str, Json] = {"until": f"{moment(until):%Y-%m-%d %H:%M} UTC"} if demotes else {}
         evidence: dict[str, Json] = {**anomaly.evidence, **lasting}
         told: dict[str, Json] = {
@@ -104,6 +118,8 @@ class Findings:
         new = yield _ADD, (id_, now, anomaly.kind.value, *whose, span, canonical(told))
         if not new:
             return False
+        if halts:
+            yield from halt(Scope(about.tenant, about.user or None, tier=Tier.AUTO), _BY, anomaly.summary)
         if demotes:
             yield from demote(
                 id_,

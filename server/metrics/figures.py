@@ -8,9 +8,11 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from policies.anomalies import Kind
+from policies.halt import Unreadable
 from policies.sources import OWN
 from server.anomalies.demotions import in_force
 from server.anomalies.rows import HOUR
+from server.halting.rows import state
 from server.inventory import Inventory, known
 from server.transaction import Transaction, now_ms
 
@@ -39,7 +41,8 @@ Rows = Sequence[Sequence[Any]]
 class Figures:
     """At one moment. `volume` are calls of today by source and tool, `recent` those of this hour and the one
     before: calls, errors and the largest answer in bytes by source. `failures` and `combined` are the most of
-    any user or address, and of any context. `asked` are questions within the hour.
+    any user or address, and of any context. `asked` are questions within the hour; `halts` are None where
+    nobody can say.
     """
 
     volume: Rows = ()
@@ -52,6 +55,7 @@ class Figures:
     open: int = 0
     asked: int = 0
     demotions: int = 0
+    halts: int | None = 0
     found: dict[str, int] = field(default_factory=dict[str, int])
 
 
@@ -75,8 +79,17 @@ def look(inventory: Inventory, *, context_minutes: int, failure_minutes: int) ->
         open=(yield from count(_OPEN, now)),
         asked=(yield from count(_ASKED, now - HOUR)),
         demotions=(yield from in_force()),
+        halts=(yield from _halts()),
         found={kind: int(number) for kind, number in (yield _FOUND, ())},
     )
+
+
+def _halts() -> Transaction[int | None]:
+    """None where nobody can say."""
+    try:
+        return len((yield from state())[0].halts)
+    except Unreadable:
+        return None
 
 
 class Collected:
@@ -92,6 +105,8 @@ class Collected:
         if self._figures is None:
             return
         yield _gauge("remit_store_read_seconds", "What reading these figures took.", self._seconds)
+        readable = self._figures.halts is not None
+        yield _gauge("remit_kill_switch_readable", "Whether the kill switch can be read.", int(readable))
         for name, says, figure in SINGLE:
             yield _gauge(name, says, figure(self._figures))
         yield from _by_source(self._figures)
@@ -126,6 +141,7 @@ SINGLE: Final[Sequence[tuple[str, str, Callable[[Figures], int]]]] = (
         lambda its: its.in_doubt,
     ),
     ("remit_approvals_pending", "Actions that wait for somebody's yes.", lambda its: its.open),
+    ("remit_halts_in_force", "Halts that stand; 0 where none can be read.", lambda its: its.halts or 0),
     ("remit_questions_asked", "Times that somebody was asked within the hour.", lambda its: its.asked),
     (
         "remit_demotions_in_force",

@@ -10,6 +10,7 @@ from policies.document import Window
 from policies.errors import Denied, Refusal
 from policies.thresholds import Anomalies
 from server.anomalies.demotions import reasons
+from server.anomalies.ended import whose
 from server.anomalies.failures import Failures
 from server.anomalies.findings import Findings, Kept, listed
 from server.anomalies.watching import Watch
@@ -67,8 +68,8 @@ class House:
         """So many days before today on which the user made so many calls, at this time of the day."""
         now = await self.hour()
         add = "INSERT INTO activity VALUES ($1, $2, $3, $4, 'shop', $5, 0, 0, 0, 0)"
-        whose = (user.tenant, user.id)
-        await self.do(*((add, (*whose, now - ago * DAY, tool, calls)) for ago in range(1, days + 1)))
+        its = whose(user.tenant, user.id)
+        await self.do(*((add, (*its, now - ago * DAY, tool, calls)) for ago in range(1, days + 1)))
 
     async def hour(self) -> int:
         return await self.store.run(now_ms) // 3_600_000

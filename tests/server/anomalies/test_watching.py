@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from policies.call import User
+from policies.halt import Subject
 from policies.thresholds import Anomalies, TenantVolume, Volume
 from server.anomalies.activity import Activity
 from server.anomalies.demotions import lift
 from server.anomalies.ended import NOTHING, Touched
 from server.anomalies.watching import Watch
+from server.halting.rows import state
 from server.store import Store, StoreUnavailable
 from tests.server.anomalies.house import House, open_house
 from tests.server.calls import ADA
@@ -88,6 +90,27 @@ async def test_what_is_only_told_demotes_nobody(store: Store, tmp_path: Path) ->
         await house.watch.look()
         assert await house.kinds() == ["volume"]
         assert await house.reasons() == ()
+
+
+@pytest.mark.parametrize("name", ["ada", "ACME\\ada"])
+async def test_an_anomaly_trips_the_switch_for_autonomous_actions_of_the_user_where_the_settings_say_so(
+    store: Store, tmp_path: Path, name: str
+) -> None:
+    who = User(name, "acme", frozenset())
+
+    def of(user: str, tier: str) -> Subject:
+        return Subject.of_action("acme", user, "shop", "shop_write_auto", tier, undoing=False)
+
+    async with open_house(store, tmp_path, Anomalies(volume=Volume(do="halt"))) as house:
+        await house.past(20, 10, who)
+        await house.call(31, who)
+        await house.watch.look()
+        switch, _ = await house.store.read(state)
+        assert (switch.of(of(name, "auto")) is not None) is (name == "ada")
+        assert bool(await house.reasons(who)) is (name != "ada")  # else demoted: the switch has no such name
+        assert switch.of(of(name, "act")) is switch.of(of("bob", "auto")) is None
+        (entry,) = await house.entries("anomaly")
+        assert "autonomous action" in str(entry["did"]).lower()
 
 
 async def test_who_is_new_is_measured_by_the_average_of_their_tenant(house: House) -> None:

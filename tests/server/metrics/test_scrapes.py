@@ -124,7 +124,7 @@ async def test_calls_are_measured_by_tool_tier_outcome_and_stage_and_by_nobodys_
     assert found["remit_calls_total denied   "] == 1
     assert found["remit_stage_seconds_count admission"] == 1
     assert found["remit_response_bytes_sum shop"] == 500
-    assert "ada" not in text
+    assert "lovelace" not in text
     assert "acme" not in text
 
 
