@@ -247,6 +247,13 @@ class Metrics(Frozen):
     token: SecretReference | None = None
 
 
+class Telemetry(Tls, frozen=True):
+    """`otlp` is where traces of calls go, by OTLP over HTTP; `token` what the collector is shown."""
+
+    otlp: WebAddress
+    token: SecretReference | None = None
+
+
 def _not_our_own(name: str) -> str:
     if name == OWN:
         raise ValueError(f"{OWN} is the name of this server's own tools: call the source something else")
@@ -273,6 +280,7 @@ class Document(Frozen):
     kill_switch: Switch = Switch()
     metrics: Metrics = Metrics()
     alerts: dict[DestinationName, AnyDestination] = {}
+    telemetry: Telemetry | None = None
     sources: dict[Annotated[SourceName, AfterValidator(_not_our_own)], AnySource] = {}
     scopes: dict[ScopeLabel, Scope] = {}
 

@@ -61,6 +61,7 @@ from server.sources import Sources
 from server.steady_clock import SteadyClock
 from server.store import Store, open_store
 from server.switches import Switches
+from server.telemetry.tracing import open_tracing
 from server.transaction import now_ms
 from server.vault import Connected, Vault
 from tools.catalogue import Catalogue, connect, with_twins
@@ -197,33 +198,35 @@ async def assemble(
         )
         yield Service(
             document.server.name,
-            Pipeline(
-                audit=audit,
-                identity=identity,
-                rollback=Rollback(store, audit.actions),
-                catalogue=catalogue,
-                policy=policy,
-                limits=Limits(
-                    store,
-                    Buckets(document.limits, document.sources),
-                    inventory,
-                    document.context,
-                    monitoring.findings,
-                    switch=document.kill_switch,
-                    clock=mandates.clock,
-                ),
-                contexts=contexts,
-                vault=vault,
-                approvals=Approvals(
-                    store,
-                    audit.actions,
-                    decisions,
-                    Outgoing(settings, document.directory, document.flow, memories, redaction),
-                    mandates,
-                    questions_per_hour=document.limits.questions_per_hour,
-                ),
-                executor=Executor({OWN: GRACE, **deadlines}, audit.guard),
-                redaction=Redaction(redaction, settings, contexts, results),
+            (await stack.enter_async_context(open_tracing(document)))(
+                Pipeline(
+                    audit=audit,
+                    identity=identity,
+                    rollback=Rollback(store, audit.actions),
+                    catalogue=catalogue,
+                    policy=policy,
+                    limits=Limits(
+                        store,
+                        Buckets(document.limits, document.sources),
+                        inventory,
+                        document.context,
+                        monitoring.findings,
+                        switch=document.kill_switch,
+                        clock=mandates.clock,
+                    ),
+                    contexts=contexts,
+                    vault=vault,
+                    approvals=Approvals(
+                        store,
+                        audit.actions,
+                        decisions,
+                        Outgoing(settings, document.directory, document.flow, memories, redaction),
+                        mandates,
+                        questions_per_hour=document.limits.questions_per_hour,
+                    ),
+                    executor=Executor({OWN: GRACE, **deadlines}, audit.guard),
+                    redaction=Redaction(redaction, settings, contexts, results),
+                )
             ),
             identity,
             catalogue,

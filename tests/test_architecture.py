@@ -148,6 +148,7 @@ def test_a_secret_is_revealed_only_where_it_is_used() -> None:
         "server/oauth/far.py",
         "server/oauth/tokens.py",
         "server/store_postgres.py",
+        "server/telemetry/tracing.py",
         "tools/gitlab/api.py",
         "tools/gitlab/connector.py",
         "tools/postgres/connector.py",

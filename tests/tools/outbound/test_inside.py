@@ -15,7 +15,7 @@ import pytest
 from pydantic import AfterValidator, BaseModel, ValidationError
 
 from policies.destinations import Slack, Webhook
-from policies.document import Document, Oidc
+from policies.document import Document, Oidc, Telemetry
 from policies.errors import UpstreamFailed
 from policies.oauth import OAuth
 from policies.secret import Credential, Secret
@@ -29,6 +29,7 @@ from server.keys.transit import Transit
 from server.oauth.answers import FarFailed
 from server.oauth.far import AuthorizationServer
 from server.oauth.tokens import Tokens
+from server.telemetry.exporting import Exporter
 from tests.server.alerts.senders import MESSAGE
 from tests.server.oidc.issuer import PretendIssuer, Signer
 from tests.tools.outbound.far import Far
@@ -233,6 +234,12 @@ async def _chat(url: str, folder: Path) -> None:
     await SlackSender(settings, Secret(f"{url}/x"), client_context(Tls("alerts.chat"))).send(MESSAGE)
 
 
+async def _trace(url: str, folder: Path) -> None:
+    del folder
+    settings = Telemetry.model_validate({"otlp": url})
+    await Exporter(settings.otlp, client_context(Tls("telemetry")), {}).send(b"")
+
+
 ASKED: dict[str, Callable[[str, Path], Awaitable[None]]] = {
     "identity.oidc.issuer": _ask_issuer,
     "identity.oidc.endpoint_origins": _allow,
@@ -241,6 +248,7 @@ ASKED: dict[str, Callable[[str, Path], Awaitable[None]]] = {
     "sources.url": _open_gitlab,
     "alerts.url": _tell,
     "alerts.origin": _chat,
+    "telemetry.otlp": _trace,
     **{f"sources.oauth.{each}": partial(_renew, each) for each in ("issuer", "token", "revoke")},
 }
 """The settings that remit is led to over HTTP by, and how."""
