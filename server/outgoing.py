@@ -19,7 +19,7 @@ from policies.sources import Source
 from server.context.memories import Memories
 from server.loading import Loading
 
-_AT_ONCE: Final = CapacityLimiter(4)
+_AT_ONCE: Final = CapacityLimiter(2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ rest is read from each place where a group may begin, and only what then reads a
 import bz2
 import lzma
 import re
+import string
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from policies.decoding import ascii85_bytes, base32_bytes, base64_bytes, base85_bytes, bits, hex_bytes
+from policies.decoding import ascii85_bytes, base32_bytes, base64_bytes, base85_bytes, bits
 
 _PIECES: Final = 64
 _PACKED: Final = 8  # packed pieces in one run of bytes
@@ -26,30 +27,35 @@ _MAGIC: Final = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]|BZh[1-9]|\xfd7
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """`others` are the characters that it has no use for, `least` how many others make a piece.
+    """`least` characters of its `alphabet` make a piece, and a group of `group` says whole bytes.
 
-    A group of `group` characters says whole bytes. `beside` stands before a character in programs.
+    `beside` stands before a character in programs.
     """
 
     way: str
-    others: re.Pattern[str]
+    alphabet: bytes
     least: int
     group: int
     undone: Callable[[str], bytes]
-    beside: re.Pattern[str] | None = field(default=None)
+    beside: re.Pattern[str] | None = None
 
     def says(self, text: str) -> Iterator[str]:
         """The texts that it may be."""
-        if self.beside is not None:
+        if self.beside is not None and ("x" in text or "+" in text):
             text = self.beside.sub("", text)
-        for piece in dict.fromkeys((self.others.sub("", text), self._gathered(text))):
+        pieces = [self._squeezed(text)]
+        if "\n" in text:
+            # The longest word of each line: what was told in parts, each with words around it.
+            words = [max(line.split(), key=len, default="") for line in text.split("\n")]
+            pieces.append(self._squeezed("".join(words)))
+        for piece in dict.fromkeys(pieces):
             if len(piece) >= self.least:
                 for start in range(self.group):
                     yield from _read(self.undone, piece[start:])
 
-    def _gathered(self, text: str) -> str:
-        """The longest piece of each line: what was told in parts, each with words around it."""
-        return "".join(max(self.others.split(line), key=len) for line in text.split("\n"))
+    def _squeezed(self, text: str) -> str:
+        written = text.encode("ascii", "ignore")
+        return written.translate(None, written.translate(None, self.alphabet)).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +105,16 @@ def _unpacked(data: bytes) -> bytes:
         return b""
 
 
+_LETTERS: Final = string.ascii_letters.encode()
+_ALNUM: Final = _LETTERS + string.digits.encode()
+
+
 def _base64(piece: str) -> bytes:
     return base64_bytes(piece[:-1] if len(piece) % 4 == 1 else piece)
 
 
 def _hex(piece: str) -> bytes:
-    return hex_bytes(piece[: len(piece) & ~1])
+    return bytes.fromhex(piece[: len(piece) & ~1])
 
 
 def _decimals(piece: str) -> bytes:
@@ -112,11 +122,11 @@ def _decimals(piece: str) -> bytes:
 
 
 CODES: Final[tuple[Code | Piece, ...]] = (
-    Code("base64", re.compile(r"[^A-Za-z0-9+/_-]+"), 12, 4, _base64),
-    Code("base64", re.compile(r"[^A-Za-z0-9]+"), 12, 4, _base64),
-    Code("base32", re.compile(r"[^A-Za-z2-7]+"), 16, 8, base32_bytes),
-    Code("hex", re.compile(r"[^A-Fa-f0-9]+"), 16, 2, _hex, re.compile(r"0[xX]|\\x|[uU]\+00|&#x00")),
-    Code("bits", re.compile(r"[^01]+"), 64, 8, bits),
+    Code("base64", _ALNUM + b"+/_-", 12, 4, _base64),
+    Code("base64", _ALNUM, 12, 4, _base64),
+    Code("base32", _LETTERS + b"234567", 16, 8, base32_bytes),
+    Code("hex", b"0123456789abcdefABCDEF", 16, 2, _hex, re.compile(r"0[xX]|\\x|[uU]\+00|&#x00")),
+    Code("bits", b"01", 64, 8, bits),
     Piece("decimals", re.compile(r"(?:\d{2,3}[\s,;.]{1,3}){9,}\d{2,3}"), _decimals),
     Piece("ascii85", re.compile(r"<~[!-uz\s]{12,}~>"), ascii85_bytes),
     Piece("base85", re.compile(r"[0-9A-Za-z!#$%&()*+\-;<=>?@^_`{|}~]{14,}"), base85_bytes, 5),

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.outgoing.prints import LENGTH, Known, Press, places
-from policies.outgoing.readings import TURNS, Reading, shifted
-from policies.outgoing.skeleton import figures
+from policies.outgoing.readings import TURNS, Reading
+from policies.outgoing.skeleton import figures, shifted, skeleton
 
 _TELLING: Final = 2  # prints with figures in them that make a copy
 _FIGURES: Final = 2  # of them in such a print
@@ -38,14 +38,16 @@ class Common:
             if reading.ways:
                 continue
             hashes = press.of_text(reading.text)
+            if not len(known.maybe(hashes)):
+                continue
             for source, prints in known.by_source.items():
                 there = places(hashes, prints)
                 if there.any():
                     plain[source].update(hashes[there].tolist())
                     telling[source].update(hashes[there & _have_figures(reading.text)].tolist())
         in_sight = _Prints().union(*plain.values())
-        for way, text, least in _hidden(read):
-            hashes = press.of_text(text)
+        for way, letters, least in _hidden(read, press, known):
+            hashes = press.of_letters(letters)
             found = _Prints(hashes[places(hashes, known.all)].tolist()) - in_sight
             if len(found) >= least:
                 hidden[way] |= found
@@ -80,15 +82,20 @@ class Common:
         return tuple(sorted(self.hidden))
 
 
-def _hidden(read: Sequence[Reading]) -> Iterator[tuple[str, str, int]]:
-    """The way, the text, and how many prints of it are no chance."""
-    for reading in read:
-        if reading.ways:
+def _hidden(
+    read: Sequence[Reading], press: Press, known: Known
+) -> Iterator[tuple[str, Sequence[bytes], int]]:
+    """The way, the letters, and how many prints of them are no chance: of what may have any."""
+    disguised = [(reading, skeleton(reading.text)) for reading in read if reading.ways]
+    # Mostly there is nothing, and that is seen of all together.
+    if len(known.maybe(press.of_letters(letters for _, letters in disguised))):
+        for reading, letters in disguised:
             least = 1 if reading.of_piece and reading.ways[-1] not in TURNS else _TURNED
-            yield " of ".join(reading.ways), reading.text, least
-        if len(reading.ways) <= 1:
-            for text in shifted(reading.text):
-                yield " of ".join((*reading.ways, _SHIFTED)), text, _TURNED
+            yield " of ".join(reading.ways), [letters], least
+    turned = [letters for reading in read if not reading.ways for letters in shifted(reading.text)]
+    if len(known.maybe(press.of_letters(turned))):
+        for letters in turned:
+            yield _SHIFTED, [letters], _TURNED
 
 
 def _have_figures(text: str) -> NDArray[np.bool_]:

@@ -13,14 +13,15 @@ _HIGHEST: Final = 0x10FFFF
 
 @dataclass(frozen=True, slots=True)
 class Escape:
-    """`unit` is one such character."""
+    """`unit` is one such character, and begins with `sign`."""
 
     way: str
+    sign: str
     unit: re.Pattern[str]
     undone: Callable[[str], str]
 
     def is_in(self, text: str) -> bool:
-        return self.unit.search(text) is not None
+        return self.sign in text and self.unit.search(text) is not None
 
     def hides(self, text: str) -> bool:
         """Whether it stands for a letter or digit that could stand there itself."""
@@ -48,12 +49,13 @@ def _printable(text: str) -> str:
 
 
 ESCAPES: Final = (
-    Escape("percent", re.compile(r"%[0-9A-Fa-f]{2}"), unquote),
-    Escape("entities", re.compile(r"&#?\w{1,31};?"), html.unescape),
+    Escape("percent", "%", re.compile(r"%[0-9A-Fa-f]{2}"), unquote),
+    Escape("entities", "&", re.compile(r"&#?\w{1,31};?"), html.unescape),
     Escape(
         "escapes",
+        "\\",
         re.compile(r"\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-3][0-7]{2})"),
         lambda text: _PROGRAMS.sub(_character, text),
     ),
-    Escape("quoted-printable", _PRINTABLE, _printable),
+    Escape("quoted-printable", "=", _PRINTABLE, _printable),
 )

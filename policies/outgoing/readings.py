@@ -16,7 +16,7 @@ from policies.redaction.work import TooMuchWork
 
 DEEPEST: Final = 3
 SHORTEST: Final = 8  # letters or digits of what is worth reading
-_CHARACTERS: Final = 4_000_000  # of all readings of one text together
+_CHARACTERS: Final = 1_500_000  # of all readings of one text together
 _READINGS: Final = 1_000
 _TURNS: Final = 2
 
@@ -26,14 +26,6 @@ TURNS: Final[Mapping[str, Callable[[str], str]]] = {
     "rot47": lambda text: text.translate(_ROTATED),
     "reversed": lambda text: text[::-1],
 }
-_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
-_ALPHABETS: Final = [
-    str.maketrans(_LETTERS + _LETTERS.upper(), turned + turned.upper())
-    for turned in (
-        *(_LETTERS[places:] + _LETTERS[:places] for places in range(1, 26) if places != 13),
-        _LETTERS[::-1],
-    )
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +73,3 @@ def _undone(reading: Reading) -> Iterator[Reading]:
     for code in CODES:
         for said in code.says(text):
             yield Reading(said, (*ways, code.way), of_piece=True)
-
-
-def shifted(text: str) -> Iterator[str]:
-    """By each place of the alphabet but the middle one, and mirrored: the oldest ciphers there are."""
-    for alphabet in _ALPHABETS:
-        yield text.translate(alphabet)

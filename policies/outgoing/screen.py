@@ -131,7 +131,8 @@ def _secrets(said: _Said) -> tuple[tuple[str, ...], bool]:
         with metered(Meter(OF_AN_ANSWER.looking)):
             for reading in said.readings:
                 if not TURNS.keys() & set(reading.ways):
-                    kinds.update(found.label for found in find_secrets(fold(clean(reading.text).text)))
+                    plain = reading.text if reading.text.isascii() else fold(clean(reading.text).text)
+                    kinds.update(found.label for found in find_secrets(plain))
     except TooMuchWork:
         return tuple(sorted(kinds)), True
     return tuple(sorted(kinds)), False

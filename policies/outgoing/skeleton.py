@@ -1,5 +1,6 @@
 """A text as its letters and digits, in one form for all the ways in which it may be written."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from policies.lookalikes import folded, read
@@ -22,6 +23,11 @@ _FORM: Final = bytes(
 )
 _FIGURE: Final = bytes(chr(code) in "0123456789@" for code in range(256))
 _DROPPED: Final = bytes(code for code in range(256) if code not in _KEPT)
+_LETTERS: Final = b"abcdefghijklmnopqrstuvwxyz"
+_SHIFTED: Final = [
+    bytes.maketrans(_LETTERS + _LETTERS.upper(), turned + turned.upper()).translate(_FORM)
+    for turned in (*(_LETTERS[n:] + _LETTERS[:n] for n in range(1, 26) if n != 13), _LETTERS[::-1])
+]
 _DROPPED_BUT_APART: Final = _DROPPED.replace(APART.encode(), b"")
 
 
@@ -46,3 +52,10 @@ def _seen(text: str) -> bytes:
 
 def _bare(text: str) -> bytes:
     return text.encode() if text.isascii() else read(folded(text)).casefold().encode("utf-8", "replace")
+
+
+def shifted(text: str) -> Iterator[bytes]:
+    """Skeletons of it with each letter some places on in the alphabet, or mirrored: the oldest ciphers."""
+    seen = _seen(text)
+    for form in _SHIFTED:
+        yield seen.translate(form, _DROPPED)
