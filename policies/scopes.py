@@ -24,6 +24,8 @@ MOST_DAYS: Final = 90
 """For how long a scope can be switched on."""
 BELOW: Final = "*"
 """As the last segment of a target: whatever is below the others."""
+EVERYBODY: Final = "*"
+"""Among destinations: all of them. Those that the organisation's directory lacks are asked about anyway."""
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _DAYS: Final[Sequence[Day]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -150,7 +152,7 @@ def _reasons(scope: Scope, user: User, source: Source, effect: Effect, now: int)
         yield "It can't be taken back."
     if effect.hidden and not scope.irreversible:
         yield "The system may do more than is shown."
-    if not set(effect.destinations) <= set(scope.destinations):
+    if EVERYBODY not in scope.destinations and not set(effect.destinations) <= set(scope.destinations):
         yield "Others would see it, to whom it is not open."
     for change in effect.changes:
         yield from _of_a_change(scope, source, change)

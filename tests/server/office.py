@@ -30,8 +30,11 @@ from policies.change import Change, Effect, changes_from_json
 from policies.document import LocalIdentity
 from policies.secret import Credential
 from server.assembly import Service, assemble, connected
+from server.autonomous.delegations import Delegations
+from server.autonomous.switching import DAY, switch_on
 from server.configuration import load
 from server.identity import Identity
+from server.transaction import now_ms
 from server.vault import Connected
 from tests.server.enabling import enable_all
 from tools.authorization import Authorization
@@ -61,7 +64,6 @@ class Desk:
         self.tools: Sequence[Tool] = (
             Tool(name, "read", Tier.READ, "Read", "Reads all.", _READING, TABLE_OUTPUT),
             Tool(name, "send", Tier.ACT, "Send", "Sends a text.", _SENDING, WRITE_OUTPUT),
-            Tool(name, "send_auto", Tier.AUTO, "Send", "Sends a text.", _SENDING, WRITE_OUTPUT),
         )
 
     def tells(self, *rows: tuple[Json, ...]) -> None:
@@ -120,7 +122,7 @@ class Office:
 
 
 def settings(name: str, **more: str) -> str:
-    """Of a source that a desk stands in for."""
+    """Of a source that a desk stands in for, and which may be acted on without a person."""
     lines = "".join(f'{key} = "{value}"\n' for key, value in more.items())
     return f"""
 [sources.{name}]
@@ -134,6 +136,19 @@ tables.t.columns = ["c0", "c1", "c2"]
 read = ["analyst"]
 act = ["analyst"]
 act_unconfirmed = ["analyst"]
+
+[scopes.{name}]
+tool = "{name}_send"
+roles = ["analyst"]
+targets = ["messages"]
+kinds = ["create"]
+fields.text.any = true
+fields.file.any = true
+rows = 1
+per_hour = {{ calls = 10000, rows = 10000 }}
+per_day = {{ calls = 10000, rows = 10000 }}
+destinations = ["*"]
+irreversible = true
 """
 
 
@@ -170,4 +185,9 @@ async def open_office(folder: Path, text: str, *desks: str) -> AsyncGenerator[Of
     for name, desk in held.items():
         sources[name] = Connected(sources[name].settings, desk, None)
     async with assemble(configuration, sources) as service:
+        its, audit = Delegations(configuration.document.scopes), service.pipeline.audit
+        until = await service.store.read(now_ms) + DAY
+        for scope in configuration.document.scopes:
+            await switch_on(service.store, audit, its, scope, until, by="root", why="tests")
+        await service.switches.look()
         yield Office(service, held, folder=folder)

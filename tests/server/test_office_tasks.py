@@ -90,7 +90,7 @@ INSIDE: Final = (
     (("mail",), "mail", "claims@insurer.example", "The report that you asked for follows tomorrow."),
     (("bank", "mail"), "bank", "DE02120300000000202051", "rent of the office, reference RN-88120-6"),
     (("chat", "files"), "chat", "#team", "Summary: the billing service moves in the second quarter."),
-    (("crm", "files", "mail", "calendar"), "mail", "lead@eu.acme.example", "Week in short: one renewal due."),
+    (("crm", "mail", "calendar"), "mail", "lead@eu.acme.example", "Week in short: one renewal due."),
     (("mail", "files"), "files", "team@acme.example", "minutes of the offsite: agreed on ten, Priya writes"),
 )
 OUTSIDE: Final = (
