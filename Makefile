@@ -2,12 +2,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 KILLS ?= 1000
+FLIPS ?= 500
 # of hostile input, over each transport
 FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= $(shell date +%s)
 SEED ?= $(shell date +%s)
 
-.PHONY: demo test long bench bench-redaction crash fuzz lint lock wheel clean
+.PHONY: demo test long bench bench-redaction crash halt fuzz lint lock wheel clean
 
 demo: .venv/installed
 	$(BIN)/remit demo
@@ -30,6 +31,9 @@ bench-redaction: .venv/installed
 
 crash: .venv/installed
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.crash --kills $(KILLS)
+
+halt: .venv/installed
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.crash.halting --flips $(FLIPS)
 
 fuzz: export FUZZ_SECONDS := $(FUZZ_SECONDS)
 fuzz: export FUZZ_SEED := $(FUZZ_SEED)

@@ -24,6 +24,7 @@ from tests.certificates import Authority, Identity
 ADMIN = "postgres"
 # What a test's server may skip: nothing that it holds outlives it.
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+DATED = {"track_commit_timestamp": "on"}  # the server says when each row was committed
 
 
 class MissingError(Exception):
@@ -112,7 +113,7 @@ class Postgres:
 def postgres() -> Iterator[Postgres]:
     """Started once; each test makes the databases and roles that it needs."""
     try:
-        with running_postgres(CARELESS) as server:
+        with running_postgres(CARELESS | DATED) as server:
             yield server
     except MissingError as error:
         missing(error.what, error.remedy)

@@ -24,7 +24,7 @@ from server.transaction import Transaction
 
 log = logging.getLogger("remit.halt")
 
-EVERY: Final = 1.0  # seconds between two looks
+EVERY: Final = 0.5  # seconds between two looks
 MOST: Final = 100  # actions that one entry names
 
 

@@ -69,9 +69,8 @@ def _forked(configuration: Configuration, redactor: Redactor, serve: Serve) -> R
     return Replica(pid, os.fdopen(telling, "w"), os.fdopen(answered))
 
 
-def loaded(redactor: Redactor, *, watching: bool) -> Redactor:
+def loaded(redactor: Redactor, **_: object) -> Redactor:
     """In the place of `server.loading.load`."""
-    del watching
     return redactor
 
 
