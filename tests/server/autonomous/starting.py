@@ -42,7 +42,7 @@ SCOPES: Final = {
             "fields": {"value": {"any": True}},
             "rows": 1,
             "per_hour": {"calls": MOST, "rows": 1000},
-            "per_day": {"calls": MOST, "rows": 1000},
+            "per_day": {"calls": 1000, "rows": 1000},
         }
     )
 }

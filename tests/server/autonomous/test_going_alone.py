@@ -48,6 +48,14 @@ async def test_what_went_alone_is_taken_back_when_the_user_says_so(alone: Alone)
     assert alone.shelf.records == {}
 
 
+async def test_what_would_fit_a_scope_is_taken_back_by_a_person_all_the_same(tmp_path: Path) -> None:
+    async with open_alone(tmp_path, a="1") as alone:
+        reply = await alone.put(a="2")
+        with pytest.raises(AnswerNeeded):
+            await alone.call("remit_undo", {"id": reply.action})
+        assert alone.shelf.records == {"a": "2"}
+
+
 async def test_what_does_not_fit_is_asked_with_the_reason(alone: Alone) -> None:
     needed = await alone.asked(a="too long")
     assert alone.shelf.put == []
