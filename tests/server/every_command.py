@@ -1,7 +1,8 @@
 """Every command of `remit`, as its parsers say that it is called."""
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Final, cast
 
 from server.cli import COMMANDS, parser
@@ -20,10 +21,11 @@ def commands(values: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
         if name in SERVING:
             continue
         for path, leaf in _leaves((name,), _of(parser([name]))[name]):
-            arguments = (*path, *_needed(path, leaf, values))
-            yield arguments
-            if "--json" in leaf._option_string_actions:
-                yield (*arguments, "--json")
+            for choice in _choices(leaf):
+                arguments = (*path, *_given(path, [*_needed(leaf), *choice], values))
+                yield arguments
+                if "--json" in leaf._option_string_actions:
+                    yield (*arguments, "--json")
 
 
 def _leaves(
@@ -44,8 +46,19 @@ def _of(at: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
     return below
 
 
-def _needed(path: tuple[str, ...], leaf: argparse.ArgumentParser, values: Mapping[str, str]) -> Iterator[str]:
-    for action in leaf._actions:
-        if action.required or action.dest == "config":
-            value = values.get(f"{' '.join(path)} {action.dest}") or values[action.dest]
-            yield from ((action.option_strings[-1], value) if action.option_strings else (value,))
+def _needed(leaf: argparse.ArgumentParser) -> Sequence[argparse.Action]:
+    return [action for action in leaf._actions if action.required or action.dest == "config"]
+
+
+def _choices(leaf: argparse.ArgumentParser) -> Iterator[tuple[argparse.Action, ...]]:
+    """Every way to take one of each group of which one is needed."""
+    return product(*(group._group_actions for group in leaf._mutually_exclusive_groups if group.required))
+
+
+def _given(
+    path: tuple[str, ...], actions: Sequence[argparse.Action], values: Mapping[str, str]
+) -> Iterator[str]:
+    for action in actions:
+        yield from action.option_strings[-1:]
+        if action.nargs != 0:
+            yield values.get(f"{' '.join(path)} {action.dest}") or values[action.dest]
