@@ -6,12 +6,16 @@ from pathlib import Path
 import anyio
 import pytest
 
+from policies.anomalies import of_errors
 from policies.call import Reply, Transport, User
 from policies.change import Change
 from policies.errors import Denied, LimitReached, NotApproved
 from policies.injection.suspicion import Level
 from policies.question import AnswerNeeded
+from policies.thresholds import Anomalies
 from server.actions import State
+from server.anomalies.demotions import lift
+from server.anomalies.findings import About, listed
 from server.autonomous.mandates import Overtaken
 from server.transaction import Transaction
 from tests.server.autonomous.alone import FILL, REFUSE, ROLES, TWIN, Alone, no, open_alone, yes
@@ -178,6 +182,22 @@ async def test_what_was_read_can_have_a_person_asked(alone: Alone) -> None:
 
 def _suspect() -> Transaction[None]:
     yield "UPDATE contexts SET suspicion = $1", (int(Level.EXPLICIT),)
+
+
+@pytest.mark.threat("T39")
+async def test_a_user_out_of_the_ordinary_is_asked_until_an_administrator_lifts_that(alone: Alone) -> None:
+    await alone.put(a="1")
+    errors = of_errors(100, 50, Anomalies())
+    assert errors is not None
+    await alone.service.store.run(
+        lambda: alone.service.monitoring.findings.found(errors, About("acme", "ada"), "hour 1")
+    )
+    needed = await alone.asked(b="1")
+    assert "too many of a user's calls end in errors" in needed.message
+    (found,) = await alone.service.store.read(lambda: listed(0, 10))
+    await alone.service.store.run(lambda: lift(found.id, "root"))
+    await alone.put(c="1")
+    assert alone.shelf.put == put(("a", "1"), ("c", "1"))
 
 
 async def test_what_can_not_be_taken_back_is_asked_unless_spelled_out(tmp_path: Path) -> None:
