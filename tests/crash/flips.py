@@ -140,7 +140,7 @@ def _sees_nothing(self: KillSwitch, subject: Subject) -> None:
 
 
 def _keep_starts(patch: pytest.MonkeyPatch, kept: IO[str]) -> None:
-    begin = Record._begin
+    begin = Record._begin  # pyright: ignore[reportPrivateUsage]
 
     async def begin_and_keep(self: Record, approval: Approval) -> Any:
         begun = monotonic()
