@@ -28,6 +28,7 @@ from policies.treatments import Treatments
 _ROUNDS: Final = 3
 _REMEMBERED: Final = 200_000  # findings
 _FEW: Final = 256  # cells of a table that is recalled within a millisecond or two
+_SMALL: Final = 20_000  # characters of the same
 _VERY_FEW: Final = 16  # cells of a table that is looked through within a millisecond, but for the model
 _TEXTS: Final = 20_000  # keys and values in the JSON of an answer
 _SHORT: Final = 1_000  # characters of the same
@@ -77,7 +78,7 @@ class Redactor:
         if cells > _FEW:
             return None
         text = _written(table)
-        if text is None:
+        if text is None or len(text) > _SMALL:
             return None
         key = digest(text)
         known = self._known.get(key)

@@ -37,6 +37,13 @@ def test_a_table_that_was_redacted_before_is_redacted_alike_under_a_boundary_of_
     assert again.grant.plan.call.id == "call-2"
 
 
+@pytest.mark.threat("T40")
+def test_a_long_text_is_not_redacted_at_once_though_it_is_known(redactor: Redactor) -> None:
+    known = raw_of(COLUMNS, [[1, "No more than this. " * 2_000]])
+    redactor.redact(known)
+    assert at_once(redactor, known) is None
+
+
 MASKED = "<PERSON> called about the contract, her mail is <EMAIL_ADDRESS>."
 
 
