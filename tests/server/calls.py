@@ -4,12 +4,14 @@ import hmac
 import itertools
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from policies.call import (
     Approval,
     Call,
     Caller,
+    Channel,
     Column,
     Grant,
     Kind,
@@ -24,16 +26,20 @@ from policies.call import (
     Transport,
     User,
 )
+from policies.change import Effect
 from policies.document import Audit as Settings
 from policies.document import Limits as Paces
 from policies.limits import Buckets
+from policies.risk import Level
 from policies.sources import SqliteSource
 from policies.values import Pace
+from server.actions import OPEN_FOR, Action, Content, State
 from server.audit import Audit
 from server.inventory import Entry, Inventory
 from server.keys import Keys
 from server.limits import Limits
 from server.store import Store
+from server.transaction import Transaction, now_ms
 
 ADA = User("ada", "acme", frozenset({"analyst"}))
 SETTINGS = Settings(every_entries=50, every_seconds=1)
@@ -87,6 +93,7 @@ class Pipeline:
 
     def __init__(self, store: Store, audit: Audit) -> None:
         self.audit = audit
+        self._ask = store.run
         self.limits = Limits(store, buckets(), Everything())
         self.carried_out: list[str] = []
         self.grants: list[Grant] = []
@@ -106,10 +113,41 @@ class Pipeline:
             allowed = permit(asked, named, tier, **arguments)
             admission = await self.limits.admit(allowed, record)
             plan = Plan(allowed.call, {"sql": "SELECT 1"}, "c1")
-            action = "" if tier is Tier.READ else f"action of {asked.id}"
-            grant = await record.intend(Approval(admission, plan, "nobody had to", action=action))
+            approval = Approval(admission, plan, "nobody had to")
+            if tier is not Tier.READ:
+                approval = await self._confirmed(approval)
+            grant = await record.intend(approval)
             self.carried_out.append(asked.id)
             self.grants.append(grant)
             if act is not None:
                 await act(grant)
             return await record.finish(redacted(grant, text))
+
+    async def _confirmed(self, approval: Approval) -> Approval:
+        """The user was asked, and says yes."""
+        call = approval.plan.call
+        content = Content(Effect(()), "", Level.LOW, (), frozenset(), "", call.transport)
+
+        def ask() -> Transaction[None]:
+            now = yield from now_ms()
+            asked = Action.of(
+                call,
+                content,
+                id=f"action of {call.id}",
+                binding="what was asked",
+                channel=Channel.FORM,
+                state=State.OPEN,
+                now=now,
+                until=now + OPEN_FOR,
+            )
+            yield from self.audit.actions.add(asked)
+
+        await self._ask(ask)
+        return replace(
+            approval,
+            by=call.user.id,
+            action=f"action of {call.id}",
+            binding="what was asked",
+            asked=True,
+            confirmed_by=Channel.FORM.value,
+        )

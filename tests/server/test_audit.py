@@ -94,7 +94,7 @@ async def test_a_write_is_on_record_as_intended_before_it_acts(store: Store, pip
     reply = await pipeline.run(act=look, tier=Tier.ACT)
     assert before == ["asked", "intended"]
     intended = (await calls(store))[1]
-    assert (intended["plan"], intended["by"]) == (pipeline.grants[-1].plan.digest, "nobody had to")
+    assert (intended["plan"], intended["by"]) == (pipeline.grants[-1].plan.digest, "ada")
     assert reply.receipt.sequence == pipeline.grants[-1].receipt.sequence + 1
 
 
@@ -109,8 +109,8 @@ async def test_a_read_costs_two_commits_a_write_three_and_a_refusal_before_admis
         commits += 1
         return await run(transaction)
 
+    pipeline = Pipeline(store, audit)  # the question that it asks is another call's
     monkeypatch.setattr(store, "run", counted)
-    pipeline = Pipeline(store, audit)
     await pipeline.run()
     assert commits == 2
     await pipeline.run(tier=Tier.AUTO)

@@ -132,7 +132,9 @@ def test_with_a_tenants_key_its_contexts_end(remit: Run, tmp_path: Path) -> None
     def begin() -> Transaction[None]:
         for tenant in ("acme", "zeta"):
             yield (
-                "INSERT INTO contexts VALUES ($1, 'ada', 'stdio ', $1, '', 0, 0, 1, '', 0)",
+                """INSERT INTO contexts
+                (tenant, user_id, client, id, session, begun_at, used_at, turns, sources)
+                VALUES ($1, 'ada', 'stdio ', $1, '', 0, 0, 1, '')""",
                 (tenant,),
             )
             yield "INSERT INTO context_pages VALUES ($1, 1, 'sealed')", (tenant,)
