@@ -131,7 +131,7 @@ async def _act(configuration: Configuration, asks: IO[str], answers: IO[str], *,
 
 
 def nobody_is_asked(self: Policy, call: Call) -> frozenset[Obligation]:
-    """As for autonomous actions."""
+    """No yes is waited for: it is kept as an action that was asked about, and begins at once."""
     return frozenset()
 
 

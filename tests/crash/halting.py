@@ -64,7 +64,7 @@ def _far(server: Postgres, folder: Path, jobs: int) -> Far:
 
 def _as_it_should_be(place: str, woken: Woken) -> bool:
     if place in NOTHING_DONE:
-        return woken.done == 0 and woken.state in {None, State.FAILED}
+        return woken.done == 0 and woken.state in {State.OPEN, State.FAILED}
     ended = State.DONE if woken.done else State.FAILED
     return woken.flight is not None and woken.state is ended
 
