@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from anyio import CapacityLimiter, to_thread
 
@@ -12,12 +12,14 @@ from policies.directory import Directory
 from policies.errors import Denied
 from policies.flow import Flow, Sending, Verdict, judge
 from policies.outgoing.found import Found
-from policies.outgoing.screen import Finder, screen
 from policies.outgoing.sent import sent
-from policies.redaction.work import OF_AN_ANSWER, WITHHELD, TooMuchWork
 from policies.sources import Source
 from server.context.memories import Memories
 from server.loading import Loading
+
+# What looks through texts is loaded with what redacts: a start that only greets waits for neither.
+if TYPE_CHECKING:
+    from policies.outgoing.screen import Finder
 
 _AT_ONCE: Final = CapacityLimiter(2)
 
@@ -35,6 +37,8 @@ class Outgoing:
 
         Raises `Denied` (rule `dlp_blocked`) for what may not leave so, naming kinds of data and no value.
         """
+        from policies.outgoing.screen import screen  # noqa: PLC0415 - as above
+
         name, effect, context = plan.call.tool.source, plan.effect or Effect(()), admission.context
         leaves = any(not self.directory.has(name, each) for each in effect.destinations)
         memory = await self.memories.recall(context, leaves=leaves)
@@ -51,7 +55,9 @@ class Outgoing:
         leaving = self.memories.leaving(context, "\n".join(sent(effect)), memory) if leaves else None
         return verdict, leaving
 
-    async def _finder(self) -> Finder:
+    async def _finder(self) -> "Finder":
+        from policies.redaction.work import OF_AN_ANSWER, WITHHELD, TooMuchWork  # noqa: PLC0415 - as above
+
         redactor = await self.loading.ready()
 
         def labels(text: str) -> Iterable[str]:

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from anyio import CapacityLimiter, to_thread
 
@@ -19,14 +19,17 @@ from policies.call import Call, Leaving, Redacted, Table, Transport, User
 from policies.context import Context
 from policies.errors import StaleConfirmation
 from policies.flow import taint
-from policies.outgoing.prints import Hashes, Known, Press, joined, lacking, pack, unpack
-from policies.outgoing.screen import Memory
 from policies.sources import Source
 from policies.taint import CLEAN, Level, Taint
 from server.context import rows
 from server.seal import Seal
 from server.store import Reader
 from server.transaction import Transaction
+
+# What makes prints is loaded with what redacts: a start that only greets waits for neither.
+if TYPE_CHECKING:
+    from policies.outgoing.prints import Hashes
+    from policies.outgoing.screen import Memory
 
 log = logging.getLogger("remit.context")
 
@@ -43,10 +46,12 @@ class _Book:
     """Prints of one trail by source, as far as this process knows of them: up to row `number`."""
 
     number: int = 0
-    prints: dict[str, Hashes] = field(default_factory=dict[str, Hashes])
+    prints: dict[str, "Hashes"] = field(default_factory=dict[str, "Hashes"])
     full: bool = False
 
-    def add(self, source: str, hashes: Hashes) -> None:
+    def add(self, source: str, hashes: "Hashes") -> None:
+        from policies.outgoing.prints import joined  # noqa: PLC0415 - as above
+
         known = self.prints.get(source)
         self.prints[source] = hashes if known is None else joined(known, hashes)
 
@@ -111,11 +116,14 @@ class Memories:
 
         return Noted(read, keep, kept)
 
-    async def recall(self, context: Context, *, leaves: bool) -> Memory:
+    async def recall(self, context: Context, *, leaves: bool) -> "Memory":
         """What it has read, and for what `leaves` the directory what it has sent there.
 
         Raises `StoreUnavailable`.
         """
+        from policies.outgoing.prints import Known, Press  # noqa: PLC0415 - as above
+        from policies.outgoing.screen import Memory  # noqa: PLC0415 - as above
+
         trail = context.trail
         press, book = Press(self._key, trail), self._book(trail)
         if context.taint == CLEAN and not leaves:
@@ -138,14 +146,16 @@ class Memories:
             len(sent),
         )
 
-    def leaving(self, context: Context, text: str, memory: Memory) -> Leaving:
+    def leaving(self, context: Context, text: str, memory: "Memory") -> Leaving:
         """To be kept once it goes; `memory` is what it was held against."""
         half = MOST_CHARACTERS // 2
         short = text if len(text) <= MOST_CHARACTERS else f"{text[:half]}\n{text[-half:]}"
         return Leaving(context.trail, memory.sendings + 1, self._seal.close(short, "sent", context.trail))
 
-    async def _new(self, context: Context, call: Call, table: Table) -> Hashes | None:
+    async def _new(self, context: Context, call: Call, table: Table) -> "Hashes | None":
         """Prints of the table that are not known yet, where there is anywhere to send it."""
+        from policies.outgoing.prints import Press, lacking  # noqa: PLC0415 - as above
+
         book = self._book(context.trail)
         if book.full or not self._may_act(call.user, call.transport):
             return None
@@ -171,10 +181,14 @@ class Memories:
         settings = self._sources.get(source)
         return Level.RESTRICTED if settings is None else Level.of(settings.classification)
 
-    def _close(self, trail: str, source: str, hashes: Hashes) -> str:
+    def _close(self, trail: str, source: str, hashes: "Hashes") -> str:
+        from policies.outgoing.prints import pack  # noqa: PLC0415 - as above
+
         return self._seal.close(base64.b64encode(pack(hashes)).decode(), "prints", trail, source)
 
-    def _open(self, trail: str, source: str, sealed: str) -> Hashes:
+    def _open(self, trail: str, source: str, sealed: str) -> "Hashes":
+        from policies.outgoing.prints import unpack  # noqa: PLC0415 - as above
+
         return unpack(base64.b64decode(cast("str", self._seal.open(sealed, "prints", trail, source))))
 
     def _book(self, trail: str) -> _Book:

@@ -320,7 +320,13 @@ def test_a_source_is_listed_tested_switched_off_and_on_again(remit: Run, tmp_pat
         "shop": (False, "a\nleak"),
         "payroll": (False, ""),
     }
-    assert listed[0]["tools"] == ["shop_schema", "shop_query", "shop_explain", "shop_write"]
+    assert listed[0]["tools"] == [
+        "shop_schema",
+        "shop_query",
+        "shop_explain",
+        "shop_write",
+        "shop_write_auto",
+    ]
     shown = remit("source", "list", "--config", configuration)[1]
     assert "off: a\\nleak" in shown
     assert "owner: the lead of the shop" in shown
