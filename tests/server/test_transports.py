@@ -19,6 +19,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult
 
 from policies.call import Tier
+from policies.decision import Policy
 from policies.document import Document
 from policies.errors import ConfigurationError
 from policies.frames import MAX_BYTES
@@ -33,6 +34,7 @@ from server.transaction import StoreUnavailable
 from server.web.answers import once
 from tests.certificates import Authority
 from tests.clients.visit import TOOLS
+from tests.crash.flips import nobody_is_asked
 from tests.server.serving import serving, slow_service
 from tests.server.test_serve import Process
 from tests.server.test_serve import server as process_over_stdio
@@ -339,7 +341,8 @@ async def test_what_is_past_its_point_of_no_return_is_finished_and_on_record(
     tmp_path: Path, free_port: int, monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
     monkeypatch.setattr("server.listening.SETTLE", 0.05)
-    async with slow_service(tmp_path, Tier.AUTO) as (service, document, slow):
+    monkeypatch.setattr(Policy, "_obligations", nobody_is_asked)
+    async with slow_service(tmp_path, Tier.ACT) as (service, document, slow):
         async with (
             serving(service, document, free_port) as server,
             httpx2.AsyncClient() as http,
