@@ -8,18 +8,18 @@ told apart without a clock.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Final, Literal, Self, TypeAlias, cast
+from typing import Final, Literal, Self, TypeAlias
+
+from pydantic import TypeAdapter, ValidationError
 
 from policies.call import TWIN, Call, Tier
-from policies.canonical import Json, canonical
+from policies.canonical import Json
 from policies.errors import Denied, Halted, NotFound
 from policies.sources import OWN
 
-VERSION: Final = 1
 LIFTED_WITHIN: Final = 3_600_000
 """Milliseconds in which a second person has to confirm that a full halt is lifted."""
 
@@ -96,19 +96,10 @@ class Scope:
         }
         return {name: value for name, value in named.items() if value is not None}
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Of `to_json`, and nothing else: raises `Unreadable` rather than to leave out a name."""
-        if value.keys() - {"tenant", "user", "source", "tool", "tier"}:
-            raise Unreadable("a scope with a name of another version")
-        tenant, user, source, tool = (_text(value[name]) if name in value else None for name in _NAMED)
-        return cls(tenant, user, source, tool, Tier(value["tier"]) if "tier" in value else None)
-
     def __str__(self) -> str:
         return ", ".join(f"{name} {value}" for name, value in self.to_json().items()) or "everything"
 
 
-_NAMED: Final = ("tenant", "user", "source", "tool")
 EVERYTHING: Final = Scope()
 
 
@@ -131,16 +122,6 @@ class Halt:
             "epoch": self.epoch,
         }
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        return cls(
-            Scope.from_json(value["scope"]),
-            _text(value["by"]),
-            _text(value["why"]),
-            _number(value["at"]),
-            _number(value["epoch"]),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Lifting:
@@ -150,18 +131,6 @@ class Lifting:
     by: str
     why: str
     until: int
-
-    def to_json(self) -> dict[str, Json]:
-        return {"code": self.code, "by": self.by, "why": self.why, "until": self.until}
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        return cls(
-            _text(value["code"]),
-            _text(value["by"]),
-            _text(value["why"]),
-            _number(value["until"]),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,32 +145,6 @@ class Event:
     epoch: int
     asked_by: str = ""
 
-    def to_json(self) -> dict[str, Json]:
-        return {
-            "event": self.event,
-            "scope": self.scope.to_json(),
-            "by": self.by,
-            "why": self.why,
-            "at": self.at,
-            "epoch": self.epoch,
-            "asked_by": self.asked_by,
-        }
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        event = value["event"]
-        if event not in {"halted", "resumed", "resume_asked"}:
-            raise Unreadable("an event of another version")
-        return cls(
-            cast("Happened", event),
-            Scope.from_json(value["scope"]),
-            _text(value["by"]),
-            _text(value["why"]),
-            _number(value["at"]),
-            _number(value["epoch"]),
-            _text(value["asked_by"]),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -215,12 +158,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class KillSwitch:
-    """`events` are the changes that may not be in the log yet."""
+    """`events` are the changes that may not be in the log yet, `version` that of the text it is kept as."""
 
-    epoch: int = 0
-    halts: tuple[Halt, ...] = ()
-    lifting: Lifting | None = None
-    events: tuple[Event, ...] = ()
+    epoch: int
+    halts: tuple[Halt, ...]
+    lifting: Lifting | None
+    events: tuple[Event, ...]
+    version: Literal[1]
 
     def of(self, subject: Subject) -> Halt | None:
         """A halt that the subject is in."""
@@ -276,15 +220,7 @@ class KillSwitch:
         )
 
     def to_text(self) -> str:
-        state = canonical(
-            {
-                "version": VERSION,
-                "epoch": self.epoch,
-                "halts": [halt.to_json() for halt in self.halts],
-                "lifting": self.lifting.to_json() if self.lifting else None,
-                "events": [event.to_json() for event in self.events],
-            }
-        )
+        state = _KEPT.dump_json(self).decode()
         return f"{digest(state)} {state}"
 
     def _hold(self, scope: Scope) -> None:
@@ -307,7 +243,11 @@ class KillSwitch:
         epoch = self.epoch + 1
         told = Event(event, scope, change.by, change.why, change.now, epoch, asked_by)
         left = tuple(one for one in self.events if one.epoch > change.recorded)
-        return KillSwitch(epoch, halts, lifting, (*left, told))
+        return replace(self, epoch=epoch, halts=halts, lifting=lifting, events=(*left, told))
+
+
+NOTHING: Final = KillSwitch(0, (), None, (), version=1)
+_KEPT: Final = TypeAdapter(KillSwitch)
 
 
 @lru_cache(maxsize=8)
@@ -319,23 +259,9 @@ def read(kept: str | None) -> KillSwitch:
     if digest(state) != told:
         raise Unreadable("it is not whole")
     try:
-        return _read(json.loads(state))
-    except Unreadable:
-        raise
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise Unreadable("it is of another form") from None
-
-
-def _read(parts: Any) -> KillSwitch:
-    if parts["version"] != VERSION:
-        raise Unreadable("it is of another version")
-    lifting = parts["lifting"]
-    return KillSwitch(
-        _number(parts["epoch"]),
-        tuple(map(Halt.from_json, parts["halts"])),
-        None if lifting is None else Lifting.from_json(lifting),
-        tuple(map(Event.from_json, parts["events"])),
-    )
+        return _KEPT.validate_json(state, strict=True, extra="forbid")
+    except ValidationError:
+        raise Unreadable("it is of another form or version") from None
 
 
 def hold(kept: object, call: Call, *, reads_need_it: bool = True) -> int:
@@ -359,24 +285,12 @@ def hold(kept: object, call: Call, *, reads_need_it: bool = True) -> int:
 def anew(epoch: int, now: int) -> KillSwitch:
     """In the place of one that can't be read: everything is halted, as nobody knows what was."""
     change = Change(OWN, "the kill switch could not be read", now, epoch)
-    return KillSwitch(epoch).halted(EVERYTHING, change)
+    return replace(NOTHING, epoch=epoch).halted(EVERYTHING, change)
 
 
 def digest(text: str) -> str:
     """SHA-256 in hex."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise Unreadable("it is of another form")
-    return value
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, int):
-        raise Unreadable("it is of another form")
-    return value
 
 
 def listed(switch: KillSwitch) -> Sequence[Halt]:

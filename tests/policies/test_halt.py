@@ -13,6 +13,7 @@ from policies.errors import Denied, Halted, NotFound
 from policies.halt import (
     EVERYTHING,
     LIFTED_WITHIN,
+    NOTHING,
     Change,
     KillSwitch,
     Scope,
@@ -42,7 +43,7 @@ def call(tier: Tier = Tier.ACT, *, undoing: bool = False) -> Call:
 
 
 def of(scope: Scope) -> KillSwitch:
-    return KillSwitch().halted(scope, change())
+    return NOTHING.halted(scope, change())
 
 
 HALTING = [
@@ -113,7 +114,7 @@ def test_taking_back_goes_by_its_own_name_and_by_that_of_what_it_takes_back() ->
 
 @given(st.lists(SCOPES, max_size=5), SCOPES)
 def test_several_stand_at_once_and_each_ends_by_its_own_names(scopes: list[Scope], scope: Scope) -> None:
-    switch = KillSwitch()
+    switch = NOTHING
     for one in scopes:
         switch = switch.halted(one, change())
     assert {halt.scope for halt in switch.halts} == set(scopes)
@@ -131,7 +132,7 @@ def test_several_stand_at_once_and_each_ends_by_its_own_names(scopes: list[Scope
 
 @given(st.lists(st.tuples(SCOPES, st.text(max_size=9)), max_size=4))
 def test_what_is_kept_is_read_back(halts: list[tuple[Scope, str]]) -> None:
-    switch = KillSwitch()
+    switch = NOTHING
     for scope, why in halts:
         switch = switch.halted(scope, change(why=why))
     if any(halt.scope.is_everything for halt in switch.halts):
@@ -154,13 +155,17 @@ def sealed(**state: Any) -> str:
     return f"{digest(text)} {text}"
 
 
+WITHOUT = '{"version": 1, "epoch": 1, "lifting": null, "events": []}'
+UNNUMBERED = '{"epoch": 1, "halts": [], "lifting": null, "events": []}'
 UNREADABLE = {
     "not there": None,
     "empty": "",
     "a number": 7,
     "bytes": b"x",
     "of another version": sealed(version=2),
-    "without halts": sealed(halts=None),
+    "with halts of nothing": sealed(halts=None),
+    "without halts": f"{digest(WITHOUT)} {WITHOUT}",
+    "with more than is known": sealed(more=[]),
     "with a halt of another form": sealed(halts=[{"scope": {}}]),
     "with a name that is not known": sealed(
         halts=[{"scope": {"region": "eu"}, "by": "", "why": "", "at": 1, "epoch": 1}]

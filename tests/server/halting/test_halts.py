@@ -13,7 +13,7 @@ import pytest
 from policies.call import Call, Tier, User
 from policies.document import Switch
 from policies.errors import AuditUnavailable, Halted
-from policies.halt import EVERYTHING, KillSwitch, Scope
+from policies.halt import EVERYTHING, NOTHING, Scope
 from server.actions import Action, State
 from server.assembly import Service
 from server.audit import Audit, Record, open_audit
@@ -371,7 +371,7 @@ class Switchboard(Reader):
     async def read(self, transaction: Callable[[], Transaction[Any]]) -> Any:
         self.looks += 1
         self.now += self._seconds.pop(0)
-        return KillSwitch().to_text()
+        return NOTHING.to_text()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from policies.call import Tier
 from policies.document import Document, Server
-from policies.halt import EVERYTHING, KillSwitch, Scope
+from policies.halt import EVERYTHING, NOTHING, KillSwitch, Scope
 from policies.secret import Secret
 from server.audit import Audit, open_audit
 from server.halting import rows
@@ -117,7 +117,7 @@ async def test_a_switch_that_cannot_be_read_is_seen_as_none(
     await store.run(delete)
     await recording.look()
     seen.append(recording.seen)
-    assert seen == [KillSwitch(), None]
+    assert seen == [NOTHING, None]
     assert "nothing acts" in caplog.text
 
 
