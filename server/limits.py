@@ -33,11 +33,11 @@ class Limits:
         store: Store,
         buckets: Buckets,
         inventory: Inventory,
-        window: Window | None = None,
-        findings: Findings | None = None,
+        window: Window,
+        findings: Findings,
         *,
-        switch: Switch | None = None,
-        clock: SteadyClock | None = None,
+        switch: Switch,
+        clock: SteadyClock,
     ) -> None:
         """`window` is how long users' contexts last, `findings` is told of what those combine.
 
@@ -46,10 +46,10 @@ class Limits:
         self._store = store
         self._inventory = inventory
         self._buckets = buckets
-        self._window = window or Window()
+        self._window = window
         self._findings = findings
-        self._reads_need_switch = (switch or Switch()).unreadable == "everything"
-        self._clock = clock or SteadyClock()
+        self._reads_need_switch = switch.unreadable == "everything"
+        self._clock = clock
 
     async def admit(self, permit: Permit, record: Record) -> Admission:
         """Raises `LimitReached`, `AuditUnavailable`, `Halted`, or `Denied`.
@@ -59,6 +59,7 @@ class Limits:
         """
         new = secrets.token_hex(16)
         receipt, context = await self._store.run(partial(self._admit, permit, record, new))
+        self._clock.begun = True
         return Admission(permit, receipt, context)
 
     def _admit(self, permit: Permit, record: Record, new: str) -> Transaction[tuple[Receipt, Context]]:
@@ -78,21 +79,19 @@ class Limits:
             raise not_open(call.tool.name, why="its source is switched off")
         if not self._inventory.is_enabled(source, entry := known.entries[source]):
             raise not_open(call.tool.name, why=NOT_ENABLED)
-        begins = self._clock.ahead is None
         now = self._clock.read(known.kept[CLOCK], known.wall * 1000, known.kept.get(self._clock.boot))
         after = spend(buckets, [known.kept[bucket.key] for bucket in buckets], now)
         receipt = yield from record.opening(permit)
         if entry is not None and entry.used_at <= known.wall - HOUR:
             yield used(source, known.wall)
         kept = {CLOCK: now} | {b.key: tat for b, tat in zip(buckets, after, strict=True)}
-        if begins and self._clock.boot and self._clock.ahead is not None:
+        if not self._clock.begun and self._clock.boot and self._clock.ahead is not None:
             kept[self._clock.boot] = self._clock.ahead
         yield from known.keep(kept)
         former = known.contexts[rows.owner_of(call)]
         context = turn(former, self._window, new=new, source=source, now=known.wall)
         yield from known.keep_turn(call, context)
-        if self._findings is not None:
-            yield from self._findings.combined(call, former, context)
+        yield from self._findings.combined(call, former, context)
         return receipt, context
 
 

@@ -24,13 +24,15 @@ class SteadyClock:
     def __init__(self) -> None:
         self.ahead: int | None = None
         """Of the monotonic clock; None before the first reading."""
+        self.begun = False
+        """Whether it is durable, for other processes of this machine, how far this one is ahead."""
         self.boot = _boot()
         """The key in the table of limits of how far a process of this machine was ahead; "" where none is."""
 
     @property
     def needs(self) -> tuple[str, ...]:
         """The keys of what the next reading should be given."""
-        return (CLOCK, self.boot) if self.ahead is None and self.boot else (CLOCK,)
+        return (CLOCK, self.boot) if self.boot and not self.begun else (CLOCK,)
 
     def read(self, stamp: int | None, wall: int, ahead: int | None = None) -> int:
         """`wall` is the store's time; `ahead` is what another process of this machine has kept for `boot`."""

@@ -15,9 +15,8 @@ from policies.errors import LimitReached
 from policies.secret import Secret
 from server.audit import open_audit
 from server.keys import open_keys, open_masters
-from server.limits import Limits
 from server.store import open_store
-from tests.server.calls import ADA, SETTINGS, Everything, buckets, permit, request
+from tests.server.calls import ADA, SETTINGS, buckets, limited, permit, request
 
 
 async def admit(root: Path, address: str, password: str, number: int, burst: int) -> None:
@@ -27,7 +26,7 @@ async def admit(root: Path, address: str, password: str, number: int, burst: int
         store = await stack.enter_async_context(open_store(document, Secret(password) if password else None))
         keys = await open_keys(await open_masters(document, store), store)
         audit = await stack.enter_async_context(open_audit(store, keys, SETTINGS, root / "second"))
-        limits = Limits(store, buckets(calls_per_minute=1, burst=burst), Everything())
+        limits = limited(store, audit, buckets(calls_per_minute=1, burst=burst))
 
         async def ask() -> None:
             nonlocal admitted

@@ -29,15 +29,19 @@ from policies.call import (
 from policies.change import Effect
 from policies.document import Audit as Settings
 from policies.document import Limits as Paces
+from policies.document import Switch, Window
 from policies.limits import Buckets
 from policies.risk import Level
 from policies.sources import SqliteSource
+from policies.thresholds import Anomalies
 from policies.values import Pace
 from server.actions import OPEN_FOR, Action, Content, State
+from server.anomalies.findings import Findings
 from server.audit import Audit
 from server.inventory import Entry, Inventory
 from server.keys import Keys
 from server.limits import Limits
+from server.steady_clock import SteadyClock
 from server.store import Store
 from server.transaction import Transaction, now_ms
 
@@ -88,13 +92,33 @@ def keys(folder: Path) -> Keys:
     return Keys.of(hmac.digest(_ROOT, str(folder).encode(), "sha256"))
 
 
+def limited(
+    store: Store,
+    audit: Audit,
+    allowed: Buckets | None = None,
+    *,
+    window: Window | None = None,
+    switch: Switch | None = None,
+    clock: SteadyClock | None = None,
+) -> Limits:
+    return Limits(
+        store,
+        allowed or buckets(),
+        Everything(),
+        window or Window(),
+        Findings(audit, Anomalies()),
+        switch=switch or Switch(),
+        clock=clock or SteadyClock(),
+    )
+
+
 class Pipeline:
     """The pipeline's steps around the record, with a list of what was carried out."""
 
     def __init__(self, store: Store, audit: Audit) -> None:
         self.audit = audit
         self._ask = store.run
-        self.limits = Limits(store, buckets(), Everything())
+        self.limits = limited(store, audit)
         self.carried_out: list[str] = []
         self.grants: list[Grant] = []
 

@@ -25,9 +25,18 @@ from policies.errors import (
 from server.audit import Audit, Record, open_audit
 from server.chain import Entry
 from server.history import entries, examine, search
-from server.limits import Limits
 from server.store import Store, StoreUnavailable, Transaction
-from tests.server.calls import ADA, SETTINGS, Everything, Pipeline, buckets, keys, permit, redacted, request
+from tests.server.calls import (
+    ADA,
+    SETTINGS,
+    Pipeline,
+    buckets,
+    keys,
+    limited,
+    permit,
+    redacted,
+    request,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -157,7 +166,7 @@ async def test_a_refusal_of_nobody_is_on_record_too(store: Store, audit: Audit) 
 async def test_a_call_over_its_limit_is_on_record_as_refused_and_not_as_asked(
     store: Store, audit: Audit
 ) -> None:
-    limits = Limits(store, buckets(calls_per_minute=1, burst=1), Everything())
+    limits = limited(store, audit, buckets(calls_per_minute=1, burst=1))
     outcomes = list[str]()
     for _ in range(2):
         asked = request()
@@ -218,7 +227,7 @@ async def test_a_caller_that_goes_away_while_a_refusal_is_written_does_not_take_
 
 
 async def test_no_proof_of_one_call_is_good_for_another(store: Store, audit: Audit) -> None:
-    limits = Limits(store, buckets(), Everything())
+    limits = limited(store, audit)
     one, other = request(), request()
     async with audit.record(one) as first:
         first.identify(ADA)

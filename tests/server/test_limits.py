@@ -18,7 +18,7 @@ from server.limits import Limits
 from server.steady_clock import SteadyClock
 from server.store import Store
 from server.transaction import Transaction
-from tests.server.calls import ADA, SETTINGS, Everything, buckets, keys, permit, request
+from tests.server.calls import ADA, SETTINGS, buckets, keys, limited, permit, request
 from tests.server.places import Place
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T38")]
@@ -112,7 +112,7 @@ async def turn(store: Store, monkeypatch: pytest.MonkeyPatch, place: Place, mill
 async def test_a_clock_that_steps_gives_no_call_back_and_takes_none_away(
     store: Store, audit: Audit, place: Place, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    limits = Limits(store, buckets(calls_per_minute=1, burst=3), Everything())
+    limits = limited(store, audit, buckets(calls_per_minute=1, burst=3))
     assert await ask(limits, audit, 3) == ["", "", ""]
     await turn(store, monkeypatch, place, step)
     assert await ask(limits, audit, 2) == ["limit_reached", "limit_reached"]
@@ -125,7 +125,7 @@ async def test_a_clock_that_steps_gives_no_call_back_and_takes_none_away(
 async def test_a_second_replica_goes_by_the_same_time(
     store: Store, audit: Audit, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, other = (Limits(store, buckets(calls_per_minute=1, burst=2), Everything()) for _ in range(2))
+    one, other = (limited(store, audit, buckets(calls_per_minute=1, burst=2)) for _ in range(2))
     assert await ask(one, audit, 1) == [""]
     assert await ask(other, audit, 1) == [""]
     await turn(store, monkeypatch, place, HOUR)
@@ -156,7 +156,7 @@ async def test_many_calls_at_once_take_as_many_ways_to_the_store_as_one(
             ways += 1
             rows = yield asked
 
-    limits = Limits(store, buckets(), Everything())
+    limits = limited(store, audit)
     await ask(limits, audit, 1)
     monkeypatch.setattr("server.store.group", counted)
     await ask(limits, audit, 1)
@@ -170,7 +170,7 @@ async def test_many_calls_at_once_take_as_many_ways_to_the_store_as_one(
 async def test_a_source_that_is_switched_off_admits_nothing_and_looks_like_none(
     store: Store, audit: Audit
 ) -> None:
-    limits = Limits(store, buckets(), Everything())
+    limits = limited(store, audit)
 
     def switch_off() -> Transaction[None]:
         yield "INSERT INTO sources_off (source, at, why) VALUES ('shop', 0, 'a leak')", ()
@@ -181,7 +181,7 @@ async def test_a_source_that_is_switched_off_admits_nothing_and_looks_like_none(
 
 
 async def test_a_refusal_says_in_how_many_seconds_to_come_back(store: Store, audit: Audit) -> None:
-    limits = Limits(store, buckets(calls_per_minute=1, burst=1), Everything())
+    limits = limited(store, audit, buckets(calls_per_minute=1, burst=1))
     await ask(limits, audit, 1)
     asked = request()
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from policies.call import Call, Permit, Tier, Tool, Transport, User
-from policies.document import Window
+from policies.document import Switch, Window
 from policies.errors import Denied, Refusal
 from policies.thresholds import Anomalies
 from server.anomalies.demotions import reasons
@@ -16,6 +16,7 @@ from server.anomalies.findings import Findings, Kept, listed
 from server.anomalies.watching import Watch
 from server.audit import Audit, open_audit
 from server.limits import Limits
+from server.steady_clock import SteadyClock
 from server.store import Store
 from server.transaction import Rows, Statement, Transaction, now_ms
 from tests.server.calls import ADA, SETTINGS, Everything, Pipeline, buckets, keys, request
@@ -30,7 +31,15 @@ class House:
         self.settings = settings
         self.failures = Failures()
         self.findings = Findings(audit, settings)
-        self.limits = Limits(store, buckets(), Everything(), Window(), self.findings)
+        self.limits = Limits(
+            store,
+            buckets(),
+            Everything(),
+            Window(),
+            self.findings,
+            switch=Switch(),
+            clock=SteadyClock(),
+        )
         self.watch = self.process()
         self._pipeline = Pipeline(store, audit)
 

@@ -25,10 +25,9 @@ from server.audit import open_audit
 from server.autonomous.delegations import Delegations
 from server.autonomous.mandates import Mandates
 from server.keys import open_keys, open_masters
-from server.limits import Limits
 from server.steady_clock import SteadyClock
 from server.store import open_store
-from tests.server.calls import ADA, SETTINGS, Everything, buckets, permit
+from tests.server.calls import ADA, SETTINGS, limited, permit
 
 MOST: Final = 50
 PATIENCE: Final = 60.0  # seconds for a commit: what is measured here is no machine's pace
@@ -60,7 +59,7 @@ async def start(root: Path, address: str, password: str) -> None:
         audit = await stack.enter_async_context(
             open_audit(store, keys, SETTINGS, root / "second", mandates=mandates)
         )
-        limits = Limits(store, buckets(), Everything(), clock=clock)
+        limits = limited(store, audit, clock=clock)
 
         async def one() -> bool:
             id_ = secrets.token_hex(16)

@@ -11,10 +11,9 @@ from policies.pseudonyms import Item
 from server.audit import Audit, open_audit
 from server.context.contexts import Contexts
 from server.keys import Ring
-from server.limits import Limits
 from server.store import Store
 from server.transaction import Rows, Statement, Transaction
-from tests.server.calls import ADA, SETTINGS, Everything, buckets, keys, permit, request
+from tests.server.calls import ADA, SETTINGS, keys, limited, permit, request
 from tests.server.keys.test_root import masters_of
 
 
@@ -33,7 +32,7 @@ class House:
         return Contexts(self.store, ring, keys(self.folder).derive("pseudonyms"), self.window)
 
     async def admit(self, user: User = ADA, **arguments: str) -> Admission:
-        limits = Limits(self.store, buckets(), Everything(), self.window)
+        limits = limited(self.store, self.audit, window=self.window)
         asked = request()
         admission: Admission | None = None
         try:

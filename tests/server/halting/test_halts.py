@@ -21,11 +21,10 @@ from server.configuration import load
 from server.halting import rows
 from server.halting.flights import Flight, in_flight
 from server.halting.guard import FRESH, TRIES, Guard
-from server.limits import Limits
 from server.recovery import Recovery
 from server.store import Reader, Store, StoreUnavailable, open_store
 from server.transaction import Transaction
-from tests.server.calls import ADA, SETTINGS, Everything, Pipeline, buckets, keys, permit, request
+from tests.server.calls import ADA, SETTINGS, Pipeline, buckets, keys, limited, permit, request
 from tests.server.confirmed import Confirmed
 from tests.server.places import Place
 from tests.server.shelf import Shelf, shelf_service, shelved
@@ -77,7 +76,7 @@ async def test_a_call_is_halted_by_the_transaction_that_admits_it(pipeline: Pipe
 
 
 async def test_a_call_that_was_halted_is_not_counted(store: Store, pipeline: Pipeline) -> None:
-    pipeline.limits = Limits(store, buckets(calls_per_minute=1, burst=1), Everything())
+    pipeline.limits = limited(store, pipeline.audit, buckets(calls_per_minute=1, burst=1))
     await halt(store)
     assert await halted(pipeline)
     await store.at_once(partial(rows.ask_to_lift, "code", "ada", ""))
@@ -121,7 +120,7 @@ async def test_while_nobody_can_say_what_is_halted_nobody_acts_and_reads_go_by_t
     assert await halted(pipeline, tier=Tier.AUTO)
     assert not await halted(pipeline)
     needing = Switch(unreadable="everything")
-    pipeline.limits = Limits(store, buckets(), Everything(), switch=needing)
+    pipeline.limits = limited(store, pipeline.audit, switch=needing)
     assert await halted(pipeline)
     # To halt something is to make it readable again, and nothing goes on by that.
     assert await halt(store, Scope(source="elsewhere")) > 0
