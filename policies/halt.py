@@ -9,7 +9,7 @@ told apart without a clock.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Literal, Self, TypeAlias
 
@@ -243,7 +243,7 @@ class KillSwitch:
         epoch = self.epoch + 1
         told = Event(event, scope, change.by, change.why, change.now, epoch, asked_by)
         left = tuple(one for one in self.events if one.epoch > change.recorded)
-        return replace(self, epoch=epoch, halts=halts, lifting=lifting, events=(*left, told))
+        return KillSwitch(epoch, halts, lifting, (*left, told), version=self.version)
 
 
 NOTHING: Final = KillSwitch(0, (), None, (), version=1)
@@ -251,9 +251,9 @@ _KEPT: Final = TypeAdapter(KillSwitch)
 
 
 @lru_cache(maxsize=8)
-def read(kept: str | None) -> KillSwitch:
+def read(kept: object) -> KillSwitch:
     """What is kept. Raises `Unreadable`."""
-    if kept is None:
+    if not isinstance(kept, str):
         raise Unreadable("it is not there")
     told, _, state = kept.partition(" ")
     if digest(state) != told:
@@ -271,7 +271,7 @@ def hold(kept: object, call: Call, *, reads_need_it: bool = True) -> int:
     0 then.
     """
     try:
-        switch = read(kept if isinstance(kept, str) or kept is None else "")
+        switch = read(kept)
     except Unreadable as unreadable:
         if call.tool.tier is Tier.READ and not reads_need_it:
             return 0
@@ -285,7 +285,7 @@ def hold(kept: object, call: Call, *, reads_need_it: bool = True) -> int:
 def anew(epoch: int, now: int) -> KillSwitch:
     """In the place of one that can't be read: everything is halted, as nobody knows what was."""
     change = Change(OWN, "the kill switch could not be read", now, epoch)
-    return replace(NOTHING, epoch=epoch).halted(EVERYTHING, change)
+    return KillSwitch(epoch, (), None, (), version=NOTHING.version).halted(EVERYTHING, change)
 
 
 def digest(text: str) -> str:

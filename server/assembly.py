@@ -264,7 +264,14 @@ async def tell_what_is_outside(inventory: Inventory, store: Store, audit: Audit,
 
 def _keep_going(stack: AsyncExitStack, *watching: Coroutine[None, None, None]) -> None:
     for each in watching:
-        stack.push_async_callback(_stopped, asyncio.create_task(each))
+        task = asyncio.create_task(each)
+        task.add_done_callback(_report)
+        stack.push_async_callback(_stopped, task)
+
+
+def _report(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("something that watches has stopped: restart this server", exc_info=error)
 
 
 async def _stopped(task: "asyncio.Task[None]") -> None:

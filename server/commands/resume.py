@@ -43,8 +43,10 @@ def run(options: argparse.Namespace) -> int:
         print(f"remit: {error}", file=sys.stderr)
         return 2
     document, by = document_of(options.config), operator()
-    if options.confirm:
-        _told(document, Scope(), options, partial(rows.lift, options.confirm, by, options.why), by)
+    if scope.is_everything:
+        hold(document, by)
+    if options.confirm is not None:
+        _told(document, Scope(), options, partial(rows.lift, options.confirm, by, options.why))
     elif scope.is_everything:
         _ask(document, options, by)
     else:
@@ -55,13 +57,12 @@ def run(options: argparse.Namespace) -> int:
 def _scope(options: argparse.Namespace) -> Scope:
     """Raises `ValueError`."""
     scope = scope_of(options)
-    if options.confirm and not scope.is_everything:
+    if options.confirm is not None and not scope.is_everything:
         raise ValueError("--confirm is of a full halt: leave the names out")
     return scope
 
 
 def _ask(document: Document, options: argparse.Namespace, by: str) -> None:
-    hold(document, by)
     code = secrets.token_hex(16)
     switch = anyio.run(changed, document, partial(rows.ask_to_lift, code, by, options.why))
     lifting = switch.lifting
@@ -78,10 +79,7 @@ def _told(
     scope: Scope,
     options: argparse.Namespace,
     change: Callable[[], Transaction[KillSwitch]],
-    confirms: str = "",
 ) -> None:
-    if confirms:
-        hold(document, confirms)
     switch = anyio.run(changed, document, change)
     if options.json:
         print(json.dumps({"resumed": scope.to_json(), "epoch": switch.epoch}))

@@ -1,6 +1,7 @@
 """What `remit halt` and `remit resume` are told to stop, or to let go on."""
 
 import argparse
+import shlex
 from collections.abc import Sequence
 
 from policies.call import Tier
@@ -75,8 +76,8 @@ def line(halt: Halt) -> str:
 
 def options_of(scope: Scope) -> str:
     """For a command to copy."""
-    given = " ".join(f"--{name} {visible(str(value))}" for name, value in scope.to_json().items())
-    return given or "--everything"
+    given = [f"--{name} {shlex.quote(visible(str(value)))}" for name, value in scope.to_json().items()]
+    return " ".join(given) or "--everything"
 
 
 async def strangers(scope: Scope, document: Document, store: Reader) -> Sequence[str]:

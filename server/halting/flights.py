@@ -1,10 +1,11 @@
 """Which actions a halt found in flight, and how they ended."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from policies.canonical import Json
 from policies.halt import Scope, Subject
+from server.actions import State
 from server.transaction import Transaction
 
 # One that ended since was in flight too: its effect may have come after the halt.
@@ -14,7 +15,6 @@ _LIST: Final = """
     WHERE state = 'started' OR epoch >= $1
     ORDER BY asked_at, id
 """
-STARTED: Final = "started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,10 @@ class Flight:
 
     @property
     def is_over(self) -> bool:
-        return self.state != STARTED
+        return self.state != State.STARTED
 
     def to_json(self) -> dict[str, Json]:
-        return {
-            "action": self.action,
-            "tenant": self.tenant,
-            "user": self.user,
-            "source": self.source,
-            "tool": self.tool,
-            "tier": self.tier,
-            "state": self.state,
-        }
+        return asdict(self)
 
 
 def in_flight(scope: Scope, epoch: int) -> Transaction[list[Flight]]:

@@ -38,6 +38,7 @@ class Recording:
         self._store = store
         self._audit = audit
         self.seen: KillSwitch | None = None
+        self._told: list[str] | None = []
 
     async def watch(self) -> None:
         """Looks until it is cancelled."""
@@ -50,22 +51,21 @@ class Recording:
 
     async def look(self) -> None:
         """Raises `AuditUnavailable`."""
-        before = self.seen
+        told = self._told
         try:
-            seen, recorded = await self._store.read(rows.state)
+            self.seen, recorded = seen, _ = await self._store.read(rows.state)
+            self._told = [printable(str(halt.scope)) for halt in seen.halts]
+            if self._told != told:
+                log.warning("what is halted", extra={"epoch": seen.epoch, "halts": self._told})
+            if seen.epoch > recorded:
+                await record(self._store, self._audit)
         except Unreadable as unreadable:
-            self.seen = None
-            log.critical(
-                "the kill switch can't be read, so nothing acts: run `remit halt --list`",
-                extra={"detail": str(unreadable)},
-            )
-            return
-        self.seen = seen
-        if seen.halts if before is None else seen.epoch != before.epoch:
-            standing = [printable(str(halt.scope)) for halt in seen.halts]
-            log.warning("what is halted", extra={"epoch": seen.epoch, "halts": standing})
-        if seen.epoch > recorded:
-            await record(self._store, self._audit)
+            self.seen = self._told = None
+            if told is not None:
+                log.critical(
+                    "the kill switch can't be read, so nothing acts: run `remit halt --list`",
+                    extra={"detail": str(unreadable)},
+                )
 
 
 async def record(store: Store, audit: Audit) -> None:

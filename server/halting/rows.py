@@ -38,7 +38,7 @@ def state() -> Transaction[tuple[KillSwitch, int]]:
     """The switch, and the last epoch that is in the log. Raises `Unreadable`."""
     rows = yield _READ, ()
     kept, recorded = rows[0]
-    return readable(kept), recorded or 0
+    return read(kept), recorded or 0
 
 
 def raw() -> Transaction[object]:
@@ -73,11 +73,6 @@ def record(epoch: int) -> Transaction[None]:
     yield _RECORD, (epoch,)
 
 
-def readable(kept: object) -> KillSwitch:
-    """Raises `Unreadable`."""
-    return read(kept if isinstance(kept, str) or kept is None else "")
-
-
 def _changed(change: Callable[[KillSwitch, int, int], KillSwitch]) -> Transaction[KillSwitch]:
     """`change` is given the switch, the time, and the last epoch that is in the log."""
     while True:
@@ -85,7 +80,7 @@ def _changed(change: Callable[[KillSwitch, int, int], KillSwitch]) -> Transactio
         now, kept, *epochs = rows[0]
         recorded, epoch, ended = (known or 0 for known in epochs)
         try:
-            switch = readable(kept)
+            switch = read(kept)
         except Unreadable:
             switch = anew(max(recorded, epoch, ended), now)
         after = change(switch, now, recorded)

@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -284,6 +285,6 @@ def _kept(texts: list[str], flips: list[Flip], report: Report) -> None:
                     action for each in flips if each.told < float(begun) and float(done) < each.ended
                 ]
         seen = [(int(epoch), float(at)) for word, at, _, epoch in lines if word == "seen"]
-        for each in flips:
-            known = next((at for epoch, at in seen if epoch >= each.epoch), each.told)
+        for each in flips[:-1]:  # the last one ends with the processes
+            known = next((at for epoch, at in seen if epoch >= each.epoch), inf)
             report.seen = max(report.seen, known - each.told)

@@ -37,6 +37,7 @@ def test_flips_under_load_leave_no_start_after_a_halt_and_no_effect_unlisted(
     report = flip(postgres, far, rounds(6, 500), SEED)
     assert report.violations == 0, report
     assert min(report.effects, report.listed) > 0, report
+    assert report.seen < 5, report
 
 
 def test_who_does_not_see_the_switch_is_found_out(far: Far, postgres: Postgres) -> None:

@@ -18,6 +18,7 @@ from server.commands.operator import operator
 from server.configuration import document_of, load
 from server.demo.organisation import found
 from server.halting.flights import Flight
+from server.halting.recording import is_recorded
 from server.history import search
 from server.keys import store_password
 from server.store import Reader, StoreUnavailable, open_store
@@ -156,7 +157,9 @@ def test_a_halt_needs_neither_the_keys_nor_the_policies_and_the_next_server_puts
 
     async def serve() -> None:
         async with assemble(load(at)) as service:
-            await service.halting.look()
+            with anyio.fail_after(10):
+                while not await is_recorded(service.store, 1):  # noqa: ASYNC110 - the server does it by itself
+                    await anyio.sleep(0.02)
             assert service.halting.seen is not None
             assert [str(one.scope) for one in service.halting.seen.halts] == ["everything"]
 
