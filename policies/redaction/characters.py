@@ -15,6 +15,7 @@ from policies.redaction.linear import Pattern
 _KEPT: Final = frozenset("\n\t")
 _JOINER: Final = "\u200d"
 _EMOJI_STYLE: Final = "\ufe0f"
+_OF_EMOJI: Final = re.compile(f"[{_JOINER}{_EMOJI_STYLE}]")
 _KEYCAP: Final = "\u20e3"
 _PICTORIAL: Final = frozenset({"So", "Sk", "Sm", "Po"})
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
@@ -57,16 +58,8 @@ def clean(text: str) -> Clean:
     if is_clean(text):
         return Clean(text, 0)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    seen = "".join(
-        [
-            character
-            for position, character in enumerate(text)
-            if (character.isascii() and (character.isprintable() or character in _KEPT))
-            or _seen(text, position)
-        ]
-    )
     # Behind what is hidden, which would keep marks apart that come together without it.
-    kept = _without_stacks(seen)
+    kept = _without_stacks(_seen_of(text))
     return Clean(unicodedata.normalize("NFC", kept), len(text) - len(kept))
 
 
@@ -76,6 +69,13 @@ def is_clean(text: str) -> bool:
         text.replace("\n", "").replace("\t", "").isprintable()
         and (text.isascii() or (_INVISIBLE.search(text) is None and _STACKED.first(text) is None))
         and unicodedata.is_normalized("NFC", text)
+    )
+
+
+def _seen_of(text: str) -> str:
+    of_emoji = _OF_EMOJI.sub(lambda found: found[0] if _seen(text, found.start()) else "", text)
+    return of_emoji.translate(
+        dict.fromkeys(ord(each) for each in {*of_emoji} - {_JOINER, _EMOJI_STYLE} if not _seen(each, 0))
     )
 
 
@@ -100,9 +100,7 @@ def origins(text: str) -> tuple[str, list[int]]:
             if text[position + 1 : position + 2] == "\n":
                 continue
             character = "\n"  # noqa: PLW2901 - the character as it stands in the clean text
-        elif not (
-            (character.isascii() and (character.isprintable() or character in _KEPT)) or _seen(text, position)
-        ):
+        elif not _seen(text, position):
             continue
         if clusters and _composes(clusters[-1][0], character):
             if len(clusters[-1][0]) > _MOST_MARKS:
@@ -129,6 +127,8 @@ def _composes(cluster: str, character: str) -> bool:
 def _seen(text: str, position: int) -> bool:
     """Whether the character shows, or belongs to an emoji that does."""
     character = text[position]
+    if character.isascii():
+        return character.isprintable() or character in _KEPT
     before, after = text[position - 1 : position], text[position + 1 : position + 2]
     if character == _JOINER:
         return (_pictorial(before) or before == _EMOJI_STYLE) and _pictorial(after)

@@ -127,7 +127,8 @@ class Detector:
         for (place, sample), new in zip(unsettled, looked_at, strict=True):
             if new:
                 found[place][sample.text] = new
-        found = spread([group.texts for group in groups], found)
+        with metered(Meter(budget.looking)):
+            found = spread([group.texts for group in groups], found)
         for (place, sample), new in zip(unsettled, looked_at, strict=True):
             if new is None:
                 found[place][sample.text] = (Span(0, len(sample.text), WITHHELD),)

@@ -186,7 +186,7 @@ class Literals:
         for each in self._compiled:
             start = place = 0
             while (found := each.search(data, start)) is not None:
-                spend()
+                spend(_MATCH)
                 place += len(data[start : found.start()].decode(errors="ignore"))
                 word = data[found.start() : found.end()].decode()
                 yield place, place + len(word)

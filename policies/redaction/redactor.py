@@ -21,7 +21,7 @@ from policies.redaction.restored import Restored
 from policies.redaction.seams import find_seams, find_split_keys, labelled
 from policies.redaction.spans import Span, substitute
 from policies.redaction.tree import Cells, Place, cleaned
-from policies.redaction.work import OF_AN_ANSWER, UNBOUNDED, WITHHELD, Budget, Meter, TooMuchWork, metered
+from policies.redaction.work import UNBOUNDED, WITHHELD, Budget, Meter, TooMuchWork, granted, metered
 from policies.results import Room
 from policies.treatments import Treatments
 
@@ -64,7 +64,7 @@ class Redactor:
         known = None if key is None else self._known.get(key)
         clean, hidden = cleaned(table)
         if known is None:
-            known = self._find(clean, reading=True)
+            known = self._find(clean, granted(text or ""), reading=True)
             if key is not None:
                 self._known.put(key, known)
         return Marked(table, clean, hidden, known)
@@ -87,7 +87,7 @@ class Redactor:
         clean, hidden = cleaned(table)
         if known is None:
             try:
-                known = self._find(clean, reading=False)
+                known = self._find(clean, granted(text), reading=False)
             except ReadingNeeded:
                 return None
             self._known.put(key, known)
@@ -151,10 +151,10 @@ class Redactor:
         text = render(table, source=call.tool.source, call=call.id, masked={}, hidden=0)
         return Redacted(raw.grant, table, text, {}, 0)
 
-    def _find(self, table: Table, *, reading: bool) -> Findings:
+    def _find(self, table: Table, budget: Budget, *, reading: bool) -> Findings:
         """What is found in a clean table."""
-        cells = Cells(table, _split_keys(table), _TEXTS)
-        found = self._detector.find(cells.groups, reading=reading, budget=OF_AN_ANSWER)
+        cells = Cells(table, _split_keys(table, Meter(budget.looking)), _TEXTS)
+        found = self._detector.find(cells.groups, reading=reading, budget=budget)
         return Findings(*cells.places(found))
 
     def examine(
@@ -177,13 +177,13 @@ class Redactor:
 
     def mask(self, text: str) -> str:
         """For what goes to a client beside an answer: withheld as a whole where that would take too much."""
-        return self.examine(text, budget=OF_AN_ANSWER)[0]
+        return self.examine(text, budget=granted(text))[0]
 
 
-def _split_keys(table: Table) -> dict[Place, str]:
+def _split_keys(table: Table, meter: Meter) -> dict[Place, str]:
     """The cells that hold a private key together; all, where too much in them looks like the parts of one."""
     try:
-        with metered(Meter(OF_AN_ANSWER.looking)):
+        with metered(meter):
             return labelled(find_split_keys(table))
     except TooMuchWork:
         return {
