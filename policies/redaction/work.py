@@ -43,6 +43,7 @@ class Budget:
 
 UNBOUNDED: Final = Budget(math.inf, math.inf, math.inf)
 OF_AN_ANSWER: Final = Budget(sieving=30_000, looking=600_000, reading=1_000_000)
+_SHORT: Final = 20_000  # characters
 _FASTEST: Final = 1  # of zlib's levels
 _STEPS_OF_ANY: Final = 20_000
 _STEPS_OF_A_PACKED_BYTE: Final = 12  # real text takes 0.1 to 5: prose, code, tables, logs
@@ -53,6 +54,8 @@ def granted(text: str) -> Budget:
 
     Equal texts are granted the same, as long as zlib packs them alike.
     """
+    if len(text) <= _SHORT:  # no need to know
+        return OF_AN_ANSWER
     packed = len(zlib.compress(text.encode(errors="surrogatepass"), _FASTEST))
     steps = _STEPS_OF_ANY + _STEPS_OF_A_PACKED_BYTE * packed
     most = OF_AN_ANSWER

@@ -9,8 +9,12 @@ import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
+from weakref import WeakValueDictionary
+
+from anyio import Lock
 
 from policies import pseudonyms
 from policies.call import Call, Fresh, Restored
@@ -33,6 +37,14 @@ log = logging.getLogger("remit.context")
 REMEMBERED: Final = 200  # contexts
 
 
+@dataclass(eq=False, slots=True, weakref_slot=True)
+class _Waiting:
+    """Calls of one context that want pseudonyms at once."""
+
+    lock: Lock = field(default_factory=Lock)
+    items: list[Item] = field(default_factory=list[Item])
+
+
 class Contexts:
     def __init__(self, store: Store, ring: Ring, key: bytes, window: Window) -> None:
         """`key` is what pseudonyms are checked with: the same for every process of the store."""
@@ -41,6 +53,7 @@ class Contexts:
         self._ring = ring
         self._key = key
         self._books: OrderedDict[str, Book] = OrderedDict()
+        self._waiting: WeakValueDictionary[str, _Waiting] = WeakValueDictionary()
         self._unscrubbed = False
 
     async def restore(self, fresh: Fresh) -> Restored:
@@ -78,13 +91,19 @@ class Contexts:
         if not items:
             return {}
         book = self._book(context.id)
+        if not book.new(items):
+            return book.pseudonyms(items)
+        waiting = self._waiting.setdefault(context.id, _Waiting())
+        waiting.items += items
         try:
-            while book.new(items):
-                await self._read(book, context, call)
-                page = book.new(items)
-                if page and not await self._append(book, context, call, page):
-                    self._books.pop(context.id, None)
-                    return {}
+            async with waiting.lock:
+                while book.new(items):
+                    # What the others wait for goes on the same page: they would all want to be the next.
+                    page = book.new([*items, *waiting.items])
+                    waiting.items.clear()
+                    if not await self._append(book, context, call, page):
+                        self._books.pop(context.id, None)
+                        return {}
         except (DoesNotOpen, MasterUnavailable) as error:
             log.error("no pseudonyms can be given", extra={"call": call.id, "detail": error.detail})  # noqa: TRY400
             return {}
@@ -139,11 +158,12 @@ class Contexts:
                 book.add([(label, value) for label, value in cast("list[tuple[str, str]]", items)])
 
     async def _append(self, book: Book, context: Context, call: Call, page: Sequence[Item]) -> bool:
-        """False where the context has ended. Where another page came first, nothing is appended."""
+        """False where the context has ended. Where another page came first, that is read instead."""
         number = book.pages + 1
         items: Json = [[label, value] for label, value in page]
         sealed = await self._ring.seal(call.user.tenant, items, *_bound(context, number))
         if not await self._store.run(partial(rows.append, context.id, number, sealed)):
+            await self._read(book, context, call)
             return await self._store.read(partial(rows.stands, context.id))
         # Unless another call of this process has read it already.
         if number == book.pages + 1:

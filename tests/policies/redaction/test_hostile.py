@@ -107,7 +107,7 @@ def test_what_repeats_itself_is_granted_less_work_than_real_text() -> None:
     lines = [f"{number * 7919 % 100_000:05} {number:x} closed by staff" for number in range(30_000)]
     assert granted("\n".join(lines)) == OF_AN_ANSWER
     assert granted("John Smith\n" * 90_000).looking < OF_AN_ANSWER.looking / 5
-    assert granted("").looking > 0
+    assert granted("short\n" * 1_000) == OF_AN_ANSWER
 
 
 @pytest.mark.threat("T40")

@@ -115,6 +115,16 @@ async def test_processes_that_hand_out_at_the_same_time_give_each_value_one_and_
         assert all(late[item] == text for each in told for item, text in each.items())
 
 
+async def test_calls_that_want_pseudonyms_at_once_share_a_page(house: House) -> None:
+    process, admission = house.process(), await house.admit()
+    names = [("PERSON", f"Name {number}") for number in range(50)]
+    told = await asyncio.gather(*(hand_out(process, admission, [name, LENA]) for name in names))
+    assert len({text for each in told for text in each.values()}) == 51
+    assert all(each.keys() == {name, LENA} for each, name in zip(told, names, strict=True))
+    _, pages = await house.count()
+    assert pages <= 2
+
+
 async def test_what_was_handed_out_is_given_back_by_any_process(house: House) -> None:
     handed = await hand_out(house.process(), await house.admit(), [LENA, MAIL])
     fresh = await house.begin(sql=f"WHERE name = '{handed[LENA]}' AND mail = '{handed[MAIL]}'")
