@@ -12,7 +12,7 @@ from policies.outgoing.found import Found
 from policies.outgoing.links import Link, shows_pictures, strange_links
 from policies.outgoing.prints import Known, Press
 from policies.outgoing.readings import TURNS, Reading, readings
-from policies.outgoing.sent import sent, stood
+from policies.outgoing.sent import sent, shortened, stood
 from policies.redaction.characters import clean
 from policies.redaction.folding import fold
 from policies.redaction.secrets import find_secrets
@@ -24,6 +24,7 @@ Finder: TypeAlias = Callable[[str], Iterable[str]]
 
 _LONGEST: Final = 400_000  # characters
 _LINKS: Final = 50
+_ROOMS: Final = (40_000, 20_000, 10_000)  # characters that are read together, as many as can be
 _OPEN: Final = frozenset(escape.way for escape in ESCAPES)
 
 
@@ -49,14 +50,12 @@ def screen(
     """`leaves`: it goes somewhere outside the directory. Only then `personal` is asked."""
     text = "\n".join(sent(effect))
     said = _Said.by(text)
-    before = _Said.by("\n".join(stood(effect)))
+    whole, before = said, _Said.by("\n".join(stood(effect)))
     if leaves and memory.gone:
         # What was sent in parts is read as a whole, and only what that makes new is of this sending.
-        gone = "\n".join(memory.gone)
-        before = _Said(before.readings + _Said.by(gone).readings, unread=before.unread)
-        whole = _Said.by(f"{gone}\n{text}")
-        said = _Said(said.readings + whole.readings, unread=said.unread or whole.unread)
-    copied, hidden = _copies(said, before, memory)
+        former, together = _beside(text, memory.gone)
+        whole, before = said + together, before + former
+    copied, hidden = _copies(whole, before, memory)
     links = _links(said, directory)
     labels, unlooked = _labels(text, personal) if leaves and personal else ((), False)
     secrets, unsearched = _secrets(said)
@@ -68,7 +67,7 @@ def screen(
         in_links=any(_carries(link, memory) for link in links[:_LINKS]),
         images=_hosts(links) if any(shows_pictures(text) for text in said.openly) else (),
         links=_hosts(links),
-        unread=said.unread or unlooked or unsearched or len(links) > _LINKS or (leaves and memory.full),
+        unread=whole.unread or unlooked or unsearched or len(links) > _LINKS or (leaves and memory.full),
     )
 
 
@@ -90,10 +89,39 @@ class _Said:
             return cls(found, unread=True)
         return cls(found, unread=False)
 
+    def __add__(self, other: "_Said") -> "_Said":
+        return _Said(self.readings + other.readings, unread=self.unread or other.unread)
+
     @property
     def openly(self) -> list[str]:
         """As a program shows it to whoever reads it."""
         return [reading.text for reading in self.readings if _OPEN.issuperset(reading.ways)]
+
+
+def _beside(text: str, gone: Sequence[str], rooms: Sequence[int] = _ROOMS) -> tuple[_Said, _Said]:
+    """What former sendings say by themselves, and together with the text: as many as can be read with it.
+
+    The newest come first, and of what is long its beginning and its end. So a long text can still be judged,
+    and what is left out of it would have to lie between two parts of one copy.
+    """
+    room, *smaller = rooms
+    former = _newest(gone, room // 2)
+    together = _Said.by(f"{former}\n{shortened(text, room - len(former))}")
+    if together.unread and smaller:
+        return _beside(text, gone, smaller)
+    # What of them can't be read by itself only makes more of this sending new.
+    return _Said(_Said.by(former).readings, unread=False), together
+
+
+def _newest(gone: Sequence[str], room: int) -> str:
+    """In their order, as many of the last ones as there is room for, and some of the last in any case."""
+    taken = [shortened(gone[-1], room)]
+    for text in reversed(gone[:-1]):
+        room -= len(taken[-1]) + 1
+        if len(text) >= room:
+            break
+        taken.append(text)
+    return "\n".join(reversed(taken))
 
 
 def _copies(said: _Said, before: _Said, memory: Memory) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -108,7 +136,7 @@ def _copies(said: _Said, before: _Said, memory: Memory) -> tuple[tuple[str, ...]
 
 
 def _links(said: _Said, directory: Directory) -> list[Link]:
-    return [link for text in said.openly for link in strange_links(text, directory)]
+    return list(dict.fromkeys(link for text in said.openly for link in strange_links(text, directory)))
 
 
 def _hosts(links: Iterable[Link]) -> tuple[str, ...]:

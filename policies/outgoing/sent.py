@@ -37,6 +37,12 @@ def stood(effect: Effect) -> list[str]:
     ]
 
 
+def shortened(text: str, most: int) -> str:
+    """Its beginning and its end, where it has more than so many characters."""
+    half = most // 2
+    return text if len(text) <= most else f"{text[:half]}\n{text[-half:]}"
+
+
 def _texts(value: Json, depth: int = 0) -> Iterator[str]:
     match value:
         case str():

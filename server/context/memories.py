@@ -148,8 +148,9 @@ class Memories:
 
     def leaving(self, context: Context, text: str, memory: "Memory") -> Leaving:
         """To be kept once it goes; `memory` is what it was held against."""
-        half = MOST_CHARACTERS // 2
-        short = text if len(text) <= MOST_CHARACTERS else f"{text[:half]}\n{text[-half:]}"
+        from policies.outgoing.sent import shortened  # noqa: PLC0415 - as above
+
+        short = shortened(text, MOST_CHARACTERS)
         return Leaving(context.trail, memory.sendings + 1, self._seal.close(short, "sent", context.trail))
 
     async def _new(self, context: Context, call: Call, table: Table) -> "Hashes | None":

@@ -1,6 +1,7 @@
 """A copy of what was read is known again, however it is written (threat T24)."""
 
 import json
+import random
 import secrets
 import string
 from pathlib import Path
@@ -119,6 +120,30 @@ def test_what_goes_in_parts_is_read_as_a_whole(way: str, wrap: str) -> None:
 def test_what_went_before_is_not_held_against_what_has_no_part_in_it() -> None:
     assert not look(post("Lunch on Friday?"), memory(gone=(COPY, HIDDEN["base64"](COPY)))).copied
     assert not look(post("Lunch on Friday?"), memory(gone=(COPY, HIDDEN["base64"](COPY)))).disguised
+
+
+def test_what_was_linked_or_shown_before_is_no_link_of_this() -> None:
+    former = ("![a](https://evil.example/a.png)", "see https://evil.example/?q=Invoice-AC-4417-Q-of-Hoffmann")
+    assert look(post("Lunch on Friday?", STRANGER), memory(gone=former)) == NOTHING
+
+
+def test_a_long_honest_exchange_can_still_be_looked_through() -> None:
+    words = random.Random(1)
+    former = tuple(" ".join(words.choices(PROSE.split(), k=1_300)) for _ in range(20))
+    assert len("".join(former)) > 140_000
+    assert look(post("Lunch on Friday?"), memory(gone=former)) == NOTHING
+    assert look(post(former[0][:5_000]), memory(gone=former)) == NOTHING
+    text = HIDDEN["base64"](COPY)
+    half = len(text) // 2
+    assert look(post(text[half:]), memory(gone=(*former, text[:half]))).disguised
+    assert look(post(text[half:]), memory(gone=(text[:half], former[0][:8_000]))).disguised
+
+
+def test_one_link_is_counted_once_however_often_it_stands_there() -> None:
+    found = look(post("\n".join(["https://other.example/a"] * 60)), leaves=False)
+    assert (found.links, found.unread) == (("other.example",), False)
+    many = "\n".join(f"https://other.example/{number}" for number in range(60))
+    assert look(post(many), leaves=False).unread
 
 
 @pytest.mark.parametrize(
