@@ -17,7 +17,7 @@ from policies.directory import Directory
 from policies.labels import is_label
 from policies.outgoing.found import NOTHING, Found
 from policies.sources import Source
-from policies.taint import CLEAN, PRIVATE, Level, Taint
+from policies.taint import CLEAN, PRIVATE, Sensitivity, Taint
 from policies.treatments import IDENTIFYING, Classification, Label
 from policies.values import Frozen
 from policies.visible import quoted
@@ -58,7 +58,7 @@ def taint(name: str, source: Source, table: Table, masked: Mapping[str, int]) ->
         if not column.origins and column.kind in {Kind.TEXT, Kind.JSON}
     )
     people = frozenset({name}) if any(map(is_label, masked)) else frozenset[str]()
-    return Taint(Level.of(source.classification), untrusted, people)
+    return Taint(Sensitivity.of(source.classification), untrusted, people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _held(sending: Sending, *, leaves: bool, alone: bool) -> Iterator[str]:
             yield "more than can be looked through"
 
 
-def _way_out(read: Taint, rank: Level, outside: Sequence[str]) -> Iterator[str]:
+def _way_out(read: Taint, rank: Sensitivity, outside: Sequence[str]) -> Iterator[str]:
     if outside and rank >= PRIVATE and read.untrusted:
         yield (
             f"It goes outside the organisation's directory, and what was read before is {rank} and was in "
@@ -131,7 +131,7 @@ def _way_out(read: Taint, rank: Level, outside: Sequence[str]) -> Iterator[str]:
         yield "It goes outside the organisation's directory."
 
 
-def _content(sending: Sending, rank: Level, *, leaves: bool) -> Iterator[str]:
+def _content(sending: Sending, rank: Sensitivity, *, leaves: bool) -> Iterator[str]:
     found, source, seen = sending.found, sending.source, bool(sending.effect.destinations)
     among_strangers = leaves or (not seen and source.trust == "anyone")
     private = rank >= PRIVATE
@@ -154,16 +154,16 @@ def _out_of_place(sending: Sending, *, leaves: bool) -> Iterator[str]:
 
     A destination in the directory is told what its system is for; a row elsewhere is read by whoever may.
     """
-    source, own = sending.source, Level.of(sending.source.classification)
+    source, own = sending.source, Sensitivity.of(sending.source.classification)
     for name, level in sending.found.copied.items():
         strays = name != sending.name and (source.trust == "anyone" or level > own)
         if leaves or (strays and not sending.effect.destinations):
             yield name
 
 
-def _write_down(sending: Sending, rank: Level, flow: Flow) -> Iterator[str]:
-    own = Level.of(sending.source.classification)
-    if rank >= Level.of(flow.write_down) > own:
+def _write_down(sending: Sending, rank: Sensitivity, flow: Flow) -> Iterator[str]:
+    own = Sensitivity.of(sending.source.classification)
+    if rank >= Sensitivity.of(flow.write_down) > own:
         yield f"What was read before ranks as {rank}, and {sending.name} holds what is {own}."
 
 

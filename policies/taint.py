@@ -7,7 +7,7 @@ from typing import Final
 from policies.treatments import Classification
 
 
-class Level(IntEnum):
+class Sensitivity(IntEnum):
     """How data is classified, the most open first."""
 
     PUBLIC = 0
@@ -16,14 +16,14 @@ class Level(IntEnum):
     RESTRICTED = 3
 
     @classmethod
-    def of(cls, classification: Classification) -> "Level":
+    def of(cls, classification: Classification) -> "Sensitivity":
         return cls[classification.upper()]
 
     def __str__(self) -> str:
         return self.name.lower()
 
 
-PRIVATE: Final = Level.CONFIDENTIAL
+PRIVATE: Final = Sensitivity.CONFIDENTIAL
 """From here on data is private."""
 
 
@@ -31,7 +31,7 @@ PRIVATE: Final = Level.CONFIDENTIAL
 class Taint:
     """The highest `level` of what was read, whether any is `untrusted`, which sources told of `people`."""
 
-    level: Level = Level.PUBLIC
+    level: Sensitivity = Sensitivity.PUBLIC
     untrusted: bool = False
     people: frozenset[str] = field(default=frozenset())
 
@@ -41,9 +41,9 @@ class Taint:
             max(self.level, other.level), self.untrusted or other.untrusted, self.people | other.people
         )
 
-    def rank(self, most: int) -> Level:
+    def rank(self, most: int) -> Sensitivity:
         """The level of all of it together: what more than `most` sources tell of people is one higher."""
-        return Level(min(self.level + (len(self.people) > most), Level.RESTRICTED))
+        return Sensitivity(min(self.level + (len(self.people) > most), Sensitivity.RESTRICTED))
 
 
 CLEAN: Final = Taint()

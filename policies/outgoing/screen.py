@@ -17,7 +17,7 @@ from policies.redaction.characters import clean
 from policies.redaction.folding import fold
 from policies.redaction.secrets import find_secrets
 from policies.redaction.work import OF_AN_ANSWER, Meter, TooMuchWork, metered
-from policies.taint import Level
+from policies.taint import Sensitivity
 
 Finder: TypeAlias = Callable[[str], Iterable[str]]
 """The labels of what is found in a text; a text that would take too much raises `TooMuchWork`."""
@@ -38,7 +38,7 @@ class Memory:
 
     press: Press
     known: Known = field(default_factory=Known)
-    levels: Mapping[str, Level] = field(default_factory=dict[str, Level])
+    levels: Mapping[str, Sensitivity] = field(default_factory=dict[str, Sensitivity])
     full: bool = False
     gone: Sequence[str] = ()
     sendings: int = 0

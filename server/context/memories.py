@@ -6,7 +6,7 @@ context is what was sent outside, to know again what goes in parts.
 """
 
 import base64
-import logging
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,8 +19,9 @@ from policies.call import Call, Leaving, Redacted, Table, Transport, User
 from policies.context import Context
 from policies.errors import StaleConfirmation
 from policies.flow import taint
-from policies.sources import Source
-from policies.taint import CLEAN, Level, Taint
+from policies.injection.suspicion import Level as Suspicion
+from policies.sources import OWN, Source
+from policies.taint import CLEAN, Sensitivity, Taint
 from server.context import rows
 from server.seal import Seal
 from server.store import Reader
@@ -30,8 +31,6 @@ from server.transaction import Transaction
 if TYPE_CHECKING:
     from policies.outgoing.prints import Hashes
     from policies.outgoing.screen import Memory
-
-log = logging.getLogger("remit.context")
 
 REMEMBERED: Final = 100  # contexts
 MOST: Final = 100_000  # prints of one context
@@ -89,23 +88,25 @@ class Memories:
         """What the answer adds; None where that is nothing."""
         approval = redacted.grant.approval
         context, call = approval.admission.context, approval.plan.call
-        source = self._sources.get(call.tool.source)
-        if source is None:
+        if call.tool.source == OWN:
             return None
         table = redacted.kept.table if redacted.kept else redacted.table
-        read = taint(call.tool.source, source, table, redacted.masked)
+        read = taint(call.tool.source, self._sources[call.tool.source], table, redacted.masked)
         suspicion = redacted.suspicion.level
-        raised = (context.taint | read) != context.taint or suspicion > context.suspicion
-        new = await self._new(context, call, table) if read.level > Level.PUBLIC else None
-        if not raised and new is None:
+        tells = read.level > Sensitivity.PUBLIC and self._may_act(call.user, call.transport)
+        if read == CLEAN and suspicion is Suspicion.NONE:
             return None
+        new = await self._new(context, call, table) if tells else None
         owner, name, book = rows.owner_of(call), call.tool.source, self._book(context.trail)
-        sealed = "" if new is None or len(new) > book.room else self._close(context.trail, name, new)
+        sealed: str | None = None
+        if new is not None:
+            sealed = "" if len(new) > book.room else self._close(context.trail, name, new)
+        begun = secrets.token_hex(16)
 
+        # Whose context it is then, the store alone knows: the call may have taken its time.
         def keep() -> Transaction[None]:
-            if raised:
-                yield from rows.learn(owner, suspicion, read)
-            if new is not None:
+            yield from rows.learn(owner, call.user.session, begun, suspicion, read)
+            if tells:
                 yield from rows.add_prints(owner, context.trail, name, sealed)
 
         def kept() -> None:
@@ -154,11 +155,11 @@ class Memories:
         return Leaving(context.trail, memory.sendings + 1, self._seal.close(short, "sent", context.trail))
 
     async def _new(self, context: Context, call: Call, table: Table) -> "Hashes | None":
-        """Prints of the table that are not known yet, where there is anywhere to send it."""
+        """Prints of the table that are not known yet."""
         from policies.outgoing.prints import Press, lacking  # noqa: PLC0415 - as above
 
         book = self._book(context.trail)
-        if book.full or not self._may_act(call.user, call.transport):
+        if book.full:
             return None
         press = Press(self._key, context.trail)
         if len(table.rows) * len(table.columns) <= _FEW:
@@ -178,9 +179,9 @@ class Memories:
         found = yield from rows.read_prints(trail, after)
         return found, (yield from rows.read_sent(trail)) if leaves else []
 
-    def _level(self, source: str) -> Level:
+    def _level(self, source: str) -> Sensitivity:
         settings = self._sources.get(source)
-        return Level.RESTRICTED if settings is None else Level.of(settings.classification)
+        return Sensitivity.RESTRICTED if settings is None else Sensitivity.of(settings.classification)
 
     def _close(self, trail: str, source: str, hashes: "Hashes") -> str:
         from policies.outgoing.prints import pack  # noqa: PLC0415 - as above

@@ -11,9 +11,8 @@ from typing import Any, Final, TypeAlias
 from policies.call import Call
 from policies.context import Context
 from policies.document import Window
-from policies.injection.suspicion import Level
-from policies.taint import Level as Sensitivity
-from policies.taint import Taint
+from policies.injection.suspicion import Level as Suspicion
+from policies.taint import Sensitivity, Taint
 from server.keys.ring import key_of
 from server.keys.rows import TenantKey
 from server.transaction import Later, Transaction, now_ms
@@ -51,19 +50,33 @@ _TURN: Final = """
         people = CASE WHEN contexts.id = excluded.id THEN contexts.people ELSE '' END,
         trail = CASE WHEN contexts.id = excluded.id THEN contexts.trail ELSE excluded.trail END
 """
-# By whose it is: what is answered now is known to whoever calls next, though they have begun another.
-_RAISE: Final = """
-    UPDATE contexts SET
-        suspicion = CASE WHEN suspicion < $4 THEN $4 ELSE suspicion END,
-        level = CASE WHEN level < $5 THEN $5 ELSE level END,
-        untrusted = CASE WHEN untrusted < $6 THEN $6 ELSE untrusted END,
+# By whose it is, and as it stands when it is answered: what is answered now is known to whoever calls next,
+# though they have begun another meanwhile, or forgotten this one.
+_KNOWS_THEM: Final = "excluded.people = '' OR ' ' || contexts.people || ' ' LIKE $8 ESCAPE '!'"
+_RAISE: Final = f"""
+    INSERT INTO contexts (
+        tenant, user_id, client, id, session, begun_at, used_at, turns, sources,
+        suspicion, level, untrusted, people, trail
+    )
+    VALUES ($1, $2, $3, $9, $10, now_ms(), now_ms(), 0, '', $4, $5, $6, $7, $9)
+    ON CONFLICT (tenant, user_id, client) DO UPDATE SET
+        suspicion = CASE
+            WHEN contexts.suspicion < excluded.suspicion THEN excluded.suspicion ELSE contexts.suspicion
+        END,
+        level = CASE WHEN contexts.level < excluded.level THEN excluded.level ELSE contexts.level END,
+        untrusted = CASE
+            WHEN contexts.untrusted < excluded.untrusted THEN excluded.untrusted ELSE contexts.untrusted
+        END,
         people = CASE
-            WHEN $7 = '' OR ' ' || people || ' ' LIKE $8 ESCAPE '!' THEN people
-            WHEN people = '' THEN $7
-            ELSE people || ' ' || $7
+            WHEN {_KNOWS_THEM} THEN contexts.people
+            WHEN contexts.people = '' THEN excluded.people
+            ELSE contexts.people || ' ' || excluded.people
         END
-    WHERE tenant = $1 AND user_id = $2 AND client = $3
-"""
+    WHERE contexts.suspicion < excluded.suspicion
+        OR contexts.level < excluded.level
+        OR contexts.untrusted < excluded.untrusted
+        OR NOT ({_KNOWS_THEM})
+"""  # noqa: S608 - a condition of ours
 # Nothing can be held against prints of another trail: then it is on record that some are lacking.
 _PRINT: Final = """
     INSERT INTO context_prints (trail, number, source, sealed)
@@ -72,7 +85,7 @@ _PRINT: Final = """
         1 + (SELECT count(*) FROM context_prints AS former WHERE former.trail = contexts.trail),
         $5,
         CASE WHEN trail = $4 THEN $6 ELSE '' END
-    FROM contexts WHERE tenant = $1 AND user_id = $2 AND client = $3
+    FROM contexts WHERE tenant = $1 AND user_id = $2 AND client = $3 AND (trail <> $4 OR $6 IS NOT NULL)
 """
 _PRINTS: Final = """
     SELECT number, source, sealed FROM context_prints WHERE trail = $1 AND number > $2 ORDER BY number
@@ -157,7 +170,9 @@ def context(row: Sequence[Any]) -> Context | None:
     if id_ is None:
         return None
     read = Taint(Sensitivity(level), bool(untrusted), frozenset(people.split()))
-    return Context(id_, begun_at, used_at, turns, frozenset(sources.split()), Level(suspicion), read, trail)
+    return Context(
+        id_, begun_at, used_at, turns, frozenset(sources.split()), Suspicion(suspicion), read, trail
+    )
 
 
 def keep_turn(owner: Owner, session: str, kept: Context) -> Later:
@@ -165,16 +180,22 @@ def keep_turn(owner: Owner, session: str, kept: Context) -> Later:
     return Later(_TURN, (*owner, kept.id, session, *counted), owner)
 
 
-def learn(owner: Owner, suspicion: Level, read: Taint) -> Transaction[None]:
-    """Their calls are judged by this from here on: part of the transaction that answers (T22, T23)."""
+def learn(owner: Owner, session: str, new: str, suspicion: Suspicion, read: Taint) -> Transaction[None]:
+    """Their calls are judged by this from here on: part of the transaction that answers (T22, T23).
+
+    `new` is the id of the context that holds it where they have none any more.
+    """
     for people in sorted(read.people) or [""]:
         pattern = f"% {people.replace('_', '!_')} %"
         labels = (int(suspicion), int(read.level), int(read.untrusted), people, pattern)
-        yield _RAISE, (*owner, *labels)
+        yield _RAISE, (*owner, *labels, new, session)
 
 
-def add_prints(owner: Owner, trail: str, source: str, sealed: str) -> Transaction[None]:
-    """`sealed` is "" where there is no room. Part of the transaction that answers (threat T24)."""
+def add_prints(owner: Owner, trail: str, source: str, sealed: str | None) -> Transaction[None]:
+    """`sealed` is "" where there is no room, and None where `trail` has them all.
+
+    Part of the transaction that answers (threat T24).
+    """
     yield _PRINT, (*owner, trail, source, sealed)
 
 

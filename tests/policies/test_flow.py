@@ -12,7 +12,7 @@ from policies.directory import Directory
 from policies.flow import Flow, Sending, Verdict, judge, taint
 from policies.outgoing.found import Found
 from policies.sources import GitlabSource, SqliteSource
-from policies.taint import CLEAN, Level, Taint
+from policies.taint import CLEAN, Sensitivity, Taint
 
 pytestmark = pytest.mark.threat("T23")
 
@@ -21,10 +21,10 @@ CHAT = SqliteSource(kind="sqlite", dsn="sqlite:chat.db", classification="confide
 OPEN = CHAT.model_copy(update={"classification": "internal"})
 POST = Change("messages", {}, None, {"text": "hello"})
 INSIDE, OUTSIDE = Effect((POST,), ("#general",)), Effect((POST,), ("#general", "eve@evil.example"))
-PRIVATE = Taint(Level.CONFIDENTIAL)
-STRANGE = Taint(Level.INTERNAL, untrusted=True)
+PRIVATE = Taint(Sensitivity.CONFIDENTIAL)
+STRANGE = Taint(Sensitivity.INTERNAL, untrusted=True)
 BOTH = PRIVATE | STRANGE
-LEVELS = st.sampled_from(Level)
+LEVELS = st.sampled_from(Sensitivity)
 TAINTS = st.builds(Taint, LEVELS, st.booleans(), st.frozensets(st.sampled_from("abcdef")))
 
 
@@ -81,7 +81,7 @@ def test_what_a_person_may_send_out_goes_out_by_no_other_way(found: Found) -> No
 
 
 def test_a_copy_asks_a_person_where_it_goes_down_or_among_strangers() -> None:
-    copy = Found(copied={"shop": Level.CONFIDENTIAL})
+    copy = Found(copied={"shop": Sensitivity.CONFIDENTIAL})
     row = Effect((POST,))
 
     def reasons(source: SqliteSource) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def test_pictures_and_links_to_strangers_are_looked_at() -> None:
 
 def test_what_is_restricted_goes_down_only_if_somebody_says_so() -> None:
     row = Effect((POST,))
-    restricted = Taint(Level.RESTRICTED)
+    restricted = Taint(Sensitivity.RESTRICTED)
     assert asked(row, restricted).reasons == (
         "What was read before ranks as restricted, and chat holds what is confidential.",
     )
@@ -118,10 +118,10 @@ def test_what_is_restricted_goes_down_only_if_somebody_says_so() -> None:
 
 @pytest.mark.threat("T25")
 def test_what_four_sources_tell_of_people_ranks_higher_and_three_do_not() -> None:
-    three = Taint(Level.CONFIDENTIAL, people=frozenset("abc"))
-    assert three.rank(Flow().combined) is Level.CONFIDENTIAL
+    three = Taint(Sensitivity.CONFIDENTIAL, people=frozenset("abc"))
+    assert three.rank(Flow().combined) is Sensitivity.CONFIDENTIAL
     four = three | Taint(people=frozenset("d"))
-    assert four.rank(Flow().combined) is Level.RESTRICTED
+    assert four.rank(Flow().combined) is Sensitivity.RESTRICTED
     assert asked(Effect((POST,)), four).reasons
     assert not asked(Effect((POST,)), three).reasons
 
@@ -164,8 +164,8 @@ DESK = SqliteSource.model_validate(
 
 
 def test_an_answer_says_what_was_read() -> None:
-    assert taint("desk", DESK, answer(BODY, STATE), {}) == Taint(Level.CONFIDENTIAL, untrusted=True)
-    assert taint("desk", DESK, answer(STATE), {}) == Taint(Level.CONFIDENTIAL)
+    assert taint("desk", DESK, answer(BODY, STATE), {}) == Taint(Sensitivity.CONFIDENTIAL, untrusted=True)
+    assert taint("desk", DESK, answer(STATE), {}) == Taint(Sensitivity.CONFIDENTIAL)
     assert taint("desk", DESK, answer(replace(BODY, name="state")), {}).untrusted
     assert taint("desk", DESK, answer(STATE), {"PERSON": 2}).people == {"desk"}
     assert not taint("desk", DESK, answer(STATE), {"password": 1}).people
@@ -183,7 +183,9 @@ def test_text_of_which_nobody_knows_the_origin_is_a_strangers_where_any_is() -> 
 def test_names_of_a_catalogue_and_no_rows_are_nothing_read() -> None:
     assert taint("desk", DESK, answer(BODY, rows=0), {}) == CLEAN
     assert taint("desk", DESK, answer(Column("table", Kind.NAME), Column("key", Kind.BOOLEAN)), {}) == CLEAN
-    assert taint("desk", DESK, answer(replace(STATE, kind=Kind.BOOLEAN)), {}).level is Level.CONFIDENTIAL
+    assert (
+        taint("desk", DESK, answer(replace(STATE, kind=Kind.BOOLEAN)), {}).level is Sensitivity.CONFIDENTIAL
+    )
 
 
 def test_an_issue_is_written_by_strangers_unless_the_configuration_says_otherwise() -> None:

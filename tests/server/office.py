@@ -1,7 +1,7 @@
 """Systems that a test holds in its hand: each tells the rows it was given, and keeps what it was sent."""
 
 import secrets
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -61,6 +61,7 @@ class Desk:
     def __init__(self, name: str) -> None:
         self.table = NOTHING
         self.sent: list[Change] = []
+        self.before_answer: Callable[[], Awaitable[None]] = _at_once
         self.tools: Sequence[Tool] = (
             Tool(name, "read", Tier.READ, "Read", "Reads all.", _READING, TABLE_OUTPUT),
             Tool(name, "send", Tier.ACT, "Send", "Sends a text.", _SENDING, WRITE_OUTPUT),
@@ -88,6 +89,7 @@ class Desk:
     async def carry_out(self, grant: Grant, ledger: Ledger) -> Raw:
         effect = grant.plan.effect
         if effect is None:
+            await self.before_answer()
             return Raw(grant, self.table)
         await ledger.note(effect, "the mark")
         self.sent += changes_from_json(grant.plan.request["changes"])
@@ -103,6 +105,10 @@ class Desk:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+async def _at_once() -> None:
+    pass
 
 
 @dataclass

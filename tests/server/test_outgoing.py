@@ -10,6 +10,7 @@ from policies.call import Channel, Reply
 from policies.context import Context
 from policies.errors import Denied, StaleConfirmation
 from policies.question import AnswerNeeded, Question
+from policies.taint import Sensitivity
 from server.context.memories import keep_leaving
 from server.transaction import Rows, Transaction
 from tests.policies.outgoing.encodings import HIDDEN, SEEN
@@ -219,6 +220,29 @@ async def test_to_forget_clears_what_was_read_unless_a_stranger_may_have_asked_f
         await post(office, HIDDEN["hex"](REF), STRANGER)
     asked = await question(office, "chat_send", to=[STRANGER], text="hello")
     assert any("written by strangers" in reason for reason in asked.risk.reasons)
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("anew", [False, True])
+async def test_what_is_answered_late_is_known_to_the_context_that_came_meanwhile(
+    office: Office, *, known: bool, anew: bool
+) -> None:
+    chat = office.desks["chat"]
+    chat.tells((REF, "", ""))
+    if known:
+        await office.call("chat_read")
+
+    async def forget() -> None:
+        await office.call("remit_forget")
+        if anew:
+            await office.call("remit_actions")
+
+    chat.before_answer = forget
+    await office.call("chat_read")
+    assert await _read(office, "SELECT level FROM contexts") == [(int(Sensitivity.INTERNAL),)]
+    with pytest.raises(Denied) as denied:
+        await post(office, "hello", STRANGER)
+    assert "more than can be looked through" in denied.value.message
 
 
 async def test_what_was_read_is_known_after_a_restart_and_nowhere_written(tmp_path: Path) -> None:

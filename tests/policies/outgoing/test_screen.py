@@ -18,7 +18,7 @@ from policies.outgoing.found import NOTHING, Found
 from policies.outgoing.prints import Known, Press
 from policies.outgoing.screen import Memory, screen
 from policies.redaction.work import TooMuchWork
-from policies.taint import Level
+from policies.taint import Sensitivity
 from tests.policies.outgoing.encodings import HIDDEN, SEEN
 
 pytestmark = pytest.mark.threat("T24")
@@ -42,7 +42,7 @@ def table(*rows: tuple[Json, ...]) -> Table:
 
 def memory(*rows: tuple[Json, ...], gone: tuple[str, ...] = ()) -> Memory:
     known = Known.of({"shop": PRESS.of_table(table(*(rows or (ROW,))))})
-    return Memory(PRESS, known, {"shop": Level.CONFIDENTIAL}, gone=gone, sendings=len(gone))
+    return Memory(PRESS, known, {"shop": Sensitivity.CONFIDENTIAL}, gone=gone, sendings=len(gone))
 
 
 def post(text: Json, *to: str) -> Effect:
@@ -64,7 +64,7 @@ def test_a_hidden_copy_is_found(way: str, wrap: str) -> None:
 @pytest.mark.parametrize("way", SEEN)
 def test_a_copy_in_plain_sight_is_found_and_is_none_in_disguise(way: str, wrap: str) -> None:
     found = look(post(wrap % SEEN[way](COPY)))
-    assert found.copied == {"shop": Level.CONFIDENTIAL}
+    assert found.copied == {"shop": Sensitivity.CONFIDENTIAL}
     assert not found.disguised
 
 
