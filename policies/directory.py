@@ -5,13 +5,18 @@ compared by whole labels, as ASCII, in one form; what can be written in two ways
 """
 
 import re
-from typing import Annotated, Final
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
 from policies.host import is_plain
 from policies.values import Frozen, SourceName
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 EVERYTHING: Final = "*"
 """Among the places of a source: all that it can reach, but for addresses and links."""
@@ -52,11 +57,15 @@ def _is_domain(value: str) -> bool:
 
 
 def _is_public_suffix(domain: str) -> bool:
-    """By the Public Suffix List as tldextract ships it; nothing is fetched."""
+    return not _suffixes()(domain.lower()).domain
+
+
+@cache
+def _suffixes() -> "TLDExtract":
+    """The Public Suffix List as tldextract ships it; nothing is fetched."""
     from tldextract import TLDExtract  # noqa: PLC0415 - takes half a second, and few ask
 
-    known = TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
-    return not known(domain.lower()).domain
+    return TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
 
 
 Place = Annotated[str, Field(min_length=1, max_length=512)]
@@ -83,6 +92,10 @@ class Directory(Frozen):
             return self._has_address(destination)
         places = self.places.get(source, ())
         return destination in places or EVERYTHING in places
+
+    def outside(self, source: str, destinations: Iterable[str]) -> tuple[str, ...]:
+        """Those of the destinations that it does not have."""
+        return tuple(each for each in destinations if not self.has(source, each))
 
     def has_link(self, link: str) -> bool:
         found = _LINK.fullmatch(link)

@@ -15,7 +15,7 @@ from policies.call import Kind, Table
 from policies.change import Effect
 from policies.directory import Directory
 from policies.labels import is_label
-from policies.outgoing.found import NOTHING, Found
+from policies.outgoing.found import Found
 from policies.sources import Source
 from policies.taint import CLEAN, PRIVATE, Sensitivity, Taint
 from policies.treatments import IDENTIFYING, Classification, Label
@@ -72,7 +72,7 @@ class Sending:
     source: Source
     effect: Effect
     read: Taint
-    found: Found = NOTHING
+    found: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +88,21 @@ class Verdict:
     reasons: tuple[str, ...] = ()
 
 
+def is_for_strangers(source: Source, effect: Effect, outside: Sequence[str]) -> bool:
+    """Whether anybody outside may get to see it: at a destination, or in a row among what strangers write."""
+    return bool(outside) or (not effect.destinations and source.trust == "anyone")
+
+
 def judge(sending: Sending, flow: Flow, directory: Directory, *, alone: bool) -> Verdict:
     """`alone`: nobody is asked about it unless there is a reason."""
-    outside = tuple(each for each in sending.effect.destinations if not directory.has(sending.name, each))
+    outside = directory.outside(sending.name, sending.effect.destinations)
     rank = sending.read.rank(flow.combined)
     return Verdict(
         outside,
         tuple(_held(sending, leaves=bool(outside), alone=alone)),
         (
             *_way_out(sending.read, rank, outside),
-            *_content(sending, rank, leaves=bool(outside)),
+            *_content(sending, rank, outside),
             *_write_down(sending, rank, flow),
         ),
     )
@@ -131,21 +136,21 @@ def _way_out(read: Taint, rank: Sensitivity, outside: Sequence[str]) -> Iterator
         yield "It goes outside the organisation's directory."
 
 
-def _content(sending: Sending, rank: Sensitivity, *, leaves: bool) -> Iterator[str]:
+def _content(sending: Sending, rank: Sensitivity, outside: Sequence[str]) -> Iterator[str]:
     found, source, seen = sending.found, sending.source, bool(sending.effect.destinations)
-    among_strangers = leaves or (not seen and source.trust == "anyone")
+    for_strangers = is_for_strangers(source, sending.effect, outside)
     private = rank >= PRIVATE
     if found.images:
         yield f"It shows a picture from outside: {_listed(found.images)}."
-    if found.links and (leaves or (seen and private and sending.read.untrusted)):
+    if found.links and (outside or (seen and private and sending.read.untrusted)):
         yield f"It links to somewhere outside: {_listed(found.links)}."
-    if copied := sorted(_out_of_place(sending, leaves=leaves)):
+    if copied := sorted(_out_of_place(sending, leaves=bool(outside))):
         yield f"It holds copies of what was read from {', '.join(copied)}."
-    if found.personal and among_strangers:
+    if found.personal and for_strangers:
         yield f"It holds personal data: {', '.join(found.personal)}."
     if found.secrets and not seen:
         yield f"It holds what looks like a credential: {', '.join(found.secrets)}."
-    if found.unread and (among_strangers or private):
+    if found.unread and (for_strangers or private):
         yield "It is more than can be looked through for copies of what was read."
 
 

@@ -10,7 +10,7 @@ from policies.call import Admission, Leaving, Plan
 from policies.change import Effect
 from policies.directory import Directory
 from policies.errors import Denied
-from policies.flow import Flow, Sending, Verdict, judge
+from policies.flow import Flow, Sending, Verdict, is_for_strangers, judge
 from policies.outgoing.found import Found
 from policies.outgoing.sent import sent
 from policies.sources import Source
@@ -40,22 +40,23 @@ class Outgoing:
         from policies.outgoing.screen import screen  # noqa: PLC0415 - as above
 
         name, effect, context = plan.call.tool.source, plan.effect or Effect(()), admission.context
-        leaves = any(not self.directory.has(name, each) for each in effect.destinations)
+        source = self.sources[name]
+        leaves = is_for_strangers(source, effect, self.directory.outside(name, effect.destinations))
         memory = await self.memories.recall(context, leaves=leaves)
-        finder = await self._finder() if leaves else None
+        personal = await self._personal()
 
         def look() -> Found:
-            return screen(effect, memory, self.directory, leaves=leaves, personal=finder)
+            return screen(effect, memory, self.directory, leaves=leaves, personal=personal)
 
         found = await to_thread.run_sync(look, limiter=_AT_ONCE)
-        sending = Sending(name, self.sources[name], effect, context.taint, found)
+        sending = Sending(name, source, effect, context.taint, found)
         verdict = judge(sending, self.flow, self.directory, alone=alone)
         if verdict.held:
             raise _held(verdict)
         leaving = self.memories.leaving(context, "\n".join(sent(effect)), memory) if leaves else None
         return verdict, leaving
 
-    async def _finder(self) -> "Finder":
+    async def _personal(self) -> "Finder":
         from policies.redaction.work import OF_AN_ANSWER, WITHHELD, TooMuchWork  # noqa: PLC0415 - as above
 
         redactor = await self.loading.ready()

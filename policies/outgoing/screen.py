@@ -44,10 +44,8 @@ class Memory:
     sendings: int = 0
 
 
-def screen(
-    effect: Effect, memory: Memory, directory: Directory, *, leaves: bool, personal: Finder | None = None
-) -> Found:
-    """`leaves`: it goes somewhere outside the directory. Only then `personal` is asked."""
+def screen(effect: Effect, memory: Memory, directory: Directory, *, leaves: bool, personal: Finder) -> Found:
+    """`leaves`: somebody outside may get to see it. Only then `personal` is asked."""
     text = "\n".join(sent(effect))
     said = _Said.by(text)
     whole, before = said, _Said.by("\n".join(stood(effect)))
@@ -57,7 +55,7 @@ def screen(
         whole, before = said + together, before + former
     copied, hidden = _copies(whole, before, memory)
     links = _links(said, directory)
-    labels, unlooked = _labels(text, personal) if leaves and personal else ((), False)
+    labels, unlooked = _labels(text, personal) if leaves else ((), False)
     secrets, unsearched = _secrets(said)
     return Found(
         secrets,

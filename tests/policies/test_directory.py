@@ -142,6 +142,16 @@ def test_what_would_let_strangers_in_stops_the_start(settings: dict[str, object]
         Directory.model_validate(settings)
 
 
+def test_the_list_of_public_suffixes_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    Directory(domains=("acme.example",))
+
+    def again(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("tldextract.TLDExtract", again)
+    assert Directory(domains=("other.example",)).domains == ("other.example",)
+
+
 LABELS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True)
 
 

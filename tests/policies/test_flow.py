@@ -111,9 +111,9 @@ def test_what_is_restricted_goes_down_only_if_somebody_says_so() -> None:
     )
     assert not asked(row, PRIVATE).reasons
     same = CHAT.model_copy(update={"classification": "restricted"})
-    assert not judge(Sending("chat", same, row, restricted), Flow(), ACME, alone=True).reasons
+    assert not judge(Sending("chat", same, row, restricted, Found()), Flow(), ACME, alone=True).reasons
     lower = Flow(write_down="confidential")
-    assert judge(Sending("desk", OPEN, row, PRIVATE), lower, ACME, alone=True).reasons
+    assert judge(Sending("desk", OPEN, row, PRIVATE, Found()), lower, ACME, alone=True).reasons
 
 
 @pytest.mark.threat("T25")

@@ -56,6 +56,7 @@ places = { chat = ["#team"] }
 REF = "Invoice AC-4417-Q of order 99-3310-22"
 ORDERS = {"sql": "SELECT id, ref, note FROM orders"}
 PAGES = {"sql": "SELECT id, body FROM pages"}
+CARD = "4111 1111 1111 1111"
 STRANGER, COLLEAGUE = "eve@evil.example", "bob@acme.example"
 
 
@@ -284,6 +285,30 @@ async def test_a_source_of_strangers_is_outside_for_what_was_read_elsewhere(tmp_
         await office.call("shop_query", **ORDERS)
         asked = await question(office, "wiki_write", sql=f"UPDATE pages SET body = '{REF}' WHERE id = 1")
         assert asked.risk.reasons == ("It holds copies of what was read from shop.",)
+
+
+async def test_personal_data_goes_outside_only_if_a_person_says_so(office: Office) -> None:
+    with pytest.raises(Denied) as denied:
+        await post(office, f"my card is {CARD}", STRANGER)
+    assert denied.value.rule == "dlp_blocked"
+    assert "CREDIT_CARD" in denied.value.message
+    assert CARD not in denied.value.message
+    asked = await question(office, "chat_send", to=[STRANGER], text=f"my card is {CARD}")
+    assert "It holds personal data: CREDIT_CARD." in asked.risk.reasons
+    await post(office, f"my card is {CARD}", "#team")
+
+
+async def test_personal_data_in_a_row_among_what_strangers_write_is_asked_about(tmp_path: Path) -> None:
+    fill(tmp_path)
+    card = f"UPDATE pages SET body = 'my card is {CARD}' WHERE id = 1"
+    text = configuration()
+    async with open_office(tmp_path, text, "chat") as office:
+        assert (await question(office, "wiki_write", sql=card)).channel is Channel.FORM
+    strange = text.replace("untrusted = ", 'trust = "anyone"\nuntrusted = ')
+    async with open_office(tmp_path, strange, "chat") as office:
+        asked = await question(office, "wiki_write", sql=card)
+        assert asked.channel is Channel.PAGE
+        assert asked.risk.reasons == ("It holds personal data: CREDIT_CARD.",)
 
 
 async def test_what_is_restricted_is_written_lower_only_if_a_person_says_so(tmp_path: Path) -> None:
