@@ -20,6 +20,7 @@ from server import lapsing, loading
 from server.alerts.delivering import Delivering, enrolled
 from server.alerts.masking import Masking
 from server.anomalies.findings import Findings
+from server.apart import Apart
 from server.approvals import Approvals
 from server.audit import Audit, open_audit
 from server.autonomous.delegations import Delegations
@@ -63,6 +64,7 @@ from server.store import Store, open_store
 from server.switches import Switches
 from server.telemetry.tracing import open_tracing
 from server.transaction import now_ms
+from server.turns import Turns
 from server.vault import Connected, Vault
 from tools.catalogue import Catalogue, connect, with_twins
 from tools.connector import Finding
@@ -175,6 +177,7 @@ async def assemble(
                 recognizers=document.redaction.recognizers,
             )
         )
+        turns = Turns()
         remembered = Remembered(store)
         await remembered.look()
 
@@ -225,7 +228,18 @@ async def assemble(
                         questions_per_hour=document.limits.questions_per_hour,
                     ),
                     executor=Executor({OWN: GRACE, **deadlines}, audit.guard),
-                    redaction=Redaction(redaction, settings, contexts, results),
+                    redaction=Redaction(
+                        redaction,
+                        settings,
+                        contexts,
+                        results,
+                        turns,
+                        Apart(
+                            turns,
+                            watching=document.injection.detector,
+                            recognizers=document.redaction.recognizers,
+                        ),
+                    ),
                 )
             ),
             identity,

@@ -1,14 +1,14 @@
 """Redaction beside the event loop, with the pseudonyms of the user's context."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from policies.call import Raw, Redacted, Restored, Table, Tier
-from policies.pseudonyms import Item
 from policies.results import Room
 from policies.sources import Source
+from server.apart import Apart, Task
 from server.context.contexts import Contexts
 from server.context.results import Results
 from server.loading import Loading
@@ -17,8 +17,6 @@ from server.turns import Turns
 
 if TYPE_CHECKING:
     from policies.canonical import Json
-    from policies.redaction.marked import Marked
-    from policies.redaction.masks import Masks
 
 _LARGE: Final = 32_000  # characters
 _PLAIN: Final = 8  # characters that a value without text counts for
@@ -32,40 +30,48 @@ class Redaction:
     sources: Mapping[str, Source]
     contexts: Contexts
     results: Results
-    turns: Turns = field(default_factory=Turns)
+    turns: Turns
+    apart: Apart
 
     async def redact(self, raw: Raw, restored: Restored) -> Redacted:
         """What has to be read takes milliseconds and would hold up every other call: so it goes to a thread.
 
-        A small answer that need not be read takes less than the way there (decision 0018). Raises `Denied`,
-        or `StoreUnavailable` where new pseudonyms can't be kept.
+        A small answer that need not be read takes less than the way there (decision 0018), and a large one
+        holds the others up from a thread, too: so it goes to another process (decision 0036). Raises
+        `Denied`, or `StoreUnavailable` where new pseudonyms can't be kept.
         """
         redactor = await self.loading.ready()
-        user = raw.grant.plan.call.user
-        aside = partial(self.turns.run, user=(user.tenant, user.id), long=_is_large(raw.table))
-        if raw.grant.plan.call.tool == RESULT:
+        call, context = raw.grant.plan.call, restored.fresh.admission.context
+        user, large = (call.user.tenant, call.user.id), _is_large(raw.table)
+        aside = partial(self.turns.run, user=user, long=large)
+        if call.tool == RESULT:
             start, characters = first_row(raw.grant.plan), self.results.settings.characters
             return await aside(lambda: redactor.go_on(raw, start, characters))
-        call, context = raw.grant.plan.call, restored.fresh.admission.context
         source = self.sources.get(call.tool.source)
         treatments = None if source is None else source.treatments(call.user.roles)
         refusing = call.tool.tier is Tier.READ
-
-        def found(marked: "Marked") -> tuple["Marked", Sequence[Item]]:
-            return marked, marked.wanted(treatments, refusing=refusing)
-
-        async def masks(wanted: Sequence[Item]) -> "Masks":
-            given = await self.contexts.hand_out(context, call, wanted)
-            return redactor.masks(treatments, lambda label, text: given.get((label, text)), refusing=refusing)
-
+        task = Task(
+            table=raw.table,
+            source=call.tool.source,
+            call=call.id,
+            treatments=treatments,
+            restored=restored.values,
+            refusing=refusing,
+        )
         if small := redactor.mark_at_once(raw.table):
-            marked, wanted = found(small)
-            return redactor.redact(raw, marked, await masks(wanted), restored.values)
-        marked, wanted = await aside(lambda: found(redactor.mark(raw.table)))
+            given = await self.contexts.hand_out(context, call, task.wanted(small))
+            return redactor.bound(raw, task.answer(redactor, given, small))
+        marked = None
+        if large:
+            wanted = await self.apart.wanted(task, user)
+        else:
+            marked, wanted = await aside(lambda: task.marked(redactor))
 
         async def redacted(room: Room | None) -> Redacted:
-            chosen = await masks(wanted)
-            return await aside(lambda: redactor.redact(raw, marked, chosen, restored.values, room))
+            given = await self.contexts.hand_out(context, call, wanted)
+            if large:
+                return redactor.bound(raw, await self.apart.answer(task, given, room, user))
+            return redactor.bound(raw, await aside(lambda: task.answer(redactor, given, marked, room)))
 
         answer = await redacted(self.results.room(call))
         if answer.kept is None or await self.results.keep(context, call, answer.kept):

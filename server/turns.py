@@ -1,6 +1,7 @@
 """Whose answer is redacted when: Python runs one thread at a time, and a large one holds up all others."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
@@ -21,5 +22,11 @@ class Turns:
         """`user` is tenant and id: who has long work under way queues for more only when that is done."""
         if not long:
             return await to_thread.run_sync(work, limiter=self._short)
-        async with self._waiting.setdefault(user, Lock()):
-            return await to_thread.run_sync(work, limiter=self._long)
+        async with self.long(user):
+            return await to_thread.run_sync(work)
+
+    @asynccontextmanager
+    async def long(self, user: tuple[str, str]) -> AsyncGenerator[None]:
+        """The user's turn to do what is long."""
+        async with self._waiting.setdefault(user, Lock()), self._long:
+            yield

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
-from policies.call import Raw, Redacted, Table
+from policies.call import Kept, Raw, Redacted, Table
 from policies.errors import Denied
 from policies.injection.suspicion import CALM, Suspicion
 from policies.memory import Memory, digest
@@ -32,6 +33,20 @@ _SMALL: Final = 20_000  # characters of the same
 _VERY_FEW: Final = 16  # cells of a table that is looked through within a millisecond, but for the model
 _TEXTS: Final = 20_000  # keys and values in the JSON of an answer
 _SHORT: Final = 1_000  # characters of the same
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A table as it may leave: what `Redacted` holds of it, and no proof of anything."""
+
+    table: Table
+    text: str
+    masked: Mapping[str, int] = field(default_factory=dict[str, int])
+    hidden: int = 0
+    left_out: tuple[str, ...] = ()
+    pseudonyms: int = 0
+    suspicion: Suspicion = CALM
+    kept: Kept | None = None
 
 
 class Redactor:
@@ -98,6 +113,21 @@ class Redactor:
         """For one answer, by the rules for its reader."""
         return Masks(treatments, pseudonyms, refusing=refusing)
 
+    @staticmethod
+    def bound(raw: Raw, answer: Answer) -> Redacted:
+        """The answer to this call, which was made of this very result."""
+        return Redacted(
+            raw.grant,
+            answer.table,
+            answer.text,
+            answer.masked,
+            answer.hidden,
+            answer.left_out,
+            answer.pseudonyms,
+            answer.suspicion,
+            answer.kept,
+        )
+
     def redact(
         self,
         raw: Raw,
@@ -115,21 +145,39 @@ class Redactor:
         Raises `Denied` (rule `redaction`) for what the rules refuse, and where a finding can't be placed in a
         cell: then nothing leaves.
         """
-        marked = marked or self.mark(raw.table)
-        if marked.came is not raw.table:
+        call = raw.grant.plan.call
+        answer = self.answer(
+            raw.table, call.tool.source, call.id, marked=marked, masks=masks, restored=restored, room=room
+        )
+        return self.bound(raw, answer)
+
+    def answer(
+        self,
+        came: Table,
+        source: str,
+        call: str,
+        *,
+        marked: Marked | None = None,
+        masks: Masks | None = None,
+        restored: Mapping[str, str] | None = None,
+        room: Room | None = None,
+    ) -> Answer:
+        """See `redact`. `source` and `call` are the names that its text is framed with."""
+        marked = marked or self.mark(came)
+        if marked.came is not came:
             raise ValueError("these findings are of another table")
         masks = masks or Masks()
         hiding = Restored(restored or {})
         table, left_out = marked.masked(masks)
         table, lines = _without_seams(hiding.put_back(table), masks)
         table, lines, kept = portion(table, lines, room)
-        suspicion = CALM if self._watch is None else self._watch(raw.table)
-        call, counts = raw.grant.plan.call, dict(sorted((masks.counts + hiding.counts).items()))
+        suspicion = CALM if self._watch is None else self._watch(came)
+        counts = dict(sorted((masks.counts + hiding.counts).items()))
         text = framed(
             lines,
             table,
-            source=call.tool.source,
-            call=call.id,
+            source=source,
+            call=call,
             masked=counts,
             hidden=marked.hidden,
             left_out=left_out,
@@ -139,7 +187,7 @@ class Redactor:
             kept=kept,
         )
         given = len(masks.given)
-        return Redacted(raw.grant, table, text, counts, marked.hidden, left_out, given, suspicion, kept)
+        return Answer(table, text, counts, marked.hidden, left_out, given, suspicion, kept)
 
     def go_on(self, raw: Raw, start: int, characters: int) -> Redacted:
         """The rows from `start` of a result that was redacted when it was kept, as many as `characters` hold.
@@ -149,7 +197,7 @@ class Redactor:
         table = page(raw.table, lines_of(columns_of(raw.table, cell_texts)), start, characters)
         call = raw.grant.plan.call
         text = render(table, source=call.tool.source, call=call.id, masked={}, hidden=0)
-        return Redacted(raw.grant, table, text, {}, 0)
+        return self.bound(raw, Answer(table, text))
 
     def _find(self, table: Table, budget: Budget, *, reading: bool) -> Findings:
         """What is found in a clean table."""
