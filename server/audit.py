@@ -73,7 +73,7 @@ class Audit:
         memories: Memories | None = None,
         mandates: Mandates | None = None,
     ) -> None:
-        """Without `memories` nothing is answered that they would have to know of."""
+        """Without `memories` nothing is answered: no context would know of it."""
         self.memories = memories
         self._store = store
         self._writer = writer
@@ -320,7 +320,10 @@ class Record:
             whole=whole(redacted, size),
             touched=self._audit.activity.touched(redacted),
         )
-        noted = await self._audit.memories.note(redacted) if self._audit.memories else None
+        memories = self._audit.memories
+        if memories is None:
+            raise RuntimeError("an answer of which no context would know")
+        noted = await memories.note(redacted)
         receipt = await self._put(
             lambda key: {
                 **self._facts("answered"),

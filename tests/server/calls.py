@@ -38,6 +38,7 @@ from policies.values import Pace
 from server.actions import OPEN_FOR, Action, Content, State
 from server.anomalies.findings import Findings
 from server.audit import Audit
+from server.context.memories import Memories
 from server.inventory import Entry, Inventory
 from server.keys import Keys
 from server.limits import Limits
@@ -47,6 +48,7 @@ from server.transaction import Transaction, now_ms
 
 ADA = User("ada", "acme", frozenset({"analyst"}))
 SETTINGS = Settings(every_entries=50, every_seconds=1)
+SHOP = {"shop": SqliteSource(kind="sqlite", dsn="sqlite:shop.db")}
 _ROOT = secrets.token_bytes(32)
 _numbers = itertools.count(1)
 
@@ -73,7 +75,12 @@ def buckets(calls_per_minute: int = 100_000, burst: int = 10_000) -> Buckets:
     """Nothing but the user's own calls is limited."""
     plenty = Pace(calls_per_minute=6_000_000, burst=100_000)
     paces = Paces(calls_per_minute=calls_per_minute, burst=burst, tenant=plenty, source=plenty)
-    return Buckets(paces, {"shop": SqliteSource(kind="sqlite", dsn="sqlite:shop.db")})
+    return Buckets(paces, SHOP)
+
+
+def memories(store: Store) -> Memories:
+    """Of a user who may send nothing anywhere."""
+    return Memories(store, (_ROOT, _ROOT), SHOP, lambda *_: False)
 
 
 class Everything(Inventory):
@@ -117,6 +124,7 @@ class Pipeline:
 
     def __init__(self, store: Store, audit: Audit) -> None:
         self.audit = audit
+        audit.memories = memories(store)
         self._ask = store.run
         self.limits = limited(store, audit)
         self.carried_out: list[str] = []

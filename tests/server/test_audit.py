@@ -24,6 +24,7 @@ from policies.errors import (
 )
 from server.audit import Audit, Record, open_audit
 from server.chain import Entry
+from server.context.memories import Memories
 from server.history import entries, examine, search
 from server.store import Store, StoreUnavailable, Transaction
 from tests.server.calls import (
@@ -33,6 +34,7 @@ from tests.server.calls import (
     buckets,
     keys,
     limited,
+    memories,
     permit,
     redacted,
     request,
@@ -46,6 +48,7 @@ CANARY = "hunter2-canary"
 @pytest.fixture
 async def audit(store: Store, tmp_path: Path) -> AsyncIterator[Audit]:
     async with open_audit(store, keys(tmp_path), SETTINGS, tmp_path / "second") as audit:
+        audit.memories = memories(store)
         yield audit
 
 
@@ -105,6 +108,19 @@ async def test_a_write_is_on_record_as_intended_before_it_acts(store: Store, pip
     intended = (await calls(store))[1]
     assert (intended["plan"], intended["by"]) == (pipeline.grants[-1].plan.digest, "ada")
     assert reply.receipt.sequence == pipeline.grants[-1].receipt.sequence + 1
+
+
+@pytest.mark.threat("T23")
+async def test_nothing_is_answered_that_no_context_would_know_of(
+    store: Store, audit: Audit, pipeline: Pipeline
+) -> None:
+    audit.memories = None
+    with pytest.raises(RuntimeError, match="no context would know"):
+        await pipeline.run(sql="SELECT 1")
+    audit.memories = Memories(store, (b"k" * 32, b"k" * 32), {}, lambda *_: False)
+    with pytest.raises(KeyError, match="shop"):
+        await pipeline.run(sql="SELECT 1")
+    assert [body["event"] for body in await calls(store)] == ["asked", "failed"] * 2
 
 
 async def test_a_read_costs_two_commits_a_write_three_and_a_refusal_before_admission_one(
