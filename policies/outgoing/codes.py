@@ -41,7 +41,7 @@ class Code:
 
     def says(self, text: str) -> Iterator[str]:
         """The texts that it may be."""
-        if self.beside is not None and ("x" in text or "+" in text):
+        if self.beside is not None:
             text = self.beside.sub("", text)
         pieces = [self._squeezed(text)]
         if "\n" in text:
@@ -125,7 +125,7 @@ CODES: Final[tuple[Code | Piece, ...]] = (
     Code("base64", _ALNUM + b"+/_-", 12, 4, _base64),
     Code("base64", _ALNUM, 12, 4, _base64),
     Code("base32", _LETTERS + b"234567", 16, 8, base32_bytes),
-    Code("hex", b"0123456789abcdefABCDEF", 16, 2, _hex, re.compile(r"0[xX]|\\x|[uU]\+00|&#x00")),
+    Code("hex", b"0123456789abcdefABCDEF", 16, 2, _hex, re.compile(r"(?i)0x|\\x|u\+00|&#x0*")),
     Code("bits", b"01", 64, 8, bits),
     Piece("decimals", re.compile(r"(?:\d{2,3}[\s,;.]{1,3}){9,}\d{2,3}"), _decimals),
     Piece("ascii85", re.compile(r"<~[!-uz\s]{12,}~>"), ascii85_bytes),

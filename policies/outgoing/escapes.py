@@ -27,19 +27,24 @@ class Escape:
         """Whether it stands for a letter or digit that could stand there itself."""
         return any(
             said.isascii() and said.isalnum()
-            for said in {self.undone(unit) for unit in dict.fromkeys(self.unit.findall(text))}
+            for said in {self.undone(unit) for unit in {found[0] for found in self.unit.finditer(text)}}
         )
 
 
+_PROGRAMS: Final = re.compile(
+    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|[nrtbfv])"
+)
+
+
 def _character(found: re.Match[str]) -> str:
-    digits = found[1] or found[2] or found[3]
-    code = int(digits, 16) if digits else int(found[4], 8)
+    *hexadecimal, octal = found.groups()
+    digits = next(filter(None, hexadecimal), "")
+    if not digits and not octal:
+        return " "
+    code = int(digits, 16) if digits else int(octal, 8)
     return chr(code) if code <= _HIGHEST else found[0]
 
 
-_PROGRAMS: Final = re.compile(
-    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-3][0-7]{2}))"
-)
 _PRINTABLE: Final = re.compile(r"=(?:[0-9A-Fa-f]{2}|\r?\n)")
 
 
@@ -51,11 +56,6 @@ def _printable(text: str) -> str:
 ESCAPES: Final = (
     Escape("percent", "%", re.compile(r"%[0-9A-Fa-f]{2}"), unquote),
     Escape("entities", "&", re.compile(r"&#?\w{1,31};?"), html.unescape),
-    Escape(
-        "escapes",
-        "\\",
-        re.compile(r"\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-3][0-7]{2})"),
-        lambda text: _PROGRAMS.sub(_character, text),
-    ),
+    Escape("escapes", "\\", _PROGRAMS, lambda text: _PROGRAMS.sub(_character, text)),
     Escape("quoted-printable", "=", _PRINTABLE, _printable),
 )

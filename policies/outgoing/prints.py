@@ -29,6 +29,7 @@ _WIDEST: Final = 16
 _NONE: Final = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 _APART: Final = ord(APART)
 _OWN: Final = (
+    ("\\\\", " "),  # before what else a backslash begins
     ("], [", APART),
     (", null", ""),
     (", true", ""),

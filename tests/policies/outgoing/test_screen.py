@@ -201,6 +201,14 @@ def test_personal_data_is_looked_for_in_what_leaves() -> None:
     assert not screen(card, memory(), ACME, leaves=False, personal=cards).personal
 
 
+def test_a_copy_of_what_has_signs_of_programs_in_it_is_found() -> None:
+    for cell in ("C:\\new\\table\\report 77-31.txt", 'Ada said "net 4417" twice', "line 44\nnet 17\ttabs 9"):
+        for text in (cell, json.dumps(cell)[1:-1]):
+            found = look(post(f"see {text}"), memory((7, cell)))
+            assert found.copied, (cell, text)
+            assert not found.disguised, (cell, text)
+
+
 def test_what_can_not_be_looked_through_is_said_to_be() -> None:
     def tired(text: str) -> list[str]:
         raise TooMuchWork
