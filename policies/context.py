@@ -5,15 +5,14 @@ comes first, and then the next call begins another, in which nothing of it is kn
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from policies.injection.suspicion import Level
+from policies.milliseconds import MINUTE
 from policies.taint import CLEAN, Taint
 
 if TYPE_CHECKING:
     from policies.document import Window
-
-_MINUTE: Final = 60_000  # milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Context:
 
 def until(context: Context, window: "Window") -> int:
     """When it ends if nothing is called any more, in milliseconds since 1970."""
-    return context.used_at + window.minutes * _MINUTE
+    return context.used_at + window.minutes * MINUTE
 
 
 def is_over(context: Context, window: "Window", now: int) -> bool:

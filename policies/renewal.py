@@ -2,7 +2,8 @@
 
 from typing import Final
 
-DAY: Final = 86_400_000  # milliseconds
+from policies.milliseconds import DAY
+
 AHEAD: Final = (1, 7, 30)  # days
 
 

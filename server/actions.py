@@ -20,6 +20,7 @@ from policies.call import Approval, Call, Caller, Channel, Obligation, Tier, Tra
 from policies.canonical import Json, canonical
 from policies.change import Effect
 from policies.errors import LimitReached, NotApproved, StaleConfirmation
+from policies.milliseconds import DAY, HOUR
 from policies.risk import Level
 from server.halting.rows import EPOCH, KEPT
 from server.seal import Seal
@@ -31,8 +32,7 @@ DECLINED_FOR: Final = 900_000
 """Milliseconds in which what was declined is not asked again (threat T20)."""
 REPLAYED_FOR: Final = 600_000
 """Milliseconds in which the same call again is taken for a repetition of the same one (threat T48)."""
-REPLAYED_FOR_A_KEY: Final = 86_400_000
-HOUR: Final = 3_600_000
+REPLAYED_FOR_A_KEY: Final = DAY
 LEASE: Final = 60_000
 
 _COLUMNS: Final = (

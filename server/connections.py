@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 from policies.call import Receipt, User
 from policies.canonical import Json
 from policies.errors import NeedsConnection
+from policies.milliseconds import DAY
 from policies.networks import UNRESTRICTED, Restrictions
-from policies.renewal import DAY, due_within
+from policies.renewal import due_within
 from policies.secret import Secret
 from server.context.results import forget_of
 from server.digests import printable

@@ -16,6 +16,7 @@ from policies.bearer import Logout
 from policies.call import Receipt, User
 from policies.ending import BLOCKED, OVER, hold
 from policies.errors import Denied
+from policies.milliseconds import DAY
 from server.actions import Action, State
 from server.audit import Audit
 from server.connections import Connections
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from policies.canonical import Json
 
-KEPT: Final = 90 * 86_400_000
+KEPT: Final = 90 * DAY
 """Milliseconds that the end of a session is kept, and a logout token beyond its expiry.
 
 Longer than a token of the session lives, and than clocks may differ.

@@ -16,6 +16,7 @@ from policies.call import Receipt
 from policies.canonical import Json, canonical
 from policies.checklist import TESTED, Point, settled
 from policies.errors import Denied, not_open
+from policies.milliseconds import DAY
 from policies.sources import OWN, Source
 from server.audit import Audit
 from server.digests import printable
@@ -29,8 +30,6 @@ log = logging.getLogger("remit.inventory")
 
 Noticing: TypeAlias = Callable[[str, str, str], Transaction[object]]
 
-DAY: Final = 86_400_000  # milliseconds
-HOUR: Final = 3_600_000  # milliseconds
 START: Final = "start"
 """Who tests and enables a file of this machine."""
 NOT_ENABLED: Final = "its source is not enabled"

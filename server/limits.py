@@ -12,11 +12,12 @@ from policies.ending import hold
 from policies.errors import not_open
 from policies.halt import hold as hold_halt
 from policies.limits import Buckets, spend
+from policies.milliseconds import HOUR
 from server.anomalies.findings import Findings
 from server.audit import Record
 from server.context import rows
 from server.halting.rows import KEPT
-from server.inventory import COLUMNS, HOUR, NOT_ENABLED, Entry, Inventory, used
+from server.inventory import COLUMNS, NOT_ENABLED, Entry, Inventory, used
 from server.standing import IN_FORCE, hold_policy, not_before, whose
 from server.steady_clock import CLOCK, SteadyClock
 from server.store import Store

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from policies.alert import Severity
+from policies.milliseconds import DAY
 from server.alerts.message import COLUMNS, Message, read
 from server.alerts.outbox import WINDOW
 from server.transaction import Rows, Transaction, now_ms
 
 LEASE: Final = 45_000  # milliseconds
-DAY: Final = 86_400_000  # milliseconds
 KEPT: Final = 30 * DAY
 LONGEST_PAUSE: Final = 300_000  # milliseconds between two tries
 _FIRST_PAUSE: Final = 1_000  # milliseconds

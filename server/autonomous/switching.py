@@ -7,6 +7,7 @@ from typing import Final
 from policies.call import Receipt
 from policies.canonical import Json
 from policies.errors import InvalidArgument
+from policies.milliseconds import DAY
 from policies.scopes import MOST_DAYS
 from server.audit import Audit
 from server.autonomous.delegations import COLUMNS, Delegations
@@ -14,8 +15,6 @@ from server.digests import printable
 from server.moments import day
 from server.store import Store
 from server.transaction import Transaction, now_ms
-
-DAY: Final = 86_400_000  # milliseconds
 
 _ON: Final = f"""
     INSERT INTO delegations ({", ".join(COLUMNS)}) VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -1,8 +1,9 @@
 """Alerts that are not delivered, for the administrator."""
 
 from policies.document import Document
+from policies.milliseconds import DAY
 from server.alerts import progress
-from server.alerts.progress import DAY, Progress
+from server.alerts.progress import Progress
 from server.moments import moment
 from server.store import Reader
 from server.transaction import Transaction, now_ms

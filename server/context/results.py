@@ -15,6 +15,7 @@ from policies.call import Call, Kept, Table, Tier
 from policies.context import Context
 from policies.document import Results as Settings
 from policies.errors import NotFound
+from policies.milliseconds import MINUTE
 from policies.results import Room, from_json, to_json
 from policies.sources import OWN
 from server.keys import MasterUnavailable, Ring
@@ -26,7 +27,6 @@ from server.transaction import Transaction, now_ms
 
 log = logging.getLogger("remit.context")
 
-_MINUTE: Final = 60_000  # milliseconds
 _KEEP: Final = """
     INSERT INTO context_results (id, context, source, tool, kept_at, turn, sealed)
     SELECT $1, $2, $3, $4, now_ms(), $5, $6 WHERE EXISTS (SELECT 1 FROM contexts WHERE id = $2)
@@ -100,7 +100,7 @@ class Results:
 
     def _forget_old(self) -> Transaction[None]:
         now = yield from now_ms()
-        yield _FORGET_OLD, (now - self.settings.minutes * _MINUTE, self.settings.turns)
+        yield _FORGET_OLD, (now - self.settings.minutes * MINUTE, self.settings.turns)
 
     def _keep(self, row: tuple[str | int, ...]) -> Transaction[bool]:
         if not (yield _KEEP, row):
@@ -111,7 +111,7 @@ class Results:
     def _find(self, context: Context, tenant: str, handle: str) -> Transaction[_Found | None]:
         now = yield from now_ms()
         for tool, kept_at, turn, sealed in (yield _FIND, (handle, context.id)):
-            over = now - kept_at >= self.settings.minutes * _MINUTE
+            over = now - kept_at >= self.settings.minutes * MINUTE
             if not over and context.turns - turn <= self.settings.turns:
                 return _Found(tool, sealed, (yield from key_of(tenant, sealed)))
         return None

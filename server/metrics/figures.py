@@ -9,9 +9,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from policies.anomalies import Kind
 from policies.halt import Unreadable
+from policies.milliseconds import HOUR, MINUTE
 from policies.sources import OWN
 from server.anomalies.demotions import in_force
-from server.anomalies.rows import HOUR
 from server.halting.rows import state
 from server.inventory import Inventory, known
 from server.transaction import Transaction, now_ms
@@ -61,18 +61,18 @@ class Figures:
 
 def look(inventory: Inventory, *, context_minutes: int, failure_minutes: int) -> Transaction[Figures]:
     now = yield from now_ms()
-    hour, minute = now // HOUR, 60_000
+    hour = now // HOUR
 
     def count(sql: str, *arguments: int) -> Transaction[int]:
         rows = yield sql, arguments
         return int(rows[0][0] or 0)
 
-    contexts = yield _COMBINED, (now - context_minutes * minute,)
+    contexts = yield _COMBINED, (now - context_minutes * MINUTE,)
     return Figures(
         volume=(yield _VOLUME, (hour - hour % 24,)),
         recent=(yield _RECENT, (hour - 1,)),
         outside=len(inventory.outside((yield from known()))),
-        failures=(yield from count(_FAILURES, now - failure_minutes * minute)),
+        failures=(yield from count(_FAILURES, now - failure_minutes * MINUTE)),
         combined=max((len({*sources.split()} - {OWN}) for (sources,) in contexts), default=0),
         started=(yield from count(_STARTED)),
         in_doubt=(yield from count(_IN_DOUBT, now)),

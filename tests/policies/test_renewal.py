@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.renewal import AHEAD, DAY, due_within
+from policies.milliseconds import DAY
+from policies.renewal import AHEAD, due_within
 
 
 @pytest.mark.parametrize(

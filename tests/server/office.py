@@ -28,10 +28,11 @@ from policies.call import (
 from policies.canonical import Json
 from policies.change import Change, Effect, changes_from_json
 from policies.document import LocalIdentity
+from policies.milliseconds import DAY
 from policies.secret import Credential
 from server.assembly import Service, assemble, connected
 from server.autonomous.delegations import Delegations
-from server.autonomous.switching import DAY, switch_on
+from server.autonomous.switching import switch_on
 from server.configuration import load
 from server.identity import Identity
 from server.transaction import now_ms

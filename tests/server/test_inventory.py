@@ -10,6 +10,7 @@ import pytest
 
 from policies.call import Caller, Channel, Reply, Request, Transport
 from policies.errors import Denied
+from policies.milliseconds import DAY
 from policies.sources import GitlabSource, SqliteSource
 from server.assembly import Service, assemble
 from server.commands.doctor import examine
@@ -17,7 +18,7 @@ from server.commands.source import enabled, inventory, try_out
 from server.configuration import Configuration, load
 from server.demo.organisation import found
 from server.history import search
-from server.inventory import DAY, Entry, Inventory, digest
+from server.inventory import Entry, Inventory, digest
 from server.store import Reader
 from server.transaction import Transaction
 from tests.server.enabling import enable_all

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from policies.errors import NeedsConnection
-from policies.renewal import DAY
+from policies.milliseconds import DAY
 from server import lapsing
 from server.commands.credential import facts, line, listed
 from server.commands.due import due_findings

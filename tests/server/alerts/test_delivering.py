@@ -8,6 +8,7 @@ import anyio
 import pytest
 
 from policies.alert import Severity
+from policies.milliseconds import DAY
 from server.alerts import progress
 from server.alerts.message import Message
 from server.alerts.outbox import WINDOW
@@ -108,7 +109,7 @@ async def test_what_is_a_day_old_where_all_has_failed_for_a_day_is_given_up_on_r
     process = await delivering(store, {"chat": chat})
     await raising(store, "first", "second")
     await everything(process)
-    await passes(store, progress.DAY + 60_000)
+    await passes(store, DAY + 60_000)
     await raising(store, "third")
     await everything(process)
     assert chat.kinds == ["third"]
@@ -121,7 +122,7 @@ async def test_what_waited_while_no_server_ran_goes_however_old_it_is(store: Sto
     chat = Inbox()
     process = await delivering(store, {"chat": chat})
     await raising(store, "first")
-    await passes(store, 2 * progress.DAY)
+    await passes(store, 2 * DAY)
     await everything(process)
     assert chat.kinds == ["first"]
 

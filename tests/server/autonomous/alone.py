@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from policies.call import Answer, Caller, Channel, Reply, Request, Transport
+from policies.milliseconds import DAY
 from policies.question import AnswerNeeded
 from server.assembly import Service
 from server.autonomous.delegations import Delegations
-from server.autonomous.switching import DAY, switch_off, switch_on
+from server.autonomous.switching import switch_off, switch_on
 from server.configuration import Configuration
 from server.history import search
 from server.transaction import now_ms
