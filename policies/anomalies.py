@@ -99,8 +99,8 @@ class Figures:
     """Of one day: of a user, or of the users of a tenant who called on it, on average."""
 
     calls: float
-    bytes: float = 0
-    records: float = 0
+    bytes: float
+    records: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -315,7 +315,6 @@ class Record:
         outcome = Outcome.of(redacted)
         digest, size = digest_of_text(outcome.text), len(outcome.text.encode("utf-8", "surrogatepass"))
         ended = self._ended(
-            rows=len(table.rows),
             size=size,
             whole=whole(redacted, size),
             touched=self._audit.activity.touched(redacted),
@@ -461,7 +460,6 @@ class Record:
         self,
         code: str = "",
         *,
-        rows: int = 0,
         size: int = 0,
         whole: int = 0,
         touched: Touched = NOTHING,
@@ -476,7 +474,6 @@ class Record:
             tool.source if tool else "",
             tool.tier if tool else "",
             code,
-            rows,
             size,
             whole,
             touched,

@@ -379,6 +379,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX alert_outcomes_at ON alert_outcomes (at)",
     ),
+    ("ALTER TABLE activity DROP COLUMN returned",),
 )
 
 

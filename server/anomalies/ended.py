@@ -55,7 +55,6 @@ class Ended:
     source: str
     tier: str
     code: str
-    rows: int = 0
     bytes: int = 0
     whole: int = 0
     touched: Touched = NOTHING

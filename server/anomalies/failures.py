@@ -11,7 +11,9 @@ from ipaddress import IPv6Address, ip_network
 from typing import Final
 
 from policies.anomalies import Kind, of_authentication
+from policies.call import Receipt
 from policies.canonical import canonical
+from policies.milliseconds import MINUTE
 from policies.networks import Address
 from policies.thresholds import Anomalies
 from server.anomalies.ended import whose
@@ -21,7 +23,6 @@ from server.transaction import Later, Transaction, now_ms
 APART: Final = 50
 FOUND_APART: Final = 100
 """Addresses that are told apart within one span: after those, all others are one anomaly."""
-_MINUTE: Final = 60_000  # milliseconds
 
 _ADD: Final = """
     INSERT INTO authentication_failures (subject, at, failures) VALUES ($1, $2, $3)
@@ -64,21 +65,27 @@ class Failures:
         taken, self._failures = self._failures, {}
         return taken
 
-    def _count(self, subject: Subject) -> None:
+    def again(self, taken: dict[Subject, int]) -> None:
+        """What could not be written."""
+        for subject, failures in taken.items():
+            self._count(subject, failures)
+
+    def _count(self, subject: Subject, failures: int = 1) -> None:
         if subject not in self._failures and len(self._failures) >= APART:
             subject = OTHERS
-        self._failures[subject] = self._failures.get(subject, 0) + 1
+        self._failures[subject] = self._failures.get(subject, 0) + failures
 
 
-def write(taken: dict[Subject, int], findings: Findings, settings: Anomalies) -> Transaction[None]:
-    """Adds what was taken, and finds who has failed too often within the window."""
+def write(taken: dict[Subject, int], findings: Findings, settings: Anomalies) -> Transaction[list[Receipt]]:
+    """Adds what was taken, and finds who has failed too often within the window: what is on record of it."""
     now = yield from now_ms()
-    window = settings.authentication_failures.minutes * _MINUTE
+    window = settings.authentication_failures.minutes * MINUTE
     for subject, failures in taken.items():
         yield Later(_ADD, (subject.key, now, failures))
     yield _FORGET, (now - window,)
     found = yield _sum(len(taken)), tuple(subject.key for subject in taken)
     sums = {key: int(failures) for key, failures in found}
+    receipts: list[Receipt] = []
     for subject in taken:
         anomaly = of_authentication(sums[subject.key], settings)
         if anomaly is None:
@@ -88,7 +95,10 @@ def write(taken: dict[Subject, int], findings: Findings, settings: Anomalies) ->
         if not subject.user:
             rows = yield _COUNT_FOUND, (Kind.AUTHENTICATION.value, span)
             about = About(subject=OTHERS.address) if rows[0][0] >= FOUND_APART else about
-        yield from findings.found(anomaly, about, span)
+        receipt = yield from findings.found(anomaly, about, span)
+        if receipt is not None:
+            receipts.append(receipt)
+    return receipts
 
 
 def _sum(subjects: int) -> str:

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from policies.alert import Alert, Severity
 from policies.anomalies import Anomaly, done, of_sources, outside
-from policies.call import Call, Tier
+from policies.call import Call, Receipt, Tier
 from policies.canonical import Json, canonical
 from policies.context import Context
 from policies.halt import Scope
+from policies.milliseconds import DAY, HOUR
 from policies.thresholds import Anomalies
 from server.alerts.outbox import raise_alert
 from server.anomalies.demotions import demote
@@ -24,8 +25,7 @@ from server.halting.rows import halt
 from server.moments import day, moment
 from server.transaction import Transaction, now_ms
 
-_HOUR: Final = 3_600_000  # milliseconds
-KEPT: Final = 400 * 24 * _HOUR
+KEPT: Final = 400 * DAY
 """Milliseconds that an anomaly is kept, and a demotion after it has ended."""
 
 _DEMOTED: Final = "A person is asked about each autonomous action of this {}."
@@ -52,7 +52,10 @@ _FORGET_DEMOTIONS: Final = "DELETE FROM demotions WHERE until < $1"
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Whom and what it is about, as far as that is known. `subject` is what else tells it from another."""
+    """Whom and what it is about, as far as that is known. `subject` is what else tells it from another.
+
+    Each text that comes from outside is printable (`whose`).
+    """
 
     tenant: str = ""
     user: str = ""
@@ -94,17 +97,23 @@ class Findings:
         self._audit = audit
         self._settings = settings
 
-    def found(self, anomaly: Anomaly, about: About, span: str) -> Transaction[bool]:
-        """False where it was found within this span already. Raises `AuditUnavailable`."""
+    def acknowledge(self, receipt: Receipt) -> None:
+        """Once the transaction that found it is durable."""
+        self._audit.acknowledge(receipt)
+
+    def found(self, anomaly: Anomaly, about: About, span: str) -> Transaction[Receipt | None]:
+        """None where it was found within this span already. Raises `AuditUnavailable`."""
         now = yield from now_ms()
         id_ = secrets.token_hex(8)
-        until = now + self._settings.demoted_hours * _HOUR
+        until = now + self._settings.demoted_hours * HOUR
         do = done(anomaly.kind, self._settings) if about.tenant else "alert"
         halts = do == "halt" and about.is_exact
         demotes = do != "alert" and not halts
         did = (_HALTED if halts else _DEMOTED if demotes else "").format("user" if about.user else "tenant")
         lasting: dict[str, Json] = {"until": f"{moment(until):%Y-%m-%d %H:%M} UTC"} if demotes else {}
-        evidence: dict[str, Json] = {**anomaly.evidence, **lasting}
+        subject: dict[str, Json] = {"subject": about.subject} if about.subject else {}
+        measured = {name: _printable(value) for name, value in anomaly.evidence.items()}
+        evidence: dict[str, Json] = {**measured, **subject, **lasting}
         told: dict[str, Json] = {
             "figure": anomaly.figure,
             "threshold": anomaly.threshold,
@@ -117,7 +126,7 @@ class Findings:
         whose = (about.tenant, about.user, about.subject)
         new = yield _ADD, (id_, now, anomaly.kind.value, *whose, span, canonical(told))
         if not new:
-            return False
+            return None
         if halts:
             yield from halt(Scope(about.tenant, about.user or None, tier=Tier.AUTO), _BY, anomaly.summary)
         if demotes:
@@ -134,16 +143,16 @@ class Findings:
             "event": "anomaly",
             "anomaly": id_,
             "kind": anomaly.kind.value,
-            "tenant": printable(about.tenant),
-            "user": printable(about.user),
+            "tenant": about.tenant,
+            "user": about.user,
             "source": about.source,
             "tool": about.tool,
             "figure": anomaly.figure,
             "threshold": anomaly.threshold,
-            "evidence": _printable(evidence),
+            "evidence": evidence,
             "did": did,
         }
-        yield from self._audit.append(printable(about.tenant), lambda _: facts)
+        receipt = yield from self._audit.append(about.tenant, lambda _: facts)
         alert = Alert(
             kind=f"anomaly_{anomaly.kind.value}",
             severity=Severity.WARNING,
@@ -156,7 +165,7 @@ class Findings:
             did=did,
         )
         yield from raise_alert(alert)
-        return True
+        return receipt
 
     def combined(self, call: Call, former: Context | None, context: Context) -> Transaction[None]:
         """Part of the transaction that admits a call, before it reads from one source too many (T25)."""

@@ -6,24 +6,22 @@ the transaction that puts on record how it ended; what it touched is put togethe
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from policies.anomalies import ERRORS, Day, Figures, History
 from policies.distinct import Distinct
+from policies.milliseconds import HOUR
 from server.anomalies.ended import Ended, Touched, Whose
 from server.transaction import Later, Transaction, now_ms
 
-HOUR: Final = 3_600_000  # milliseconds
-
 _COUNT: Final = """
-    INSERT INTO activity (tenant, user_id, hour, tool, source, calls, errors, returned, bytes, largest)
-    VALUES ($1, $2, now_ms() / 3600000, $3, $4, 1, $5, $6, $7, $8)
+    INSERT INTO activity (tenant, user_id, hour, tool, source, calls, errors, bytes, largest)
+    VALUES ($1, $2, now_ms() / 3600000, $3, $4, 1, $5, $6, $7)
     ON CONFLICT (tenant, user_id, hour, tool) DO UPDATE SET
         calls = activity.calls + 1,
         errors = activity.errors + excluded.errors,
-        returned = activity.returned + excluded.returned,
         bytes = activity.bytes + excluded.bytes,
         largest = CASE WHEN excluded.largest > activity.largest
             THEN excluded.largest ELSE activity.largest END
@@ -77,7 +75,7 @@ class Today:
 def count(ended: Ended) -> Later:
     error = int(ended.code in ERRORS)
     whose = (ended.tenant, ended.user, ended.tool, ended.source)
-    return Later(_COUNT, (*whose, error, ended.rows, ended.bytes, ended.whole))
+    return Later(_COUNT, (*whose, error, ended.bytes, ended.whole))
 
 
 def keep(touched: Mapping[Whose, Touched]) -> Transaction[None]:
@@ -168,16 +166,17 @@ def histories(users: Sequence[Whose], day: int, days: int) -> Transaction[dict[W
     records = {(tenant, user, at): different for tenant, user, at, different, _ in touched}
     targets = {
         whose: frozenset(target for row in rows for target in json.loads(row[2]))
-        for whose, rows in _by_user(touched)
+        for whose, rows in _by_user(touched).items()
     }
+    its_days, its_tools, its_hours = _by_user(figures), _by_user(tools), _by_user(hours)
     return {
         whose: History(
             [
                 Figures(int(calls), int(size), records.get((*whose, at), 0))
-                for at, calls, size in dict(_by_user(figures)).get(whose, ())
+                for at, calls, size in its_days.get(whose, ())
             ],
-            {tool: int(calls) for tool, calls in dict(_by_user(tools)).get(whose, ())},
-            {at for (at,) in dict(_by_user(hours)).get(whose, ())},
+            {tool: int(calls) for tool, calls in its_tools.get(whose, ())},
+            {at for (at,) in its_hours.get(whose, ())},
             targets.get(whose, frozenset()),
         )
         for whose in users
@@ -213,9 +212,9 @@ def _of(select: str, users: Sequence[Whose] | Mapping[Whose, object], first: int
     return f"{select} AND (tenant, user_id) IN (VALUES {places}) {more}", (first, *arguments)
 
 
-def _by_user(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[Whose, list[Sequence[Any]]]]:
+def _by_user(rows: Sequence[Sequence[Any]]) -> dict[Whose, list[Sequence[Any]]]:
     """The rows of each, without the columns that say whose they are."""
     found: dict[Whose, list[Sequence[Any]]] = {}
     for tenant, user, *rest in rows:
         found.setdefault((tenant, user), []).append(rest)
-    yield from found.items()
+    return found

@@ -100,11 +100,11 @@ def test_the_order_of_days_changes_nothing(before: list[Figures]) -> None:
 
 def test_who_is_new_is_measured_by_what_others_of_their_tenant_do() -> None:
     tenant = [Figures(40, 1e6, 100)] * 10
-    new = normal(History([Figures(1)] * 4), tenant, DEFAULT)
+    new = normal(History([Figures(1, 0, 0)] * 4), tenant, DEFAULT)
     assert (new.of, new.calls) == (Of.TENANT, 40)
     assert Kind.VOLUME not in kinds(of_day(Day(120), new, DEFAULT))
     assert Kind.VOLUME in kinds(of_day(Day(121), new, DEFAULT))
-    settled = normal(History([Figures(20)] * 5), tenant, DEFAULT)
+    settled = normal(History([Figures(20, 0, 0)] * 5), tenant, DEFAULT)
     assert (settled.of, settled.calls) == (Of.USER, 20)
 
 

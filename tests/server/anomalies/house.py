@@ -24,6 +24,16 @@ from tests.server.calls import ADA, SETTINGS, Everything, Pipeline, buckets, key
 DAY = 24  # hours
 
 
+class Clock:
+    """Seconds, which pass where a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 class House:
     def __init__(self, store: Store, audit: Audit, settings: Anomalies) -> None:
         self.store = store
@@ -40,12 +50,15 @@ class House:
             switch=Switch(),
             clock=SteadyClock(),
         )
+        self.clock = Clock()
         self.watch = self.process()
         self._pipeline = Pipeline(store, audit)
 
     def process(self) -> Watch:
         """One more process of the store, as far as looking goes."""
-        return Watch(self.store, self.audit.activity, self.failures, self.findings, self.settings)
+        return Watch(
+            self.store, self.audit.activity, self.failures, self.findings, self.settings, clock=self.clock
+        )
 
     async def call(self, times: int = 1, user: User = ADA, text: str = "one row") -> None:
         for _ in range(times):
@@ -76,7 +89,7 @@ class House:
     async def past(self, days: int, calls: int, user: User = ADA, *, tool: str = "shop_query") -> None:
         """So many days before today on which the user made so many calls, at this time of the day."""
         now = await self.hour()
-        add = "INSERT INTO activity VALUES ($1, $2, $3, $4, 'shop', $5, 0, 0, 0, 0)"
+        add = "INSERT INTO activity VALUES ($1, $2, $3, $4, 'shop', $5, 0, 0, 0)"
         its = whose(user.tenant, user.id)
         await self.do(*((add, (*its, now - ago * DAY, tool, calls)) for ago in range(1, days + 1)))
 

@@ -10,7 +10,7 @@ from policies.call import User
 from policies.networks import address_of
 from policies.thresholds import Anomalies, ResponseSize
 from server.anomalies.failures import APART, Failures, Subject
-from server.store import Store
+from server.store import Store, StoreUnavailable
 from tests.server.anomalies.house import House, open_house
 from tests.server.calls import ADA
 
@@ -88,6 +88,36 @@ async def test_the_sixth_failure_to_authenticate_within_ten_minutes_is_found(hou
     assert (found.kind, found.user, found.in_force) == ("authentication_failures", "eve", True)
     assert await house.reasons(EVE)
     assert not await house.reasons(ADA)
+
+
+async def test_what_is_found_of_an_address_says_which(house: House) -> None:
+    for _ in range(6):
+        house.failures.of_address(address_of("192.0.2.7"))
+    await house.watch.look()
+    (found,) = await house.found()
+    assert json.loads(found.content)["evidence"]["subject"] == "192.0.2.7"
+    (entry,) = await house.entries("anomaly")
+    assert entry["evidence"]["subject"] == "192.0.2.7"  # type: ignore[index]
+    ((alert,),) = await house.do(("SELECT content FROM alerts", ()))
+    assert json.loads(alert)["evidence"]["subject"] == "192.0.2.7"
+
+
+async def test_failures_that_the_store_did_not_take_count_once_it_does(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.watch.look()
+    for _ in range(6):
+        house.failures.of_user("acme", "eve")
+
+    async def fails(_: object) -> object:
+        raise StoreUnavailable("a test")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.store, "run", fails)
+        with pytest.raises(StoreUnavailable):
+            await house.watch.look()
+    await house.watch.look()
+    assert await house.kinds() == ["authentication_failures"]
 
 
 async def test_failures_of_more_than_ten_minutes_ago_count_no_more(house: House) -> None:

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 
 from policies.call import User
+from policies.distinct import Distinct
 from policies.halt import Subject
+from policies.milliseconds import DAY
 from policies.thresholds import Anomalies, TenantVolume, Volume
 from server.anomalies.activity import Activity
 from server.anomalies.demotions import lift
 from server.anomalies.ended import NOTHING, Touched
-from server.anomalies.watching import Watch
+from server.anomalies.watching import SWEEP_EVERY, TENANTS_EVERY, Watch
 from server.halting.rows import state
 from server.store import Store, StoreUnavailable
+from server.transaction import Transaction
 from tests.server.anomalies.house import House, open_house
 from tests.server.calls import ADA
 
@@ -63,8 +66,7 @@ async def test_it_is_found_once_whoever_looks_and_however_often(house: House) ->
 async def test_a_demotion_ends_by_itself(house: House) -> None:
     await flood(house)
     await house.watch.look()
-    day = 24 * 3_600_000
-    await house.do((f"UPDATE demotions SET until = until - {day}", ()))
+    await house.do((f"UPDATE demotions SET until = until - {DAY}", ()))
     assert await house.reasons() == ()
     (found,) = await house.found()
     assert not found.in_force
@@ -149,8 +151,6 @@ async def test_different_rows_of_a_day_are_counted_over_processes_and_calls(hous
     whose = ("acme", "ada")
     here, there = house.audit.activity, Activity(b"k" * 32)
     elsewhere = Watch(house.store, there, house.failures, house.findings, house.settings)
-    from policies.distinct import Distinct
-
     here.remember(whose, Touched(Distinct.of(range(150)), frozenset({"shop.orders"})))
     there.remember(whose, Touched(Distinct.of(range(100, 250)), frozenset({"shop.customers"})))
     await house.watch.look()
@@ -190,6 +190,84 @@ async def test_what_could_not_be_looked_at_is_looked_at_the_next_time(
             await house.watch.look()
     await house.watch.look()
     assert await house.kinds() == ["volume"]
+
+
+async def test_what_all_of_a_tenant_did_is_looked_at_though_nobody_calls_any_more(
+    store: Store, tmp_path: Path
+) -> None:
+    settings = Anomalies(tenant_volume=TenantVolume(least=1), volume=Volume(least=100))
+    async with open_house(store, tmp_path, settings) as house:
+        await house.past(6, calls=10)
+        await house.call(1)
+        await house.watch.look()
+        await house.call(30)
+        await house.watch.look()
+        assert await house.kinds() == []
+        house.clock.now += TENANTS_EVERY
+        await house.watch.look()
+        assert await house.kinds() == ["tenant_volume"]
+
+
+async def test_who_a_killed_process_left_is_looked_at_within_the_hour_though_nobody_calls_here(
+    house: House,
+) -> None:
+    await house.watch.look()
+    await flood(house)
+    house.audit.activity.take(100)  # as if another process had answered them, and was killed
+    await house.watch.look()
+    assert await house.kinds() == []
+    house.clock.now += SWEEP_EVERY
+    await house.watch.look()
+    assert await house.kinds() == ["volume"]
+
+
+async def test_the_highest_volume_of_a_day_is_none_of_the_next_day(house: House) -> None:
+    await flood(house)
+    await house.watch.look()
+    assert house.watch.volume_ratio == 3.1
+    house.clock.now += DAY / 1000
+    assert house.watch.volume_ratio == 0
+
+
+async def test_a_tenant_that_could_not_be_looked_at_is_looked_at_the_next_time(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Anomalies(tenant_volume=TenantVolume(least=1), volume=Volume(least=100))
+    async with open_house(store, tmp_path, settings) as house:
+        await house.past(6, calls=10)
+        await house.call(31)
+
+        def fails(*_: object) -> Transaction[int]:
+            raise StoreUnavailable("a test")
+
+        with monkeypatch.context() as patched:
+            patched.setattr("server.anomalies.rows.tenant_today", fails)
+            with pytest.raises(StoreUnavailable):
+                await house.watch.look()
+        await house.watch.look()
+        assert await house.kinds() == ["tenant_volume"]
+
+
+async def test_more_users_than_are_remembered_are_looked_at_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.anomalies.watching.REMEMBERED", 1)
+    await house.past(20, calls=10)
+    await house.call()
+    await house.watch.look()
+    await house.call(30)
+    await house.call(1, BOB)
+    await house.watch.look()
+    assert await house.kinds() == ["volume"]
+
+
+async def test_the_log_names_a_user_as_it_does_in_all_other_entries(house: House) -> None:
+    odd = User("ACME\\ada", "acme", frozenset())
+    await house.fail(20, odd)
+    await house.watch.look()
+    (found,) = await house.entries("anomaly")
+    (refused, *_) = await house.entries("refused")
+    assert found["user"] == refused["user"]
 
 
 async def test_what_is_older_than_it_takes_to_tell_a_normal_day_is_forgotten(house: House) -> None:

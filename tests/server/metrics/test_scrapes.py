@@ -113,7 +113,7 @@ async def test_a_store_that_does_not_answer_is_a_figure_too() -> None:
 @pytest.mark.anyio
 async def test_calls_are_measured_by_tool_tier_outcome_and_stage_and_by_nobodys_name() -> None:
     world = World()
-    ended = Ended("acme_inc", "ada_lovelace", "shop_query", "shop", "read", "", 3, 500, 500)
+    ended = Ended("acme_inc", "ada_lovelace", "shop_query", "shop", "read", "", 500, 500)
     world.meters.ended(ended, 0.01)
     world.meters.ended(
         Ended("acme_inc", "ada_lovelace", "", "", "", "denied", stages={"admission": 0.2}), 0.01
