@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from ipaddress import ip_address
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount, Router
@@ -132,7 +133,14 @@ def _measured(app: ASGIApp, service: Service, document: Document) -> ASGIApp:
         partial(service.store.read, reading),
         resolve(reference, document.root) if reference else None,
         service.monitoring.failures,
+        reached=_is_reached(document),
     )
+
+
+def _is_reached(document: Document) -> bool:
+    """Whether other machines are to reach it, if only through a proxy."""
+    host = urlsplit(document.server.url).hostname or ""
+    return bool(document.server.proxies) or not is_loopback(host)
 
 
 async def _answers(store: Reader) -> bool:

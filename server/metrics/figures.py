@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from prometheus_client import Metric
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily
 
 from policies.anomalies import Kind
 from policies.halt import Unreadable
@@ -32,7 +32,7 @@ _IN_DOUBT: Final = """
 """
 _OPEN: Final = "SELECT count(*) FROM actions WHERE state = 'open' AND until > $1"
 _ASKED: Final = "SELECT sum(asked) FROM actions WHERE asked_at > $1"
-_FOUND: Final = "SELECT kind, count(*) FROM anomalies GROUP BY kind"
+_FOUND: Final = "SELECT kind, count(*) FROM anomalies WHERE at > $1 GROUP BY kind"
 
 Rows = Sequence[Sequence[Any]]
 
@@ -41,8 +41,8 @@ Rows = Sequence[Sequence[Any]]
 class Figures:
     """At one moment. `volume` are calls of today by source and tool, `recent` those of this hour and the one
     before: calls, errors and the largest answer in bytes by source. `failures` and `combined` are the most of
-    any user or address, and of any context. `asked` are questions within the hour; `halts` are None where
-    nobody can say.
+    any user or address, and of any context. `asked` are questions within the hour, `found` anomalies by kind;
+    `halts` are None where nobody can say.
     """
 
     volume: Rows = ()
@@ -80,7 +80,7 @@ def look(inventory: Inventory, *, context_minutes: int, failure_minutes: int) ->
         asked=(yield from count(_ASKED, now - HOUR)),
         demotions=(yield from in_force()),
         halts=(yield from _halts()),
-        found={kind: int(number) for kind, number in (yield _FOUND, ())},
+        found={kind: int(number) for kind, number in (yield _FOUND, (now - HOUR,))},
     )
 
 
@@ -110,8 +110,8 @@ class Collected:
         for name, says, figure in SINGLE:
             yield _gauge(name, says, figure(self._figures))
         yield from _by_source(self._figures)
-        found = CounterMetricFamily(
-            "remit_anomalies", "Anomalies that were found, by kind.", labels=("kind",)
+        found = GaugeMetricFamily(
+            "remit_anomalies_found", "Anomalies that were found within the hour, by kind.", labels=("kind",)
         )
         for kind in Kind:
             found.add_metric((kind.value,), self._figures.found.get(kind.value, 0))

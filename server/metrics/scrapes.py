@@ -24,7 +24,8 @@ FORWARDED: Final = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip"})
 class Scrapes:
     """ASGI middleware. With a `token`, whoever brings it may read; without one, this machine alone.
 
-    A request that a proxy passed on is not from this machine, whatever the connection says.
+    Where other machines reach it that is nobody: a proxy here may pass on what they ask, and not say so. A
+    request that says so is not from this machine, whatever the connection says.
     """
 
     def __init__(
@@ -34,13 +35,16 @@ class Scrapes:
         figures: Callable[[], Awaitable[Figures]],
         token: Secret | None,
         failures: Failures,
+        *,
+        reached: bool,
     ) -> None:
-        """`figures` raises `AuditUnavailable`."""
+        """`figures` raises `AuditUnavailable`. `reached`: other machines are to reach this server."""
         self._app = app
         self._meters = meters
         self._figures = figures
         self._token = token
         self._failures = failures
+        self._reached = reached
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != PATH:
@@ -55,9 +59,12 @@ class Scrapes:
         if self._token is None:
             peer = scope.get(PEER)
             passed_on = any(name.lower() in FORWARDED for name, _ in scope["headers"])
-            if peer is not None and peer.is_loopback and not passed_on:
+            if peer is not None and peer.is_loopback and not passed_on and not self._reached:
                 return None
-            text = "Metrics are for this machine alone. To read them from another, set [metrics] token."
+            text = (
+                "Without [metrics] token, metrics are for this machine alone, while server.url is of this "
+                "machine and server.proxies is empty. Set the token, and bring it."
+            )
             return PlainTextResponse(text, status_code=403)
         given = _header(scope, b"authorization")
         if hmac.compare_digest(given, f"Bearer {self._token.reveal()}".encode()):

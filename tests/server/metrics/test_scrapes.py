@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from policies.document import Server
 from policies.networks import address_of
 from policies.secret import Secret
 from server.anomalies.ended import Ended
@@ -45,10 +46,17 @@ async def fine() -> Figures:
 
 
 class World:
-    def __init__(self, token: str | None = None, figures: Callable[[], Awaitable[Figures]] = fine) -> None:
+    def __init__(
+        self,
+        token: str | None = None,
+        figures: Callable[[], Awaitable[Figures]] = fine,
+        *,
+        reached: bool = False,
+    ) -> None:
         self.failures = Failures()
         self.meters = Meters()
-        behind = Scrapes(self._behind, self.meters, figures, Secret(token) if token else None, self.failures)
+        secret = Secret(token) if token else None
+        behind = Scrapes(self._behind, self.meters, figures, secret, self.failures, reached=reached)
         self._app = Peers(behind, ())
 
     async def _behind(self, scope: object, receive: object, send: Callable[..., Awaitable[None]]) -> None:
@@ -87,6 +95,31 @@ async def test_without_a_token_this_machine_alone_may_read() -> None:
 @pytest.mark.parametrize("header", ["x_forwarded_for", "forwarded", "x_real_ip"])
 async def test_what_a_proxy_passed_on_is_not_of_this_machine(header: str) -> None:
     assert (await World().get(**{header: "127.0.0.1"})).status_code == 403
+
+
+@pytest.mark.anyio
+async def test_where_other_machines_reach_it_nobody_reads_without_a_token() -> None:
+    """A proxy on this machine need not say that it passes something on."""
+    assert (await World(reached=True).get()).status_code == 403
+    assert (await World("s3cret", reached=True).get(authorization="Bearer s3cret")).status_code == 200
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "more", [{"url": "https://remit.acme.example"}, {"proxies": ("192.0.2.0/24",)}], ids=["url", "proxies"]
+)
+async def test_a_public_url_or_a_proxy_in_the_configuration_closes_metrics_without_a_token(
+    configuration: Configuration, free_port: int, more: dict[str, object]
+) -> None:
+    document = configuration.document
+    server = Server.model_validate(document.server.model_dump() | more)
+    document = document.model_copy(update={"server": server})
+    async with (
+        assemble(configuration) as service,
+        serving(service, document, free_port),
+        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{free_port}") as client,
+    ):
+        assert (await client.get("/metrics")).status_code == 403
 
 
 @pytest.mark.anyio
@@ -150,9 +183,12 @@ async def test_the_six_figures_are_what_the_store_says(house: House) -> None:
     assert found["remit_connections_outside_change_management"] == 0
     assert found["remit_authentication_failures"] == 4
     assert found["remit_sources_combined"] == 5
-    assert found["remit_anomalies_total sources_combined"] == 1
-    assert found["remit_anomalies_total volume"] == 0
+    assert found["remit_anomalies_found sources_combined"] == 1
+    assert found["remit_anomalies_found volume"] == 0
     assert found["remit_demotions_in_force"] >= 1
+    await house.do(("UPDATE anomalies SET at = at - 3600001", ()))
+    found = values((await World(figures=figures).get()).text)
+    assert found["remit_anomalies_found sources_combined"] == 0
 
 
 def test_what_several_workers_measure_is_added_up(tmp_path: Path) -> None:
