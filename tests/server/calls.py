@@ -80,7 +80,7 @@ def buckets(calls_per_minute: int = 100_000, burst: int = 10_000) -> Buckets:
 
 def memories(store: Store) -> Memories:
     """Of a user who may send nothing anywhere."""
-    return Memories(store, (_ROOT, _ROOT), SHOP, lambda *_: False)
+    return Memories(store, (_ROOT, _ROOT), SHOP, lambda _user, _transport: False)
 
 
 class Everything(Inventory):

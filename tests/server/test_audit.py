@@ -117,7 +117,7 @@ async def test_nothing_is_answered_that_no_context_would_know_of(
     audit.memories = None
     with pytest.raises(RuntimeError, match="no context would know"):
         await pipeline.run(sql="SELECT 1")
-    audit.memories = Memories(store, (b"k" * 32, b"k" * 32), {}, lambda *_: False)
+    audit.memories = Memories(store, (b"k" * 32, b"k" * 32), {}, lambda _user, _transport: False)
     with pytest.raises(KeyError, match="shop"):
         await pipeline.run(sql="SELECT 1")
     assert [body["event"] for body in await calls(store)] == ["asked", "failed"] * 2
