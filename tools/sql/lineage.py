@@ -62,6 +62,7 @@ class _Lineage:
         self._sources = {id(reference.column): reference.source for reference in found.references}
         self._all = [source for scope in found.scopes for source in scope.sources.values()]
         self._known: dict[int, Outputs] = {}
+        self._own: dict[Relation, Outputs] = {}
         self._rounds = _ROUNDS
 
     def of(self, query: exp.Expr) -> Outputs:
@@ -140,8 +141,12 @@ class _Lineage:
 
     def _columns(self, source: Source) -> Outputs:
         if (relation := source.relation) is not None:
-            columns = self._rules.relations[relation].columns
-            return tuple(frozenset({origin_of(relation, column, self._rules)}) for column in columns)
+            if relation not in self._own:
+                columns = self._rules.relations[relation].columns
+                self._own[relation] = tuple(
+                    frozenset({origin_of(relation, column, self._rules)}) for column in columns
+                )
+            return self._own[relation]
         if source.query is not None:
             return self.of(source.query)
         taken_in = frozenset(map(_changed, self._flow(source.node.this.expressions)))  # by a function in FROM
