@@ -118,8 +118,8 @@ def _share(part: int, whole: int) -> str:
 def _speed(redactor: Redactor, presidio: Callable[[str], list[Span]]) -> None:
     random.seed(20261127)
     loads: Sequence[tuple[str, Mapping[str, Kind], Callable[[], Rows], int]] = (
-        ("1,000 rows of 12 columns", COLUMNS, lambda: _rows(lambda: random.choice(NOTES)), 20),
-        ("the same with prose in a column", COLUMNS, lambda: _rows(lambda: _said(PROSE)), 10),
+        ("1,000 rows of 12 columns", COLUMNS, lambda: rows_of_people(lambda: random.choice(NOTES)), 20),
+        ("the same with prose in a column", COLUMNS, lambda: rows_of_people(lambda: _said(PROSE)), 10),
         ("one row of 12 columns", COLUMNS, lambda: [_row(1, "needs review")], 1),
         ("a document of 50 KB", {"text": Kind.TEXT}, lambda: [[_document()]], 1),
         ("200 messages of a chat", {"message": Kind.TEXT}, lambda: [[_said(CHAT)] for _ in range(200)], 200),
@@ -179,7 +179,7 @@ def _document() -> str:
     return " ".join(_said(PROSE) for _ in range(240))[:50_000]
 
 
-def _rows(note: Callable[[], str]) -> Rows:
+def rows_of_people(note: Callable[[], str]) -> Rows:
     return [_row(number, note()) for number in range(1_000)]
 
 
