@@ -1,6 +1,7 @@
 """JSON, and the one text of a JSON value: what is hashed, and what is signed."""
 
 import json
+from collections.abc import Callable
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -11,3 +12,16 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 def canonical(value: object) -> str:
     """Sorted keys, no spaces, no NaN."""
     return _CANONICAL.encode(value)
+
+
+def each_text(value: Json, change: Callable[[str], str]) -> Json:
+    """The value with every text in it changed, and every key."""
+    match value:
+        case str():
+            return change(value)
+        case list():
+            return [each_text(item, change) for item in value]
+        case dict():
+            return {change(key): each_text(item, change) for key, item in value.items()}
+        case _:
+            return value

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from policies.canonical import Json, canonical
+from policies.canonical import Json, canonical, each_text
 from policies.labels import ANY, OWN, PERSONAL
 
 Item: TypeAlias = tuple[str, str]
@@ -98,15 +98,7 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 
 def filled_in(value: Json, values: Mapping[str, str]) -> Json:
     """The same for all texts of a value, and for its keys."""
-    match value:
-        case str():
-            return filled(value, values)
-        case list():
-            return [filled_in(item, values) for item in value]
-        case dict():
-            return {filled(key, values): filled_in(item, values) for key, item in value.items()}
-        case _:
-            return value
+    return each_text(value, lambda text: filled(text, values))
 
 
 def defused(text: str) -> str:

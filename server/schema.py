@@ -379,7 +379,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX alert_outcomes_at ON alert_outcomes (at)",
     ),
-    ("ALTER TABLE activity DROP COLUMN returned",),
+    (
+        "ALTER TABLE activity DROP COLUMN returned",
+        "ALTER TABLE alert_destinations ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0",
+    ),
 )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Destination:
     least: Severity
     sender: Sender
+    tls: ClientContext
 
 
 def destinations(document: Document) -> "Mapping[str, Destination]":
@@ -29,7 +30,7 @@ def destinations(document: Document) -> "Mapping[str, Destination]":
     found: dict[str, Destination] = {}
     for name, settings in document.alerts.items():
         tls = client_context(Tls.of(f"alerts.{name}", settings, document.root))
-        found[name] = Destination(settings.least, _sender(settings, secret, tls))
+        found[name] = Destination(settings.least, _sender(settings, secret, tls), tls)
     return found
 
 

@@ -28,7 +28,7 @@ _SUBJECT: Final = 200  # characters
 
 class MailSender:
     def __init__(self, settings: Smtp, password: Secret | None, tls: ClientContext) -> None:
-        self.tls = tls
+        self._tls = tls
         self._settings = settings
         self._password = password
         self._scheme, host, port = settings.there
@@ -41,7 +41,7 @@ class MailSender:
             sock=made,
             use_tls=self._scheme == "tls",
             start_tls=self._scheme == "starttls",
-            tls_context=self.tls,
+            tls_context=self._tls,
             local_hostname=socket.gethostname(),
             timeout=PATIENCE,
             username=self._settings.user,
@@ -86,11 +86,18 @@ def _failed(error: aiosmtplib.SMTPException) -> Exception:
     match error:
         case aiosmtplib.SMTPAuthenticationError():
             return NotDelivered("it does not take the user and password")
-        case aiosmtplib.SMTPRecipientsRefused():
-            return NotDelivered("it takes mail for none of the recipients", refused=True)
+        case aiosmtplib.SMTPRecipientsRefused(recipients=recipients):
+            # A greylist answers 4xx: it takes the same mail later.
+            refused = all(_is_final(each.code) for each in recipients)
+            return NotDelivered("it takes mail for none of the recipients", refused=refused)
         case aiosmtplib.SMTPResponseException(code=code):
-            return NotDelivered(f"it answers {code}", refused=500 <= code < 600)
+            return NotDelivered(f"it answers {code}", refused=_is_final(code))
         case aiosmtplib.SMTPTimeoutError():
             return NotDelivered("it did not answer in time")
         case _:
             return NotDelivered(f"it can't be spoken to ({type(error).__name__})")
+
+
+def _is_final(code: int) -> bool:
+    """RFC 5321, section 4.2.1."""
+    return 500 <= code < 600

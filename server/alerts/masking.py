@@ -1,4 +1,4 @@
-"""Redaction of what alerts say, although they are to hold no values: a name that is one is masked."""
+"""Redaction of what alerts say, although they are to hold no values: evidence that is one is masked."""
 
 import logging
 
@@ -16,7 +16,7 @@ class Masking:
         self._loading = loading
 
     async def __call__(self, message: Message) -> Message:
-        """Where redaction does not load, its texts are left out: that it was raised, somebody has to know."""
+        """Where redaction does not load, what it says is left out: somebody has to know that there is one."""
         try:
             redactor = await self._loading.ready()
         except Denied:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from policies.alert import Severity
-from policies.canonical import Json
+from policies.canonical import Json, each_text
 from server.moments import moment
 
 COLUMNS: Final = "id, severity, raised_at, last_at, times, content"
@@ -87,7 +87,7 @@ class Message:
             source=self.source,
             tool=self.tool,
             summary=mask(self.summary),
-            evidence={mask(name): _masked(value, mask) for name, value in self.evidence.items()},
+            evidence={mask(name): each_text(value, mask) for name, value in self.evidence.items()},
             did=mask(self.did),
         )
 
@@ -104,15 +104,3 @@ def _at(milliseconds: int) -> str:
 
 def _said(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _masked(value: Json, mask: Callable[[str], str]) -> Json:
-    match value:
-        case str():
-            return mask(value)
-        case list():
-            return [_masked(each, mask) for each in value]
-        case dict():
-            return {mask(name): _masked(each, mask) for name, each in value.items()}
-        case _:
-            return value

@@ -23,38 +23,33 @@ REFUSALS: Final = 5  # of one alert, by a destination that takes others: then it
 DELIVERED: Final = "delivered"
 GIVEN_UP: Final = "given up"
 
-_ENROL: Final = """
-    INSERT INTO alert_destinations
-    (name, position, tries, due_at, failing_since, why, lease, leased_until)
-    SELECT $1, coalesce(max(sequence), 0), 0, 0, 0, '', '', 0 FROM alerts WHERE true
+_COLUMNS: Final = "name, position, tries, refusals, due_at, failing_since, why, lease, leased_until"
+_ENROL: Final = f"""
+    INSERT INTO alert_destinations ({_COLUMNS})
+    SELECT $1, coalesce(max(sequence), 0), 0, 0, 0, 0, '', '', 0 FROM alerts WHERE true
     ON CONFLICT (name) DO NOTHING
-"""
+"""  # noqa: S608 - names alone
 _HEAD: Final = "SELECT coalesce(max(sequence), 0) FROM alerts"
 _HELD: Final = "SELECT sequence, held_until FROM alerts WHERE held_until > 0 ORDER BY held_until"
 _LET_GO: Final = """
     UPDATE alerts SET held_until = 0, sequence = (SELECT max(sequence) + 1 FROM alerts) WHERE sequence = $1
 """
-_ALL: Final = """
-    SELECT name, position, tries, due_at, failing_since, why, lease, leased_until FROM alert_destinations
-    ORDER BY name
-"""
-_LOOK: Final = """
+_ALL: Final = f"SELECT {_COLUMNS} FROM alert_destinations ORDER BY name"  # noqa: S608 - names alone
+_LOOK: Final = f"""
     SELECT now_ms(), (SELECT coalesce(max(sequence), 0) FROM alerts),
     (SELECT coalesce(min(held_until), 0) FROM alerts WHERE held_until > 0),
-    name, position, tries, due_at, failing_since, why, lease, leased_until FROM alert_destinations
-"""
-_ONE: Final = """
-    SELECT name, position, tries, due_at, failing_since, why, lease, leased_until FROM alert_destinations
-    WHERE name = $1
-"""
+    {_COLUMNS} FROM alert_destinations
+"""  # noqa: S608 - names alone
+_ONE: Final = f"SELECT {_COLUMNS} FROM alert_destinations WHERE name = $1"  # noqa: S608 - names alone
 _TAKE: Final = "UPDATE alert_destinations SET lease = $1, leased_until = $2 WHERE name = $3"
 _MOVE: Final = """
-    UPDATE alert_destinations SET position = $1, tries = 0, due_at = 0 WHERE name = $2 AND position < $1
+    UPDATE alert_destinations SET position = $1, tries = 0, refusals = 0, due_at = 0
+    WHERE name = $2 AND position < $1
 """
 _WELL: Final = "UPDATE alert_destinations SET failing_since = 0, why = '' WHERE name = $1"
 _FAIL: Final = """
-    UPDATE alert_destinations SET tries = tries + 1, due_at = $1, why = $2,
-    failing_since = CASE failing_since WHEN 0 THEN $3 ELSE failing_since END WHERE name = $4
+    UPDATE alert_destinations SET tries = tries + 1, refusals = refusals + $1, due_at = $2, why = $3,
+    failing_since = CASE failing_since WHEN 0 THEN $4 ELSE failing_since END WHERE name = $5
 """
 _FREE: Final = "UPDATE alert_destinations SET leased_until = 0 WHERE name = $1 AND lease = $2"
 _LEAVE: Final = "UPDATE alert_destinations SET leased_until = 0 WHERE lease = $1"
@@ -76,12 +71,13 @@ _FORGET: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`tries` are those of the next alert, `why` is what the last one failed by. `failing_since` is 0 while
-    all is well. Times are in milliseconds since 1970."""
+    """`tries` are those of the next alert, `refusals` those of them that it was refused by, `why` is what the
+    last one failed by. `failing_since` is 0 while all is well. Times are in milliseconds since 1970."""
 
     name: str
     position: int
     tries: int
+    refusals: int
     due_at: int
     failing_since: int
     why: str
@@ -168,8 +164,8 @@ def failed(name: str, sent: Next, lease: str, why: str, *, refused: bool) -> Tra
     if progress.lease != lease or progress.position >= sent.sequence:
         return False
     pause = min(LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(progress.tries, 20))
-    yield _FAIL, (now + pause, why, now, name)
-    last = refused and progress.tries + 1 >= REFUSALS
+    yield _FAIL, (int(refused), now + pause, why, now, name)
+    last = refused and progress.refusals + 1 >= REFUSALS
     if last:
         yield _OUTCOME, (sent.message.id, name, GIVEN_UP, now)
         yield _MOVE, (sent.sequence, name)

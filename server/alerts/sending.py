@@ -3,7 +3,6 @@
 from typing import Protocol
 
 from server.alerts.message import Message
-from tools.outbound.tls import ClientContext
 
 PATIENCE = 15.0  # seconds for one message, less than its lease (server/alerts/progress.py)
 
@@ -21,9 +20,6 @@ class NotDelivered(Exception):  # noqa: N818 - what is so, not whose fault it is
 
 
 class Sender(Protocol):
-    @property
-    def tls(self) -> ClientContext: ...
-
     async def send(self, message: Message) -> None:
         """Returns once the far side has taken it. Raises `NotDelivered` or `OutboundError`.
 

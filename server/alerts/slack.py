@@ -26,7 +26,6 @@ _INERT: Final = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("://", ":\\/\\/"
 class SlackSender:
     def __init__(self, settings: Slack, address: Secret, tls: ClientContext) -> None:
         """Raises `ConfigurationError` for an address that may not be connected to."""
-        self.tls = tls
         named = origins((settings.origin,) if settings.origin else ())
         self._transport = Transport(tls, named, BOUNDS)
         try:

@@ -29,7 +29,7 @@ _GOODBYE: Final = 1.0  # seconds that a far side has to say that it takes nothin
 
 class SyslogSender:
     def __init__(self, settings: Syslog, tls: ClientContext) -> None:
-        self.tls = tls
+        self._tls = tls
         self._scheme, host, port = settings.there
         self._there = Origin(self._scheme, host, port)
 
@@ -42,7 +42,7 @@ class SyslogSender:
             ):
                 await asyncio.get_running_loop().sock_sendall(made, told[:LARGEST])
             return
-        tls = self.tls if self._scheme == "tls" else None
+        tls = self._tls if self._scheme == "tls" else None
         async with stream(self._there, tls) as (reader, writer):
             writer.write(b"%d %s" % (len(told), told))
             await writer.drain()

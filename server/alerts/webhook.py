@@ -32,7 +32,6 @@ class WebhookSender:
         self, settings: Webhook, secret: Secret, tls: ClientContext, now: Callable[[], float] = time.time
     ) -> None:
         """Raises `ConfigurationError` for a secret that can't sign."""
-        self.tls = tls
         self._url = settings.url
         self._key = key_of(secret, settings.secret)
         self._transport = Transport(tls, origins((settings.url,)), BOUNDS)

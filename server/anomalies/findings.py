@@ -11,7 +11,7 @@ from typing import Any, Final
 from policies.alert import Alert, Severity
 from policies.anomalies import Anomaly, done, of_sources, outside
 from policies.call import Call, Receipt, Tier
-from policies.canonical import Json, canonical
+from policies.canonical import Json, canonical, each_text
 from policies.context import Context
 from policies.halt import Scope
 from policies.milliseconds import DAY, HOUR
@@ -112,7 +112,7 @@ class Findings:
         did = (_HALTED if halts else _DEMOTED if demotes else "").format("user" if about.user else "tenant")
         lasting: dict[str, Json] = {"until": f"{moment(until):%Y-%m-%d %H:%M} UTC"} if demotes else {}
         subject: dict[str, Json] = {"subject": about.subject} if about.subject else {}
-        measured = {name: _printable(value) for name, value in anomaly.evidence.items()}
+        measured = {name: each_text(value, printable) for name, value in anomaly.evidence.items()}
         evidence: dict[str, Json] = {**measured, **subject, **lasting}
         told: dict[str, Json] = {
             "figure": anomaly.figure,
@@ -201,15 +201,3 @@ def _kept(row: Sequence[Any]) -> Kept:
     in_force = until is not None and until > now and not lifted_at
     until, lifted_at, lifted_by = until or 0, lifted_at or 0, lifted_by or ""
     return Kept(id_, at, kind, tenant, user, subject, content, until, lifted_at, lifted_by, in_force)
-
-
-def _printable(value: Json) -> Json:
-    match value:
-        case str():
-            return printable(value)
-        case list():
-            return [_printable(each) for each in value]
-        case dict():
-            return {printable(name): _printable(each) for name, each in value.items()}
-        case _:
-            return value

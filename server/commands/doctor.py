@@ -123,7 +123,7 @@ def destination_findings(document: Document) -> list[Finding]:
     return [
         finding
         for name, destination in found.items()
-        for finding in ending(f"alerts.{name}", destination.sender.tls, datetime.now(UTC))
+        for finding in ending(f"alerts.{name}", destination.tls, datetime.now(UTC))
     ]
 
 
@@ -178,9 +178,8 @@ async def _own(document: Document) -> AsyncGenerator[Finding]:
                 *await halts(store),
                 *await due_findings(store),
                 *await demotion_findings(store),
+                *await alert_findings(document, store),
             ):
-                yield finding
-            for finding in await alert_findings(document, store):
                 yield finding
     except ConfigurationError as error:
         yield _finding("store", error)

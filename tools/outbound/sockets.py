@@ -14,14 +14,12 @@ from tools.outbound.network import Network
 _GOODBYE: Final = 1.0  # seconds that the end of TLS may take
 
 
-async def connected(
-    there: Origin, *, datagrams: bool = False, network: Network | None = None
-) -> socket.socket:
+async def connected(there: Origin, *, datagrams: bool = False) -> socket.socket:
     """A socket that doesn't block, connected to what the operator's configuration names.
 
     Raises `OutboundError`. How long it may take is for the caller to bound.
     """
-    network = network or Network(frozenset({there}))
+    network = Network(frozenset({there}))
     kind = socket.SOCK_DGRAM if datagrams else socket.SOCK_STREAM
     with failures_of_sockets_at(str(there)):
         failed: OSError | None = None
@@ -44,10 +42,10 @@ async def connected(
 
 @asynccontextmanager
 async def stream(
-    there: Origin, tls: SSLContext | None, *, network: Network | None = None
+    there: Origin, tls: SSLContext | None
 ) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """Raises `OutboundError`, also for what fails inside."""
-    made = await connected(there, network=network)
+    made = await connected(there)
     with failures_of_sockets_at(str(there)):
         try:
             host = there.host if tls else None

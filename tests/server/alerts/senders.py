@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from policies.alert import Alert, Severity
 from server.alerts import progress
@@ -14,9 +13,6 @@ from server.alerts.message import Message, read
 from server.alerts.outbox import raise_alert
 from server.store import Reader, Store
 from tools.outbound.tls import ClientContext, Tls, client_context
-
-if TYPE_CHECKING:
-    from server.alerts.sending import Sender
 
 TROUBLE = Alert(
     kind="error_rate",
@@ -51,6 +47,10 @@ def saying(**changed: object) -> Message:
     return replace(MESSAGE, **changed)  # type: ignore[arg-type]
 
 
+NO_TLS = client_context(Tls("alerts.there"))
+"""Of destinations that nothing is connected to for."""
+
+
 class Inbox:
     """Keeps what it takes. `failures` are raised first, one for each message that comes."""
 
@@ -58,10 +58,6 @@ class Inbox:
         self.failures = list(failures)
         self.taken: list[Message] = []
         self.came = 0
-
-    @property
-    def tls(self) -> ClientContext:
-        raise NotImplementedError
 
     async def send(self, message: Message) -> None:
         self.came += 1
@@ -83,7 +79,7 @@ async def delivering(
     async def plain(message: Message) -> Message:
         return message
 
-    ready = {name: Destination(least, cast("Sender", inbox)) for name, inbox in inboxes.items()}
+    ready = {name: Destination(least, inbox, NO_TLS) for name, inbox in inboxes.items()}
     return Delivering(store, ready, plain)
 
 

@@ -102,6 +102,17 @@ async def test_an_alert_that_a_destination_refuses_is_given_up_and_the_next_one_
     assert "an alert is given up" in caplog.messages
 
 
+async def test_only_what_was_refused_counts_towards_giving_an_alert_up(store: Store) -> None:
+    refusal = NotDelivered("it answers 400", refused=True)
+    chat = Inbox(*[DOWN] * progress.REFUSALS, *[refusal] * (progress.REFUSALS - 1))
+    process = await delivering(store, {"chat": chat})
+    await raising(store, "odd")
+    for _ in range(2 * progress.REFUSALS):
+        await everything(process)
+        await passes(store, progress.LONGEST_PAUSE)
+    assert chat.kinds == ["odd"]
+
+
 async def test_what_is_a_day_old_where_all_has_failed_for_a_day_is_given_up_on_record(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:

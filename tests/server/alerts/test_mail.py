@@ -153,6 +153,14 @@ async def test_a_recipient_that_is_refused_keeps_it_from_no_other(authority: Aut
     assert [envelope.rcpt_tos for envelope in box.envelopes] == [[ENDS]]
 
 
+async def test_a_mail_server_that_takes_it_later_has_not_refused_it(authority: Authority) -> None:
+    later = {"new@acme.example": "450 greylisted", "gone@acme.example": "550 no such user"}
+    async with serving(Box(later), proving(authority.server("localhost"))) as port:
+        with pytest.raises(NotDelivered, match="none of the recipients") as failed:
+            await sender(f"starttls://localhost:{port}", authority.certificate, *later).send(MESSAGE)
+    assert not failed.value.refused
+
+
 async def test_a_mail_server_that_is_not_there_has_nothing_delivered(
     authority: Authority, free_port: int
 ) -> None:
