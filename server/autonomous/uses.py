@@ -17,7 +17,7 @@ _USE: Final = """
 _FORGET: Final = "DELETE FROM scope_uses WHERE scope = $1 AND minute < $2"
 
 
-def used_today(now: int) -> Transaction[dict[str, list[Minute]]]:
+def used_within_a_day(now: int) -> Transaction[dict[str, list[Minute]]]:
     """By scope. `now` is in microseconds of that clock."""
     return _by_scope((yield _SINCE, (counting(DAY_MINUTES, now),)))
 

@@ -1,7 +1,6 @@
 """`remit anomalies`: what was out of the ordinary, and what was done about it; the end of a demotion."""
 
 import argparse
-import getpass
 import json
 import sys
 from functools import partial
@@ -15,6 +14,7 @@ from policies.visible import visible
 from server.anomalies.demotions import lift
 from server.anomalies.findings import Kept, listed
 from server.commands.opened import opened
+from server.commands.operator import operator
 from server.commands.options import moment as since
 from server.commands.options import takes_configuration
 from server.configuration import load
@@ -75,7 +75,7 @@ async def _listed(document: Document, since: int) -> list[Kept]:
 
 async def _lifted(document: Document, id: str, why: str) -> bool:  # noqa: A002
     """Raises `ConfigurationError` or `AuditUnavailable`."""
-    by = getpass.getuser()
+    by = operator()
     async with opened(document) as its:
 
         def lifting() -> Transaction[Receipt | None]:

@@ -1,29 +1,32 @@
 """`remit autonomous`: the scopes within which tools act without a person; to switch them on and off."""
 
 import argparse
-import getpass
 import json
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 import anyio
 
-from policies.allowance import Minute
+from policies.allowance import DAY_MINUTES, HOUR_MINUTES, Minute, counting
 from policies.call import TWIN
 from policies.document import Document
 from policies.scope_doubts import doubts
-from policies.scopes import MOST_DAYS, Scope
+from policies.scopes import MOST_DAYS, Amount, Scope
 from server.autonomous.delegations import Delegation, Delegations, State, delegations
 from server.autonomous.switching import switch_off, switch_on
-from server.autonomous.uses import used_today
+from server.autonomous.uses import used_within_a_day
 from server.commands.opened import opened
+from server.commands.operator import operator
 from server.commands.options import takes_configuration
 from server.configuration import load
 from server.digests import printable
 from server.keys import store_password
 from server.moments import day, moment
+from server.steady_clock import steady_now
 from server.store import look_into_store
 from server.transaction import Transaction, now_ms
 from tools.catalogue import definitions
@@ -44,7 +47,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for each in (on, off):
         each.add_argument("tool", metavar="TOOL", help=f"as in shop_write, with or without {TWIN}")
         each.add_argument("--why", required=True, metavar="TEXT", help="the reason, for the log")
-        each.add_argument("--by", metavar="NAME", help="who says so; default: who runs this command")
     on.add_argument("--scope", required=True, metavar="NAME", help="of [scopes.NAME] in the configuration")
     on.add_argument(
         "--until",
@@ -89,7 +91,7 @@ def on(document: Document, options: argparse.Namespace) -> int:
         return 2
     last = datetime.combine(options.until, datetime.min.time(), UTC) + timedelta(days=1)
     until_at = round(last.timestamp() * 1000)
-    anyio.run(switched_on, document, options.scope, until_at, _by(options), options.why)
+    anyio.run(switched_on, document, options.scope, until_at, options.why)
     found = doubts(
         document.scopes[options.scope],
         document.sources,
@@ -108,7 +110,11 @@ def on(document: Document, options: argparse.Namespace) -> int:
 
 def off(document: Document, options: argparse.Namespace) -> int:
     tool = plain(options.tool)
-    ended = anyio.run(switched_off, document, tool, options.scope, _by(options), options.why)
+    try:
+        ended = anyio.run(switched_off, document, tool, options.scope, options.why)
+    except Unknown as unknown:
+        print(f"remit: {unknown}", file=sys.stderr)
+        return 1
     if options.json:
         print(json.dumps({"tool": tool, "on": False, "scopes": ended}))
     elif ended:
@@ -122,21 +128,34 @@ def plain(tool: str) -> str:
     return tool.removesuffix(TWIN)
 
 
-def _by(options: argparse.Namespace) -> str:
-    return options.by or getpass.getuser()
+class Unknown(Exception):  # noqa: N818 - what is so, not whose fault it is
+    """Neither the configuration nor what is on has it."""
 
 
-async def switched_on(document: Document, scope: str, until_at: int, by: str, why: str) -> None:
+async def switched_on(document: Document, scope: str, until_at: int, why: str) -> None:
     """Raises `ConfigurationError`, `InvalidArgument` or `AuditUnavailable`."""
     async with opened(document) as its:
         granted = Delegations(document.scopes)
-        await switch_on(its.store, its.audit, granted, scope, until_at, by=by, why=why)
+        await switch_on(its.store, its.audit, granted, scope, until_at, by=operator(), why=why)
 
 
-async def switched_off(document: Document, tool: str, scope: str, by: str, why: str) -> Sequence[str]:
-    """Raises `ConfigurationError` or `AuditUnavailable`."""
+async def switched_off(document: Document, tool: str, scope: str, why: str) -> Sequence[str]:
+    """Raises `Unknown`, `ConfigurationError` or `AuditUnavailable`."""
     async with opened(document) as its:
-        return await switch_off(its.store, its.audit, tool, scope, by=by, why=why)
+        known = {(each.tool, name) for name, each in document.scopes.items()}
+        known |= {(each.tool, each.scope) for each in (await its.store.read(delegations)).values()}
+        if not any(tool == its_tool and scope in {"", name} for its_tool, name in known):
+            raise Unknown(_unknown(tool, scope, known))
+        return await switch_off(its.store, its.audit, tool, scope, by=operator(), why=why)
+
+
+def _unknown(tool: str, scope: str, known: AbstractSet[tuple[str, str]]) -> str:
+    within = f" within {printable(scope)}" if scope else ""
+    there = ", ".join(f"{printable(its_tool)} within {printable(name)}" for its_tool, name in sorted(known))
+    return (
+        f"{printable(tool)}{TWIN}{within} is neither on nor configured, so nothing was switched off. "
+        f"There is: {there or 'nothing'}."
+    )
 
 
 async def scopes(document: Document) -> list[dict[str, Any]]:
@@ -145,31 +164,50 @@ async def scopes(document: Document) -> list[dict[str, Any]]:
     Raises `ConfigurationError` or `StoreUnavailable`.
     """
 
-    def looking() -> Transaction[tuple[int, dict[str, Delegation], dict[str, list[Minute]]]]:
-        now = yield from now_ms()
-        return now, (yield from delegations()), (yield from used_today(now * 1000))
+    def looking() -> Transaction[tuple[int, dict[str, Delegation], int, dict[str, list[Minute]]]]:
+        now, steady = (yield from now_ms()), (yield from steady_now())
+        return now, (yield from delegations()), steady, (yield from used_within_a_day(steady))
 
     async with look_into_store(document, store_password(document)) as reader:
-        now, found, used = await reader.read(looking)
+        now, found, steady, used = await reader.read(looking)
     its = Delegations(document.scopes)
     return [
         *(
-            facts(name, scope, its.state(name, found.get(name), now), found.get(name), used.get(name, []))
+            {
+                **facts(name, scope, its.state(name, found.get(name), now), found.get(name)),
+                **used_up(scope, used.get(name, []), steady),
+            }
             for name, scope in document.scopes.items()
         ),
         *(left(found[name]) for name in sorted(found.keys() - document.scopes.keys())),
     ]
 
 
-def facts(
-    name: str, scope: Scope, state: State, delegation: Delegation | None, used: Sequence[Minute]
-) -> dict[str, Any]:
+def used_up(scope: Scope, used: Sequence[Minute], now: int) -> dict[str, Any]:
+    """By the windows that are counted by before anything goes alone. `now` is of the steady clock."""
+
+    def within(minutes: int) -> dict[str, int]:
+        counted = [minute for minute in used if minute.number >= counting(minutes, now)]
+        return {"calls": sum(each.calls for each in counted), "rows": sum(each.rows for each in counted)}
+
+    def most(amount: Amount) -> dict[str, int]:
+        return {"calls": amount.calls, "rows": amount.rows}
+
+    return {
+        "used_in_the_hour": within(HOUR_MINUTES),
+        "per_hour": most(scope.per_hour),
+        "used_in_the_day": within(DAY_MINUTES),
+        "per_day": most(scope.per_day),
+    }
+
+
+def facts(name: str, scope: Scope, state: State, delegation: Delegation | None) -> dict[str, Any]:
     who = {
         what: list(listed)
         for what, listed in (("users", scope.users), ("roles", scope.roles), ("tenants", scope.tenants))
         if listed is not None
     }
-    remedy = REMEDIES.get(state, "").format(tool=scope.tool, scope=name)
+    remedy = REMEDIES.get(state, "").format(tool=shlex.quote(scope.tool), scope=shlex.quote(name))
     return {
         "scope": name,
         "tool": f"{scope.tool}{TWIN}",
@@ -177,15 +215,13 @@ def facts(
         "who": who,
         "outside": scope.outside,
         **_given(delegation),
-        "used_today": {"calls": sum(each.calls for each in used), "rows": sum(each.rows for each in used)},
-        "per_day": {"calls": scope.per_day.calls, "rows": scope.per_day.rows},
         "remedy": remedy,
     }
 
 
 def left(delegation: Delegation) -> dict[str, Any]:
     """One that the store knows and the configuration does not."""
-    scope, tool = printable(delegation.scope), printable(delegation.tool)
+    scope, tool = shlex.quote(printable(delegation.scope)), shlex.quote(printable(delegation.tool))
     return {
         "scope": delegation.scope,
         "tool": f"{delegation.tool}{TWIN}",
@@ -193,7 +229,9 @@ def left(delegation: Delegation) -> dict[str, Any]:
         "who": {},
         "outside": None,
         **_given(delegation),
-        "used_today": None,
+        "used_in_the_hour": None,
+        "per_hour": None,
+        "used_in_the_day": None,
         "per_day": None,
         "remedy": "it is not in the configuration any more, and counts for nothing: "
         f'remit autonomous off {tool} --scope {scope} --why "..."',
@@ -217,10 +255,13 @@ def line(scope: Mapping[str, Any]) -> str:
     if scope["until"]:
         by, why = printable(scope["granted_by"]), printable(scope["why"])
         told.append(f"until the end of {scope['until']}, by {by} on {scope['granted_on'][:10]}: {why}")
-    if scope["per_day"]:
-        used, most = scope["used_today"], scope["per_day"]
-        calls = f"{used['calls']} of {most['calls']} calls"
-        told.append(f"within a day: {calls}, {used['rows']} of {most['rows']} records")
+    for when, used, most in (
+        ("an hour", scope["used_in_the_hour"], scope["per_hour"]),
+        ("a day", scope["used_in_the_day"], scope["per_day"]),
+    ):
+        if used:
+            calls = f"{used['calls']} of {most['calls']} calls"
+            told.append(f"within {when}: {calls}, {used['rows']} of {most['rows']} records")
     if scope["remedy"]:
         told.append(scope["remedy"])
     return "\n    ".join(told)

@@ -1,7 +1,6 @@
 """`remit credential`: the accounts that users have connected, without their secrets; to end one."""
 
 import argparse
-import getpass
 import json
 import logging
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from policies.renewal import said
 from policies.visible import visible
 from server.assembly import connected
 from server.commands.opened import opened
+from server.commands.operator import operator
 from server.commands.options import takes_configuration
 from server.configuration import load
 from server.connections import Connection, Connections
@@ -80,7 +80,7 @@ async def revoked(document: Document, id: str, why: str) -> str:  # noqa: A002
                 break
         else:
             return ""
-        if not await connections.end(connection, by=getpass.getuser(), why=why):
+        if not await connections.end(connection, by=operator(), why=why):
             return ""
         if not connection.scopes:
             return f"{ENDED} If it was misused, end the account in the system itself, too."

@@ -1,7 +1,6 @@
 """`remit keys`: the masters and what they wrap; to rotate them, and to destroy a tenant's key."""
 
 import argparse
-import getpass
 import json
 import sys
 from functools import partial
@@ -12,6 +11,7 @@ from policies.call import Receipt
 from policies.document import Document
 from server.audit import Audit
 from server.commands.opened import opened
+from server.commands.operator import operator
 from server.commands.options import takes_configuration
 from server.configuration import load
 from server.context import rows as contexts
@@ -67,7 +67,7 @@ async def renew(document: Document) -> tuple[tuple[str, ...], Rotated]:
             "",
             lambda _: {
                 "event": "keys_rotated",
-                "user": printable(getpass.getuser()),
+                "user": printable(operator()),
                 "master": its.masters.current.name,
                 "rewrapped": rotated.rewrapped,
             },
@@ -97,7 +97,7 @@ def destruction(document: Document, options: argparse.Namespace) -> int:
 async def destroy(document: Document, tenant: str, why: str) -> list[int]:
     """The versions that are no more, on record. Raises `ConfigurationError` or `AuditUnavailable`."""
     async with opened(document) as its:
-        by = getpass.getuser()
+        by = operator()
         versions, receipt = await its.store.run(partial(_destroy, its.audit, tenant, why, by))
         if receipt is not None:
             its.audit.acknowledge(receipt)

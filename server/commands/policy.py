@@ -1,7 +1,6 @@
 """`remit policy check`, `remit policy explain` and `remit policy enforce`."""
 
 import argparse
-import getpass
 import json
 import sys
 
@@ -14,6 +13,7 @@ from policies.document import LocalIdentity
 from policies.errors import Refusal
 from server.commands.doctor import doubtful
 from server.commands.opened import opened
+from server.commands.operator import operator
 from server.commands.options import takes_configuration
 from server.configuration import Configuration, load
 from server.enforcing import enforce
@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
 async def enforced(configuration: Configuration, why: str) -> None:
     """Raises `ConfigurationError` or `AuditUnavailable`."""
     async with opened(configuration.document) as its:
-        await enforce(its.store, its.audit, configuration.policy.version, by=getpass.getuser(), why=why)
+        await enforce(its.store, its.audit, configuration.policy.version, by=operator(), why=why)
 
 
 def explain(options: argparse.Namespace, policy: Policy, tool: Tool, local: LocalIdentity | None) -> int:

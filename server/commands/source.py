@@ -1,7 +1,6 @@
 """`remit source`: the inventory of connected systems, their test calls and their switches."""
 
 import argparse
-import getpass
 import json
 import sys
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from policies.document import Document
 from policies.secret import Credential
 from server.assembly import connected
 from server.commands.opened import opened
+from server.commands.operator import operator
 from server.commands.options import takes_configuration
 from server.configuration import load
 from server.connections import Connections
@@ -208,7 +208,7 @@ async def try_out(document: Document, source: str, login: str | None, secret: st
         tried = await trial(source, found[source], credential)
     async with opened(document) as its:
         await Inventory(document.sources).test(
-            its.store, its.audit, source, getpass.getuser(), passed=tried.passed, unsafe=tried.unsafe
+            its.store, its.audit, source, operator(), passed=tried.passed, unsafe=tried.unsafe
         )
     return tried
 
@@ -230,13 +230,13 @@ def enable(document: Document, options: argparse.Namespace) -> int:
 async def enabled(document: Document, source: str, why: str) -> list[Point]:
     """Gives what is missing. Raises `ConfigurationError` or `AuditUnavailable`."""
     async with opened(document) as its:
-        return await Inventory(document.sources).enable(its.store, its.audit, source, getpass.getuser(), why)
+        return await Inventory(document.sources).enable(its.store, its.audit, source, operator(), why)
 
 
 async def disabled(document: Document, source: str, why: str) -> None:
     """Raises `ConfigurationError` or `AuditUnavailable`."""
     async with opened(document) as its:
-        await switch_off(its.store, its.audit, source, why=why, by=getpass.getuser())
+        await switch_off(its.store, its.audit, source, why=why, by=operator())
 
 
 async def is_left(document: Document, source: str) -> bool:
@@ -248,7 +248,7 @@ async def is_left(document: Document, source: str) -> bool:
 async def removed(document: Document, source: str, why: str) -> int:
     """How many connections ended. Raises `ConfigurationError` or `AuditUnavailable`."""
     async with opened(document) as its:
-        connections, by = Connections(its.store, its.audit, Ring(its.store, its.masters)), getpass.getuser()
+        connections, by = Connections(its.store, its.audit, Ring(its.store, its.masters)), operator()
         ended = [
             await connections.end(connection, by=by, why=why)
             for connection in await connections.everybody()

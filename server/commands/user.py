@@ -1,7 +1,6 @@
 """`remit user`: ends all that a user has open, in every process at once; blocks and allows users."""
 
 import argparse
-import getpass
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -11,6 +10,7 @@ import anyio
 from policies.document import Document
 from policies.visible import visible
 from server.commands.opened import opened
+from server.commands.operator import operator
 from server.commands.options import takes_configuration
 from server.configuration import load
 from server.connections import Connections
@@ -103,7 +103,7 @@ async def ended(document: Document, options: argparse.Namespace) -> Ended:
         return await endings.end_user(
             options.tenant or "",
             options.user,
-            by=getpass.getuser(),
+            by=operator(),
             why=options.why,
             block=options.block,
             keep_connections=options.keep_connections,
@@ -112,7 +112,7 @@ async def ended(document: Document, options: argparse.Namespace) -> Ended:
 
 async def allowed(document: Document, options: argparse.Namespace) -> bool:
     async with _endings(document) as endings:
-        return await endings.allow(options.user, by=getpass.getuser(), why=options.why)
+        return await endings.allow(options.user, by=operator(), why=options.why)
 
 
 async def listed(document: Document) -> list[Ending]:

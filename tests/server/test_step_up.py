@@ -78,7 +78,7 @@ async def house(tmp_path: Path, free_port: int, far: PretendIssuer) -> AsyncGene
     )
     configuration = load(file)
     for scope in configuration.document.scopes:
-        await switched_on(configuration.document, scope, tomorrow(), "root", "tests")
+        await switched_on(configuration.document, scope, tomorrow(), "tests")
     sources = dict(connected(configuration.document))
     shop = sources["shop"]
     sources["shop"] = Connected(shop.settings, Acting(shop.connector), shop.credential)

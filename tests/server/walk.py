@@ -290,7 +290,7 @@ async def place(folder: Path, postgres: Postgres, signer: Signer, engine: str) -
         file.write_text(text + OIDC.format(issuer=issuer.url) + SIGN_IN + more)
         configuration = load(file)
         await enable_all(configuration.document)
-        await switched_on(configuration.document, "orders", tomorrow(), "root", "the test needs it")
+        await switched_on(configuration.document, "orders", tomorrow(), "the test needs it")
         assert {source.kind for source in configuration.document.sources.values()} == {*KINDS}
         try:
             with patch.dict(os.environ, {VARIABLE: shared}):
