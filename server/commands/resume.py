@@ -59,6 +59,8 @@ def _scope(options: argparse.Namespace) -> Scope:
     scope = scope_of(options)
     if options.confirm is not None and not scope.is_everything:
         raise ValueError("--confirm is of a full halt: leave the names out")
+    if options.confirm == "":
+        raise ValueError("the code is empty: write the one that whoever asked to lift the halt was given")
     return scope
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 import pytest
 
+from policies.errors import Halted
 from policies.halt import EVERYTHING
 from server.assembly import assemble
 from server.commands import halt, resume
@@ -25,6 +26,7 @@ from server.store import Reader, StoreUnavailable, open_store
 from server.transaction import Transaction
 from tests.server.test_action_commands import action_of
 from tests.server.test_commands import Run, remit
+from tests.server.test_inventory import call
 from tools.connector import Finding
 
 __all__ = ["remit"]
@@ -240,6 +242,43 @@ def test_what_is_halted_is_said_plainly_or_not_at_all(
 ) -> None:
     assert remit(*arguments, "--config", at)[0] == 2
     assert remit("halt", "--everything", "--why", "x", "--config", at)[0] == 0
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_confirmation_without_a_code_lifts_nothing_and_says_so(
+    remit: Run, at: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    be(monkeypatch, "ada")
+    remit("halt", "--why", "all of it", "--config", at)
+    remit("resume", "--why", "over", "--config", at)
+    be(monkeypatch, "bob")
+    status, out, err = remit("resume", "--confirm", "", "--why", "yes", *more, "--config", at)
+    assert (status, out) == (2, "")
+    assert "the code is empty" in err
+    assert "everything  since" in remit("halt", "--list", "--config", at)[1]
+
+
+def test_what_is_shown_for_copying_is_one_word_to_a_shell(remit: Run, at: Path) -> None:
+    out = remit("halt", "--user", "a; b", "--why", "x", "--config", at)[1]
+    assert "remit resume --user 'a; b' --why TEXT\n" in out
+    (told,) = anyio.run(findings, at)
+    assert "remit resume --user 'a; b' --why TEXT" in told.remedy
+
+
+def test_where_the_configuration_says_so_an_unreadable_switch_halts_reads_of_a_whole_remit(at: Path) -> None:
+    at.write_text(f'{at.read_text()}\n[kill_switch]\nunreadable = "everything"\n')
+
+    def losing() -> Transaction[None]:
+        yield "DELETE FROM kill_switch", ()
+
+    async def serve() -> None:
+        async with assemble(load(at)) as service:
+            await call(service, "shop_query")
+            await service.store.run(losing)
+            with pytest.raises(Halted):
+                await call(service, "shop_query", 2)
+
+    anyio.run(serve)
 
 
 async def findings(at: Path) -> list[Finding]:

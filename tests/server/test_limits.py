@@ -195,6 +195,37 @@ async def test_a_refusal_says_in_how_many_seconds_to_come_back(store: Store, aud
     assert told.value.retry_after == 60
 
 
+async def test_how_far_a_process_is_ahead_is_kept_once_a_call_of_it_is_admitted(
+    store: Store, audit: Audit
+) -> None:
+    """The first one begins the clock, and is undone."""
+    clock = SteadyClock()
+    clock.boot = "clock of this start"
+    limits = limited(store, audit, clock=clock)
+    asked = request()
+
+    def undone(*_: object) -> object:
+        raise Denied("Not now.", rule="a test")
+
+    async def fails() -> None:
+        async with audit.record(asked) as record:
+            record.identify(ADA)
+            record.opening = undone  # type: ignore[method-assign, assignment]
+            await limits.admit(permit(asked), record)
+
+    with pytest.raises(Denied, match="Not now"):
+        await fails()
+    assert clock.ahead is not None
+    assert await store.read(_ahead) is None
+    assert await ask(limits, audit, 1) == [""]
+    assert await store.read(_ahead) == clock.ahead
+
+
+def _ahead() -> Transaction[object]:
+    rows = yield "SELECT (SELECT tat FROM limits WHERE key = 'clock of this start')", ()
+    return rows[0][0]
+
+
 def test_a_reading_is_never_behind_what_another_process_has_kept() -> None:
     clock = SteadyClock()
     first = clock.read(None, 1_000_000)

@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from time import monotonic_ns
 
 import anyio
 import pytest
 
+from policies.allowance import MINUTE
 from policies.anomalies import of_errors
 from policies.call import Reply, Transport, User
 from policies.change import Change
@@ -17,7 +19,9 @@ from server.actions import State
 from server.anomalies.demotions import lift
 from server.anomalies.findings import About, listed
 from server.autonomous.mandates import Overtaken
-from server.transaction import Transaction
+from server.limits import WRITE
+from server.steady_clock import SteadyClock
+from server.transaction import Transaction, now_ms
 from tests.server.autonomous.alone import FILL, REFUSE, ROLES, TWIN, Alone, no, open_alone, yes
 
 pytestmark = pytest.mark.anyio
@@ -42,6 +46,25 @@ async def test_what_fits_a_scope_is_done_at_once_and_on_record(alone: Alone) -> 
     assert entry["scope"] == "fill"
     assert entry["tool"] == TWIN
     assert reply.action
+
+
+async def test_what_is_used_up_goes_by_the_clock_that_limits_began(alone: Alone) -> None:
+    """Another process of this machine is a day behind the store's clock: nobody may be ahead of it."""
+    clock = SteadyClock()
+    wall = await alone.service.store.read(now_ms) * 1000
+    behind = clock.read(None, wall) - monotonic_ns() // 1000 - 1440 * MINUTE
+
+    def keep() -> Transaction[None]:
+        yield WRITE, (clock.boot, behind)
+
+    def minutes() -> Transaction[list[int]]:
+        rows = yield "SELECT minute FROM scope_uses", ()
+        return [minute for (minute,) in rows]
+
+    await alone.service.store.run(keep)
+    await alone.put(a="1")
+    (minute,) = await alone.service.store.read(minutes)
+    assert 1439 <= wall // MINUTE - minute <= 1441
 
 
 async def test_what_went_alone_is_taken_back_when_the_user_says_so(alone: Alone) -> None:
