@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from server.demo.organisation import found
-from server.demo.tour import ACTIONS, STEPS
+from server.demo.steps import ACTIONS, ALONE, STEPS
 
 PROGRAMS = Path(sys.executable).parent
 ENVIRONMENT = {**os.environ, "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"}
@@ -25,7 +25,7 @@ def test_the_tour_goes_as_told(tmp_path: Path, free_port: int) -> None:
         [PROGRAMS / "remit", "demo", "--once", "--dir", tmp_path / "shop", "--listen", listen], tmp_path
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{len(STEPS) + len(ACTIONS)}. {ACTIONS[-1].told}" in done.stdout
+    assert f"{len(STEPS) + len(ACTIONS) + len(ALONE)}. {ALONE[-1].told}" in done.stdout
     assert "The log is whole" in done.stdout
     assert all(secret not in done.stdout for secret in ("Hoffmann", "4111 1111", "AKIA", "\u200b", "\x1b"))
 

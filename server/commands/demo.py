@@ -56,7 +56,7 @@ async def guide(configuration: Configuration, listen: tuple[str, int], *, once: 
     print(f"A sample organisation lies in {configuration.file.parent}.")
     print("A client starts the server over stdio, as Claude Desktop would, and asks as Ada, an analyst:\n")
     with (configuration.file.parent / "server.log").open("a") as log:
-        await tour.over_stdio(command, print, log)
+        await tour.over_stdio(command, print, log, partial(remit, configuration.file))
     print("The audit log, verified with the public key alone:")
     report = await verify(configuration.document, None, None)
     print(f"   {told(report)}")
@@ -78,6 +78,16 @@ async def guide(configuration: Configuration, listen: tuple[str, int], *, once: 
         print("\nor, while this server runs:\n")
         print(settings.text(settings.http(url)))
         print(f"\nServing at {url} until you press Ctrl-C.")
+
+
+def remit(configuration: Path, command: Sequence[str]) -> int:
+    """Runs a command of remit's over the sample organisation. Returns its status."""
+    from server.cli import parser  # noqa: PLC0415 - which has this command among its own
+
+    arguments = [*command, "--config", str(configuration)]
+    options = parser(arguments).parse_args(arguments)
+    status: int = options.command(options)
+    return status
 
 
 def serve_command(configuration: Path) -> Sequence[str]:

@@ -25,6 +25,10 @@ tenant = "acme"
 roles = ["analyst"]
 claims = { territory = "EMEA" }
 
+[anomalies]                           # of the tour much is refused, and it may be taken again and again
+errors.do = "alert"
+volume.do = "alert"
+
 [injection]
 detector = false                     # the tour reads an order to its model, and then changes things by a form
 
@@ -39,6 +43,7 @@ max_rows = 50
 [sources.shop.roles]
 read = ["analyst"]
 act = ["analyst"]                     # may propose a change, and confirm what was proposed
+act_unconfirmed = ["analyst"]         # may have a model act alone, within a scope that is switched on
 
 [sources.shop.tables.customers]
 columns = ["id", "name", "email", "territory", "created_at"]    # ssn stays hidden
@@ -51,6 +56,17 @@ write = ["status"]                                              # all that an ac
 
 [sources.shop.tables.messages]
 columns = ["id", "customer_id", "body"]
+
+[scopes.ship]                         # what may go alone, once an administrator switches it on
+tool = "shop_write"
+roles = ["analyst"]
+targets = ["orders"]
+kinds = ["update"]
+where.status.one_of = ["paid"]
+fields.status.one_of = ["shipped"]
+rows = 1
+per_hour = { calls = 10, rows = 10 }
+per_day = { calls = 40, rows = 40 }
 
 [sources.payroll]                     # nobody has a role here, so nobody sees its tools
 kind = "sqlite"

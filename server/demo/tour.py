@@ -1,51 +1,26 @@
 """The tour: a real MCP client asks the sample organisation, and each answer is held against what was told."""
 
+import io
 import json
-import secrets
+import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import redirect_stderr, redirect_stdout
 from typing import Any, TextIO
 
+from anyio import move_on_after, sleep, to_thread
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult, TextContent
 
+from server.demo.steps import ACTIONS, ALONE, STEPS, Answer, Errand, Step, action
+
+PATIENCE = 5  # seconds
+AT_MOST = 60  # seconds
+AGAIN = 0.1
+
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One tool result, as the tour looks at it."""
-
-    refused: str
-    text: str
-    data: dict[str, Any]
-
-    @property
-    def rows(self) -> list[list[Any]]:
-        rows: list[list[Any]] = self.data.get("rows", [])
-        return rows
-
-    @property
-    def whole(self) -> str:
-        """Both halves: what one of them hides, the other must not show."""
-        return self.text + json.dumps(self.data, ensure_ascii=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One question, what is told of it, and how to tell that it went so."""
-
-    told: str
-    tool: str
-    asks: dict[str, Any] | Callable[[str], dict[str, Any]]
-    holds: Callable[[Answer], bool]
-    says: str = "nothing"
-    """What Ada says when she is asked: "yes" or "no". Who is told that she says nothing is not asked."""
-
-    def arguments(self, done: str) -> dict[str, Any]:
-        """`done` is the id of the last action."""
-        return self.asks(done) if callable(self.asks) else self.asks
+Remit = Callable[[Sequence[str]], int]
+"""Runs a command, and returns its status."""
 
 
 class Ada:
@@ -65,182 +40,6 @@ class Ada:
         return ElicitResult(action="accept", content={"approve": self.says == "yes"})
 
 
-def refused(code: str) -> Callable[[Answer], bool]:
-    return lambda answer: answer.refused == code
-
-
-STEPS: Sequence[Step] = (
-    Step(
-        "What may I see? Only what the configuration names: no ssn column, no payroll.",
-        "shop_schema",
-        {},
-        lambda a: "email" in a.whole and "ssn" not in a.whole and "salaries" not in a.whole,
-    ),
-    Step(
-        "Customers: only Ada's territory (3 of 6), and people's data masked in both halves.",
-        "shop_query",
-        {"sql": "SELECT id, name, email, territory FROM customers ORDER BY id"},
-        lambda a: len(a.rows) == 3 and "Hoffmann" not in a.whole and "example.com" not in a.whole,
-    ),
-    Step(
-        "A star means the permitted columns.",
-        "shop_query",
-        {"sql": "SELECT * FROM customers"},
-        lambda a: not a.refused and "501-21" not in a.whole and "ssn" not in a.whole,
-    ),
-    Step(
-        "A hidden column is refused, wherever it stands.",
-        "shop_query",
-        {"sql": "SELECT count(*) FROM customers WHERE ssn LIKE '5%'"},
-        refused("denied"),
-    ),
-    Step(
-        "A question over two tables, answered in numbers.",
-        "shop_query",
-        {
-            "sql": "SELECT c.territory, o.status, count(*) AS orders, round(sum(o.amount), 2) AS total "
-            "FROM orders o JOIN customers c ON c.id = o.customer_id GROUP BY 1, 2 ORDER BY total DESC"
-        },
-        lambda a: len(a.rows) == 4 and {row[0] for row in a.rows} == {"EMEA"},
-    ),
-    Step(
-        "A large result comes in pages: 50 rows, and a cursor to the next.",
-        "shop_query",
-        {"sql": "SELECT id, amount FROM orders ORDER BY id"},
-        lambda a: len(a.rows) == 50 and a.data["truncated"] is True and bool(a.data["next"]),
-    ),
-    Step(
-        "A write is refused by a tool that reads.",
-        "shop_query",
-        {"sql": "UPDATE orders SET amount = 0"},
-        refused("denied"),
-    ),
-    Step(
-        "A second statement is refused, before anything runs.",
-        "shop_query",
-        {"sql": "SELECT 1; DROP TABLE orders"},
-        lambda a: a.refused in {"denied", "invalid_argument"},
-    ),
-    Step(
-        "The database's own catalogue is refused.",
-        "shop_query",
-        {"sql": "SELECT sql FROM sqlite_master"},
-        refused("denied"),
-    ),
-    Step(
-        "What customers wrote: a card and a key masked, hidden characters gone, the order to the model in a "
-        "boundary, as data.",
-        "shop_query",
-        {"sql": "SELECT id, body FROM messages ORDER BY id"},
-        lambda a: (
-            not a.refused
-            and all(secret not in a.whole for secret in ("4111", "AKIA", "\u200b", "\u202e"))
-            and "[secret: " in a.whole
-        ),
-    ),
-    Step(
-        "How would the database go about it? The plan, of the statement that would run.",
-        "shop_explain",
-        {"sql": "SELECT status, count(*) FROM orders GROUP BY status"},
-        lambda a: not a.refused and bool(a.rows),
-    ),
-    Step(
-        "Another department's source: as if it did not exist.",
-        "payroll_query",
-        {"sql": "SELECT * FROM salaries"},
-        refused("denied"),
-    ),
-    Step(
-        "An invisible character in an argument is refused by the argument's name.",
-        "shop_query",
-        {"sql": "SELECT\u200b1"},
-        refused("invalid_argument"),
-    ),
-)
-
-
-def action(answer: Answer) -> dict[str, Any]:
-    facts: dict[str, Any] = answer.data.get("action", {})
-    return facts
-
-
-# A key of its own, because what was declined is not asked again for a while, in another tour either.
-CANCEL = {
-    "sql": "UPDATE orders SET status = 'cancelled' WHERE id = 3",
-    "idempotency_key": secrets.token_hex(8),
-}
-PAY = {"sql": "UPDATE orders SET status = 'paid' WHERE id IN (3, 7)"}
-BEFORE = [[3, "cancelled"], [7, "cancelled"]]
-LOOK = {"sql": "SELECT id, status FROM orders WHERE id IN (3, 7) ORDER BY id"}
-
-ACTIONS: Sequence[Step] = (
-    Step(
-        "A change is proposed, Ada's client shows her exactly what would change, and she says no.",
-        "shop_write",
-        CANCEL,
-        refused("not_approved"),
-        says="no",
-    ),
-    Step(
-        "The model tries again. Ada is not even asked.",
-        "shop_write",
-        CANCEL,
-        refused("not_approved"),
-    ),
-    Step(
-        "What may not be changed is refused before anybody is asked: amounts are not open.",
-        "shop_write",
-        {"sql": "UPDATE orders SET amount = 0 WHERE id = 3"},
-        refused("denied"),
-    ),
-    Step(
-        "Neither is a change that does not say which rows.",
-        "shop_write",
-        {"sql": "UPDATE orders SET status = 'paid'"},
-        lambda a: a.refused in {"denied", "invalid_argument"},
-    ),
-    Step(
-        "How the two orders stand.",
-        "shop_query",
-        LOOK,
-        lambda a: a.rows == BEFORE,
-    ),
-    Step(
-        "Another change: Ada looks, and says yes. It is done once.",
-        "shop_write",
-        PAY,
-        lambda a: action(a).get("state") == "done" and len(a.rows) == 2,
-        says="yes",
-    ),
-    Step(
-        "The same call again, as after a lost answer: it is answered, and nothing is done.",
-        "shop_write",
-        PAY,
-        lambda a: action(a).get("replayed") is True,
-    ),
-    Step("It is done.", "shop_query", LOOK, lambda a: a.rows == [[3, "paid"], [7, "paid"]]),
-    Step(
-        "Ada takes it back: an action like any other, so she is asked.",
-        "remit_undo",
-        lambda done: {"id": done},
-        lambda a: action(a).get("state") == "done",
-        says="yes",
-    ),
-    Step(
-        "Everything is as it was.",
-        "shop_query",
-        LOOK,
-        lambda a: a.rows == BEFORE,
-    ),
-    Step(
-        "What was done on her behalf.",
-        "remit_actions",
-        {},
-        lambda a: [row[3] for row in a.rows[:3]] == ["done", "done", "declined"],
-    ),
-)
-
-
 class TourError(Exception):
     """A step did not go as told."""
 
@@ -248,6 +47,10 @@ class TourError(Exception):
 async def ask(client: Client, step: Step, done: str) -> Answer:
     arguments = step.arguments(done)
     result = await client.call_tool(step.tool, arguments)
+    with move_on_after(AT_MOST):
+        while _code(result) == "limit_reached":  # who takes one tour after the other asks faster than most
+            await sleep(1)
+            result = await client.call_tool(step.tool, arguments)
     text = "\n".join(part.text for part in result.content if isinstance(part, TextContent))
     return Answer(_code(result), text, result.structured_content or {})
 
@@ -257,7 +60,9 @@ def _code(result: CallToolResult) -> str:
     return str(facts.get("code", "error" if result.is_error else ""))
 
 
-async def walk(client: Client, steps: Sequence[Step], say: Say, ada: Ada) -> None:
+async def walk(
+    client: Client, steps: Sequence[Step | Errand], say: Say, ada: Ada, remit: Remit | None = None
+) -> None:
     """Takes every step. Raises `TourError` at the first that goes otherwise."""
     tools = [tool.name for tool in (await client.list_tools()).tools]
     say(f"   {client.protocol_version}: the tools of this user are {', '.join(tools)}\n")
@@ -265,10 +70,15 @@ async def walk(client: Client, steps: Sequence[Step], say: Say, ada: Ada) -> Non
         raise TourError(f"a tool is listed that is not Ada's: {tools}")
     done = ""
     for number, step in enumerate(steps, 1):
+        say(f"{number:2}. {step.told}")
+        if isinstance(step, Errand):
+            await run(step, say, remit)
+            await listed(client, step)
+            say("")
+            continue
         ada.will_say(step.says)
         answer = await ask(client, step, done)
         done = str(action(answer).get("id", done))
-        say(f"{number:2}. {step.told}")
         arguments = step.arguments(done)
         say(f"    {step.tool} {json.dumps(arguments, ensure_ascii=True)}")
         if ada.asked:
@@ -282,12 +92,39 @@ async def walk(client: Client, steps: Sequence[Step], say: Say, ada: Ada) -> Non
         say("")
 
 
-async def over_stdio(command: Sequence[str], say: Say, log: TextIO) -> None:
+async def run(errand: Errand, say: Say, remit: Remit | None) -> None:
+    """Raises `TourError` where the command fails."""
+    say(f"    $ remit {shlex.join(errand.command)}")
+    told = io.StringIO()
+
+    def go() -> int:
+        with redirect_stdout(told), redirect_stderr(told):
+            return 1 if remit is None else remit(errand.command)
+
+    status = await to_thread.run_sync(go)  # a command has an event loop of its own
+    for line in told.getvalue().splitlines():
+        say(f"      │ {line[:150]}")
+    if status:
+        raise TourError(f"`remit {errand.command[0]}` ended with {status}")
+
+
+async def listed(client: Client, errand: Errand) -> None:
+    """Returns once the client's list is as told. Raises `TourError` where it is not in time."""
+    with move_on_after(PATIENCE):
+        while True:
+            names = {tool.name for tool in (await client.list_tools(cache_mode="refresh")).tools}
+            if all((name in names) is there for name, there in errand.lists.items()):
+                return
+            await sleep(AGAIN)
+    raise TourError(f"the list of tools did not change: {errand.lists}")
+
+
+async def over_stdio(command: Sequence[str], say: Say, log: TextIO, remit: Remit) -> None:
     """Starts the server as a client does, and takes the tour in protocol 2026-07-28."""
     parameters = StdioServerParameters(command=command[0], args=list(command[1:]))
     ada = Ada()
     async with Client(stdio_client(parameters, errlog=log), elicitation_callback=ada) as client:
-        await walk(client, [*STEPS, *ACTIONS], say, ada)
+        await walk(client, [*STEPS, *ACTIONS, *ALONE], say, ada, remit)
 
 
 async def over_http(url: str, say: Say) -> None:
