@@ -1,7 +1,7 @@
 """JSON, and the one text of a JSON value: what is hashed, and what is signed."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -25,3 +25,17 @@ def each_text(value: Json, change: Callable[[str], str]) -> Json:
             return {change(key): each_text(item, change) for key, item in value.items()}
         case _:
             return value
+
+
+def leaves(value: Json) -> Iterator[bool | int | float | str | None]:
+    """The names and the plain values within it, in their order."""
+    waiting = [value]
+    while waiting:
+        match each := waiting.pop():
+            case list():
+                waiting += reversed(each)
+            case dict():
+                for name in reversed(each):
+                    waiting += (each[name], name)
+            case _:
+                yield each

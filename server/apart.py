@@ -141,4 +141,4 @@ def _answer(made: _Made, task: Task, given: Mapping[Item, str], room: Room | Non
 def _redactor(watching: bool, recognizers: tuple[str, ...]) -> "Redactor":  # noqa: FBT001 - a part of `_Made`
     return loading.load(
         watching=watching, recognizers=[Recognizer.model_validate_json(each) for each in recognizers]
-    )
+    ).redactor

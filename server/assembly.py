@@ -122,11 +122,21 @@ async def assemble(
         refuse_what_is_unsafe(await inspect(tried))
         deadlines = {name: source.settings.timeout + GRACE for name, source in sources.items()}
         mandates = Mandates(Delegations(document.scopes), settings, SteadyClock())
+        redaction = Loading(
+            partial(
+                loading.load,
+                watching=document.injection.detector,
+                recognizers=document.redaction.recognizers,
+            )
+        )
+        turns = Turns()
         memories = Memories(
             store,
             (keys.derive("prints"), keys.derive("memories")),
             settings,
-            lambda user, transport: any(catalogue.is_open(user, tool, transport) for tool in acting),
+            loading=redaction,
+            turns=turns,
+            may_act=lambda user, transport: any(catalogue.is_open(user, tool, transport) for tool in acting),
         )
         audit = await stack.enter_async_context(
             open_audit(
@@ -170,14 +180,6 @@ async def assemble(
         identity = Identity(document.identity.local, document.identity.oidc)
         switches = Switches(store, inventory, mandates.delegations)
         await switches.look()
-        redaction = Loading(
-            partial(
-                loading.load,
-                watching=document.injection.detector,
-                recognizers=document.redaction.recognizers,
-            )
-        )
-        turns = Turns()
         remembered = Remembered(store)
         await remembered.look()
 
@@ -223,7 +225,7 @@ async def assemble(
                         store,
                         audit.actions,
                         decisions,
-                        Outgoing(settings, document.directory, document.flow, memories, redaction),
+                        Outgoing(settings, document.directory, document.flow, memories, redaction, turns),
                         mandates,
                         questions_per_hour=document.limits.questions_per_hour,
                     ),

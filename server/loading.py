@@ -1,9 +1,10 @@
-"""The redactor, loaded while the server already answers: its libraries take a second or two to import."""
+"""What looks through texts, loaded while the server already answers: to import it takes a second or two."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from policies.errors import ConfigurationError, Denied
 from policies.language_model import installed_version
@@ -11,12 +12,34 @@ from policies.recognizers import Recognizer
 from server.worker import Worker
 
 if TYPE_CHECKING:
+    from policies.change import Effect
+    from policies.directory import Directory
+    from policies.outgoing.found import Found
+    from policies.outgoing.screen import Finder, Memory
+    from policies.outgoing.trail import Trail
     from policies.redaction.redactor import Redactor
 
 log = logging.getLogger("remit.redaction")
 
 
-def load(*, watching: bool, recognizers: Sequence[Recognizer] = ()) -> "Redactor":
+class Screen(Protocol):
+    """See policies/outgoing/screen.py."""
+
+    def __call__(
+        self, effect: "Effect", memory: "Memory", directory: "Directory", *, leaves: bool, personal: "Finder"
+    ) -> "Found": ...
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """For what comes in, for what was read, and for what leaves."""
+
+    redactor: "Redactor"
+    trail: "type[Trail]"
+    screen: Screen
+
+
+def load(*, watching: bool, recognizers: Sequence[Recognizer] = ()) -> Loaded:
     """With `watching` it looks for text that addresses a model. `recognizers` are the operator's own.
 
     Raises `ConfigurationError`, whatever the reason is.
@@ -24,9 +47,11 @@ def load(*, watching: bool, recognizers: Sequence[Recognizer] = ()) -> "Redactor
     installed_version()
     try:
         from policies.injection.watch import watch  # noqa: PLC0415
+        from policies.outgoing.screen import screen  # noqa: PLC0415
+        from policies.outgoing.trail import Trail  # noqa: PLC0415
         from policies.redaction.redactor import Redactor  # noqa: PLC0415 - this is what takes so long
 
-        return Redactor(watch if watching else None, recognizers)
+        return Loaded(Redactor(watch if watching else None, recognizers), Trail, screen)
     except ConfigurationError:
         raise
     except Exception as error:
@@ -38,14 +63,14 @@ def load(*, watching: bool, recognizers: Sequence[Recognizer] = ()) -> "Redactor
 
 
 class Loading:
-    """A redactor on its way. Whoever asks first has it loaded, in a thread; whoever asks waits for it.
+    """All of it on its way. Whoever asks first has it loaded, in a thread; whoever asks waits for it.
 
     `failed` is why there will be none. What is asked of it then is refused: nothing leaves unmasked.
     """
 
-    def __init__(self, load: Callable[[], "Redactor"]) -> None:
+    def __init__(self, load: Callable[[], Loaded]) -> None:
         self._load = load
-        self._loaded: asyncio.Future[Redactor] | None = None
+        self._loaded: asyncio.Future[Loaded] | None = None
         self.failed: ConfigurationError | None = None
 
     async def settled(self) -> None:
@@ -60,7 +85,7 @@ class Loading:
             log.error("redaction does not load", extra={"reason": error.message, "remedy": error.remedy})
             self.failed = error
 
-    async def ready(self) -> "Redactor":
+    async def ready(self) -> Loaded:
         """Raises `Denied` (rule `redaction`) where it can't be loaded."""
         await self.settled()
         assert self._loaded is not None

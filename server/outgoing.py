@@ -1,10 +1,8 @@
 """Holds what a plan sends against what its context has read, before anybody is asked about it (T23, T24)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-from anyio import CapacityLimiter, to_thread
+from typing import Final
 
 from policies.call import Admission, Leaving, Plan
 from policies.change import Effect
@@ -16,12 +14,9 @@ from policies.outgoing.sent import sent
 from policies.sources import Source
 from server.context.memories import Memories
 from server.loading import Loading
+from server.turns import Turns
 
-# What looks through texts is loaded with what redacts: a start that only greets waits for neither.
-if TYPE_CHECKING:
-    from policies.outgoing.screen import Finder
-
-_AT_ONCE: Final = CapacityLimiter(2)
+_LONG: Final = 8_000  # characters: each is read some thirty times over
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,43 +26,33 @@ class Outgoing:
     flow: Flow
     memories: Memories
     loading: Loading
+    turns: Turns
 
     async def judge(self, admission: Admission, plan: Plan, *, alone: bool) -> tuple[Verdict, Leaving | None]:
         """`alone`: nobody is asked about it unless there is a reason.
 
         Raises `Denied` (rule `dlp_blocked`) for what may not leave so, naming kinds of data and no value.
         """
-        from policies.outgoing.screen import screen  # noqa: PLC0415 - as above
-
         name, effect, context = plan.call.tool.source, plan.effect or Effect(()), admission.context
-        source = self.sources[name]
+        source, user = self.sources[name], plan.call.user
         leaves = is_for_strangers(source, effect, self.directory.outside(name, effect.destinations))
-        memory = await self.memories.recall(context, leaves=leaves)
-        personal = await self._personal()
+        memory = await self.memories.recall(context, user, leaves=leaves)
+        loaded = await self.loading.ready()
+        text = "\n".join(sent(effect))
+
+        def personal(text: str) -> frozenset[str]:
+            return loaded.redactor.kinds(text) & {*self.flow.personal}
 
         def look() -> Found:
-            return screen(effect, memory, self.directory, leaves=leaves, personal=personal)
+            return loaded.screen(effect, memory, self.directory, leaves=leaves, personal=personal)
 
-        found = await to_thread.run_sync(look, limiter=_AT_ONCE)
+        long = len(text) + sum(map(len, memory.gone)) > _LONG
+        found = await self.turns.run(look, user=(user.tenant, user.id), long=long)
         sending = Sending(name, source, effect, context.taint, found)
         verdict = judge(sending, self.flow, self.directory, alone=alone)
         if verdict.held:
             raise _held(verdict)
-        leaving = self.memories.leaving(context, "\n".join(sent(effect)), memory) if leaves else None
-        return verdict, leaving
-
-    async def _personal(self) -> "Finder":
-        from policies.redaction.work import OF_AN_ANSWER, WITHHELD, TooMuchWork  # noqa: PLC0415 - as above
-
-        redactor = await self.loading.ready()
-
-        def labels(text: str) -> Iterable[str]:
-            found = {span.label for span in redactor.examine(text, budget=OF_AN_ANSWER)[1]}
-            if WITHHELD in found:
-                raise TooMuchWork
-            return found & {*self.flow.personal}
-
-        return labels
+        return verdict, self.memories.leaving(context, text, memory) if leaves else None
 
 
 def _held(verdict: Verdict) -> Denied:

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
 
-from policies.call import Raw, Redacted, Restored, Table, Tier
+from policies.call import Raw, Redacted, Restored, Tier
 from policies.results import Room
 from policies.sources import Source
 from server.apart import Apart, Task
@@ -13,13 +12,7 @@ from server.context.contexts import Contexts
 from server.context.results import Results
 from server.loading import Loading
 from server.own.result import RESULT, first_row
-from server.turns import Turns
-
-if TYPE_CHECKING:
-    from policies.canonical import Json
-
-_LARGE: Final = 32_000  # characters
-_PLAIN: Final = 8  # characters that a value without text counts for
+from server.turns import LONG, Turns, size_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +33,9 @@ class Redaction:
         holds the others up from a thread, too: so it goes to another process (decision 0036). Raises
         `Denied`, or `StoreUnavailable` where new pseudonyms can't be kept.
         """
-        redactor = await self.loading.ready()
+        redactor = (await self.loading.ready()).redactor
         call, context = raw.grant.plan.call, restored.fresh.admission.context
-        user, large = (call.user.tenant, call.user.id), _is_large(raw.table)
+        user, large = (call.user.tenant, call.user.id), size_of(raw.table) > LONG
         aside = partial(self.turns.run, user=user, long=large)
         if call.tool == RESULT:
             start, characters = first_row(raw.grant.plan), self.results.settings.characters
@@ -77,19 +70,3 @@ class Redaction:
         if answer.kept is None or await self.results.keep(context, call, answer.kept):
             return answer
         return await redacted(None)
-
-
-def _is_large(table: Table) -> bool:
-    left = _LARGE
-    waiting: list[Json] = [cell for row in table.rows for cell in row]
-    while waiting and left >= 0:
-        match value := waiting.pop():
-            case str():
-                left -= len(value)
-            case list():
-                waiting += value
-            case dict():
-                waiting += (*value, *value.values())
-            case _:
-                left -= _PLAIN
-    return left < 0

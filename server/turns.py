@@ -1,13 +1,20 @@
-"""Whose answer is redacted when: Python runs one thread at a time, and a large one holds up all others."""
+"""Whose text is looked through when: Python runs one thread at a time, and a large one holds up all."""
 
+import itertools
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
 from anyio import CapacityLimiter, Lock, to_thread
 
+from policies.call import Table
+from policies.canonical import leaves
+
 T = TypeVar("T")
+
+LONG: Final = 32_000  # characters
+_PLAIN: Final = 8  # characters that a value without text counts for
 
 
 class Turns:
@@ -30,3 +37,14 @@ class Turns:
         """The user's turn to do what is long."""
         async with self._waiting.setdefault(user, Lock()), self._long:
             yield
+
+
+def size_of(table: Table) -> int:
+    """How many characters in it are to be looked through, counted until they are more than `LONG`."""
+    size = 0
+    for cell in itertools.chain.from_iterable(table.rows):
+        for leaf in leaves(cell):
+            size += len(leaf) if isinstance(leaf, str) else _PLAIN
+            if size > LONG:
+                return size
+    return size

@@ -171,7 +171,6 @@ def test_no_guard_goes_by_what_the_detector_finds() -> None:
         "server/loading.py",
         "policies/redaction/rendering.py",  # told,
         "policies/context.py",  # noted,
-        "server/context/memories.py",
         "server/context/rows.py",
         "policies/risk.py",  # weighed
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from policies.call import Table
-from policies.canonical import Json
+from policies.canonical import Json, leaves
 from policies.injection import explicit, structural
 from policies.injection.encoded import CODES
 from policies.injection.folding import in_disguise
@@ -18,14 +18,13 @@ from policies.redaction.linear import Pattern
 
 _RULES: Final[Mapping[Family, Pattern]] = {**structural.RULES, **explicit.RULES}
 _SHORTEST: Final = 6  # characters: "[INST]"
-_DEEPEST: Final = 64
 
 Found = Mapping[str, frozenset[Family]]
 
 
 def watch(table: Table) -> Suspicion:
     """Of every text of the table, in linear time. `table` is as it came: what is hidden is looked for too."""
-    cells = [[*_strings(cell)] for row in table.rows for cell in row if isinstance(cell, str | list | dict)]
+    cells = [_texts(cell) for row in table.rows for cell in row if isinstance(cell, str | list | dict)]
     found = judge(text for cell in cells for text in cell)
     if not found:
         return CALM
@@ -95,16 +94,5 @@ def _meets(text: str) -> bool:
     return any(pattern.first(text) is not None for pattern in _RULES.values())
 
 
-def _strings(value: Json, depth: int = 0) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case list() if depth < _DEEPEST:
-            for item in value:
-                yield from _strings(item, depth + 1)
-        case dict() if depth < _DEEPEST:
-            for key, item in value.items():
-                yield key
-                yield from _strings(item, depth + 1)
-        case _:
-            pass
+def _texts(cell: Json) -> list[str]:
+    return [leaf for leaf in leaves(cell) if isinstance(leaf, str)]

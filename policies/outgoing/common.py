@@ -38,7 +38,7 @@ class Common:
             if reading.ways:
                 continue
             hashes = press.of_text(reading.text)
-            if not len(known.maybe(hashes)):
+            if not len(known.may_have(hashes)):
                 continue
             for source, prints in known.by_source.items():
                 there = places(hashes, prints)
@@ -88,12 +88,12 @@ def _hidden(
     """The way, the letters, and how many prints of them are no chance: of what may have any."""
     disguised = [(reading, skeleton(reading.text)) for reading in read if reading.ways]
     # Mostly there is nothing, and that is seen of all together.
-    if len(known.maybe(press.of_letters(letters for _, letters in disguised))):
+    if len(known.may_have(press.of_letters(letters for _, letters in disguised))):
         for reading, letters in disguised:
             least = 1 if reading.of_piece and reading.ways[-1] not in TURNS else _TURNED
             yield " of ".join(reading.ways), [letters], least
     turned = [letters for reading in read if not reading.ways for letters in shifted(reading.text)]
-    if len(known.maybe(press.of_letters(turned))):
+    if len(known.may_have(press.of_letters(turned))):
         for letters in turned:
             yield _SHIFTED, [letters], _TURNED
 

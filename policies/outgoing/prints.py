@@ -58,7 +58,7 @@ class Known:
         sieve[whole & _SIEVE] = True
         return cls(by_source, whole, sieve)
 
-    def maybe(self, hashes: Hashes) -> Hashes:
+    def may_have(self, hashes: Hashes) -> Hashes:
         """All of `hashes` that are among it, and a few that are not, in a tenth of the time."""
         return hashes[self.sieve[hashes & _SIEVE]] if len(self.all) else hashes[:0]
 
@@ -173,8 +173,3 @@ def places(hashes: Hashes, known: Hashes) -> NDArray[np.bool_]:
     nearest[nearest == len(known)] = 0
     there: NDArray[np.bool_] = known[nearest] == hashes
     return there
-
-
-def met(hashes: Hashes, known: Hashes) -> Hashes:
-    """Those of `hashes` that are among the sorted `known`."""
-    return hashes[places(hashes, known)]

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-from policies.canonical import Json
+from policies.canonical import Json, leaves
 from policies.change import Effect
-
-_DEEPEST = 64
 
 
 def sent(effect: Effect) -> list[str]:
@@ -43,18 +41,7 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:half]}\n{text[-half:]}"
 
 
-def _texts(value: Json, depth: int = 0) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case None | bool():
-            pass
-        case list() if depth < _DEEPEST:
-            for item in value:
-                yield from _texts(item, depth + 1)
-        case dict() if depth < _DEEPEST:
-            for key, item in value.items():
-                yield key
-                yield from _texts(item, depth + 1)
-        case _:
-            yield str(value)
+def _texts(value: Json) -> Iterator[str]:
+    for leaf in leaves(value):
+        if leaf is not None and not isinstance(leaf, bool):
+            yield str(leaf)

@@ -22,7 +22,16 @@ from policies.redaction.restored import Restored
 from policies.redaction.seams import find_seams, find_split_keys, labelled
 from policies.redaction.spans import Span, substitute
 from policies.redaction.tree import Cells, Place, cleaned
-from policies.redaction.work import UNBOUNDED, WITHHELD, Budget, Meter, TooMuchWork, granted, metered
+from policies.redaction.work import (
+    OF_AN_ANSWER,
+    UNBOUNDED,
+    WITHHELD,
+    Budget,
+    Meter,
+    TooMuchWork,
+    granted,
+    metered,
+)
 from policies.results import Room
 from policies.treatments import Treatments
 
@@ -222,6 +231,13 @@ class Redactor:
 
     def spans(self, text: str) -> list[Span]:
         return self.examine(text)[1]
+
+    def kinds(self, text: str) -> frozenset[str]:
+        """The labels of what is found in it. Raises `TooMuchWork` where it can't be looked through whole."""
+        found = frozenset(span.label for span in self.examine(text, budget=OF_AN_ANSWER)[1])
+        if WITHHELD in found:
+            raise TooMuchWork
+        return found
 
     def mask(self, text: str) -> str:
         """For what goes to a client beside an answer: withheld as a whole where that would take too much."""

@@ -18,7 +18,7 @@ class Masking:
     async def __call__(self, message: Message) -> Message:
         """Where redaction does not load, what it says is left out: somebody has to know that there is one."""
         try:
-            redactor = await self._loading.ready()
+            redactor = (await self._loading.ready()).redactor
         except Denied:
             return message.masked(lambda _: "[left out: redaction does not load]")
         try:

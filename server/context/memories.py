@@ -1,62 +1,53 @@
 """What contexts have read, kept as labels and prints, so that what leaves can be held against it (T23, T24).
 
 Labels are columns of the context, prints rows of their own, both written in the transaction that answers: who
-has an answer has it on record. A process remembers the prints that it has seen; what it keeps besides of a
+has an answer has it on record. A process remembers the prints that it has seen. What is kept besides of a
 context is what was sent outside, to know again what goes in parts.
 """
 
 import base64
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
-from anyio import CapacityLimiter, to_thread
+import anyio
 
 from policies.call import Call, Leaving, Redacted, Table, Transport, User
 from policies.context import Context
 from policies.errors import StaleConfirmation
 from policies.flow import taint
-from policies.injection.suspicion import Level as Suspicion
+from policies.outgoing.sent import shortened
 from policies.sources import OWN, Source
 from policies.taint import CLEAN, Sensitivity, Taint
 from server.context import rows
+from server.loading import Loading
 from server.seal import Seal
 from server.store import Reader
 from server.transaction import Transaction
+from server.turns import LONG, Turns, size_of
 
-# What makes prints is loaded with what redacts: a start that only greets waits for neither.
 if TYPE_CHECKING:
-    from policies.outgoing.prints import Hashes
     from policies.outgoing.screen import Memory
+    from policies.outgoing.trail import Trail
+
+T = TypeVar("T")
 
 REMEMBERED: Final = 100  # contexts
-MOST: Final = 100_000  # prints of one context
-MOST_SENT: Final = 20  # sendings that are read together
+MOST_SENT: Final = 20  # sendings that are remembered
 MOST_CHARACTERS: Final = 8_000  # of each
-_FEW: Final = 100  # cells of which prints are made at once
-_AT_ONCE: Final = CapacityLimiter(4)
+_FEW: Final = 2_000  # characters or prints that take less than the way to a thread
 
 
 @dataclass(slots=True)
 class _Book:
-    """Prints of one trail by source, as far as this process knows of them: up to row `number`."""
+    """`late` are additions of this process that `trail` is yet without; `lock` is held to change it."""
 
-    number: int = 0
-    prints: dict[str, "Hashes"] = field(default_factory=dict[str, "Hashes"])
-    full: bool = False
-
-    def add(self, source: str, hashes: "Hashes") -> None:
-        from policies.outgoing.prints import joined  # noqa: PLC0415 - as above
-
-        known = self.prints.get(source)
-        self.prints[source] = hashes if known is None else joined(known, hashes)
-
-    @property
-    def room(self) -> int:
-        return MOST - sum(map(len, self.prints.values()))
+    trail: "Trail"
+    late: list[tuple[int, str, bytes]] = field(default_factory=list[tuple[int, str, bytes]])
+    lock: anyio.Lock = field(default_factory=anyio.Lock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +65,9 @@ class Memories:
         store: Reader,
         keys: tuple[bytes, bytes],
         sources: Mapping[str, Source],
+        *,
+        loading: Loading,
+        turns: Turns,
         may_act: Callable[[User, Transport], bool],
     ) -> None:
         """`keys` are those of prints and of what is sealed. Who `may_act` can send something somewhere."""
@@ -81,6 +75,9 @@ class Memories:
         self._key, sealing = keys
         self._seal = Seal(sealing)
         self._sources = sources
+        self._levels = {name: Sensitivity.of(source.classification) for name, source in sources.items()}
+        self._loading = loading
+        self._turns = turns
         self._may_act = may_act
         self._books: OrderedDict[str, _Book] = OrderedDict()
 
@@ -88,20 +85,18 @@ class Memories:
         """What the answer adds; None where that is nothing."""
         approval = redacted.grant.approval
         context, call = approval.admission.context, approval.plan.call
-        if call.tool.source == OWN:
+        name = call.tool.source
+        if name == OWN:
             return None
         table = redacted.kept.table if redacted.kept else redacted.table
-        read = taint(call.tool.source, self._sources[call.tool.source], table, redacted.masked)
+        read = taint(name, self._sources[name], table, redacted.masked)
         suspicion = redacted.suspicion.level
-        tells = read.level > Sensitivity.PUBLIC and self._may_act(call.user, call.transport)
-        if read == CLEAN and suspicion is Suspicion.NONE:
+        if read == CLEAN and not suspicion:
             return None
-        new = await self._new(context, call, table) if tells else None
-        owner, name, book = rows.owner_of(call), call.tool.source, self._book(context.trail)
-        sealed: str | None = None
-        if new is not None:
-            sealed = "" if len(new) > book.room else self._close(context.trail, name, new)
-        begun = secrets.token_hex(16)
+        tells = read.level > Sensitivity.PUBLIC and self._may_act(call.user, call.transport)
+        book = await self._book(context.trail) if tells else None
+        new, sealed = await self._new(book, context.trail, call, table) if book else (None, None)
+        owner, begun = rows.owner_of(call), secrets.token_hex(16)
 
         # Whose context it is then, the store alone knows: the call may have taken its time.
         def keep() -> Transaction[None]:
@@ -110,65 +105,61 @@ class Memories:
                 yield from rows.add_prints(owner, context.trail, name, sealed)
 
         def kept() -> None:
-            if new is not None and sealed:
-                book.add(name, new)
-            elif new is not None:
-                book.full = True
+            if book and new is not None:
+                book.late.append((0, name, new))
 
         return Noted(read, keep, kept)
 
-    async def recall(self, context: Context, *, leaves: bool) -> "Memory":
-        """What it has read, and for what `leaves` the directory what it has sent there.
+    async def recall(self, context: Context, user: User, *, leaves: bool) -> "Memory":
+        """What it has read, and for what `leaves` the house what it has sent there.
 
         Raises `StoreUnavailable`.
         """
-        from policies.outgoing.prints import Known, Press  # noqa: PLC0415 - as above
-        from policies.outgoing.screen import Memory  # noqa: PLC0415 - as above
-
-        trail = context.trail
-        press, book = Press(self._key, trail), self._book(trail)
+        name = context.trail
         if context.taint == CLEAN and not leaves:
-            return Memory(press)
-        found, sent = await self._store.read(partial(self._newer, trail, book.number, leaves))
-        for number, source, sealed in found:
-            if number <= book.number:
-                continue  # another call of the same context came first
-            book.number = number
-            if sealed and book.room > 0:
-                book.add(source, self._open(trail, source, sealed))
-            else:
-                book.full = True
-        return Memory(
-            press,
-            Known.of(book.prints),
-            {name: self._level(name) for name in book.prints},
-            book.full,
-            [cast("str", self._seal.open(text, "sent", trail)) for text in sent[-MOST_SENT:]],
-            len(sent),
-        )
+            return (await self._loading.ready()).trail.of(self._key, name).memory({})
+        book = await self._book(name)
+        async with book.lock:
+            found, sent = await self._store.read(partial(self._newer, name, book.trail.number, leaves))
+
+            def take_in() -> "tuple[Trail, Memory]":
+                trail = book.trail.with_added([*late, *self._opened(name, found)])
+                gone = [cast("str", self._seal.open(text, "sent", name)) for text in sent[-MOST_SENT:]]
+                return trail, trail.memory(self._levels, gone, len(sent))
+
+            late, book.late = book.late, []
+            size = book.trail.size + sum(len(sealed) for *_, sealed in found) + sum(map(len, sent))
+            book.trail, memory = await self._aside(take_in, user, size)
+        return memory
 
     def leaving(self, context: Context, text: str, memory: "Memory") -> Leaving:
         """To be kept once it goes; `memory` is what it was held against."""
-        from policies.outgoing.sent import shortened  # noqa: PLC0415 - as above
+        sealed = self._seal.close(shortened(text, MOST_CHARACTERS), "sent", context.trail)
+        return Leaving(context.trail, memory.sendings + 1, sealed)
 
-        short = shortened(text, MOST_CHARACTERS)
-        return Leaving(context.trail, memory.sendings + 1, self._seal.close(short, "sent", context.trail))
+    async def _new(
+        self, book: _Book, name: str, call: Call, table: Table
+    ) -> tuple[bytes, str] | tuple[None, None]:
+        """What the table adds to what is known, and the same sealed: "" where there is no room for it."""
+        source, size = call.tool.source, size_of(table)
 
-    async def _new(self, context: Context, call: Call, table: Table) -> "Hashes | None":
-        """Prints of the table that are not known yet."""
-        from policies.outgoing.prints import Press, lacking  # noqa: PLC0415 - as above
+        def make() -> "tuple[bytes, str] | tuple[None, None]":
+            new = trail.lacks(source, table)
+            return (None, None) if new is None else (new, self._sealed(name, source, new))
 
-        book = self._book(context.trail)
-        if book.full:
-            return None
-        press = Press(self._key, context.trail)
-        if len(table.rows) * len(table.columns) <= _FEW:
-            hashes = press.of_table(table)
-        else:
-            hashes = await to_thread.run_sync(press.of_table, table, limiter=_AT_ONCE)
-        known = book.prints.get(call.tool.source)
-        new = hashes if known is None else lacking(hashes, known)
-        return new if len(new) else None
+        async with book.lock:
+            if book.late:
+                late, book.late = book.late, []
+                book.trail = await self._aside(
+                    partial(book.trail.with_added, late), call.user, book.trail.size
+                )
+            trail = book.trail
+        return await self._aside(make, call.user, size, long=size > LONG)
+
+    async def _aside(self, work: Callable[[], T], user: User, size: int, *, long: bool = False) -> T:
+        if size <= _FEW:
+            return work()
+        return await self._turns.run(work, user=(user.tenant, user.id), long=long)
 
     def _newer(
         self,
@@ -179,22 +170,21 @@ class Memories:
         found = yield from rows.read_prints(trail, after)
         return found, (yield from rows.read_sent(trail)) if leaves else []
 
-    def _level(self, source: str) -> Sensitivity:
-        settings = self._sources.get(source)
-        return Sensitivity.RESTRICTED if settings is None else Sensitivity.of(settings.classification)
+    def _sealed(self, trail: str, source: str, data: bytes) -> str:
+        return self._seal.close(base64.b64encode(data).decode(), "prints", trail, source) if data else ""
 
-    def _close(self, trail: str, source: str, hashes: "Hashes") -> str:
-        from policies.outgoing.prints import pack  # noqa: PLC0415 - as above
+    def _opened(self, trail: str, found: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, bytes]]:
+        return [
+            (number, source, self._open(trail, source, sealed) if sealed else b"")
+            for number, source, sealed in found
+        ]
 
-        return self._seal.close(base64.b64encode(pack(hashes)).decode(), "prints", trail, source)
+    def _open(self, trail: str, source: str, sealed: str) -> bytes:
+        return base64.b64decode(cast("str", self._seal.open(sealed, "prints", trail, source)))
 
-    def _open(self, trail: str, source: str, sealed: str) -> "Hashes":
-        from policies.outgoing.prints import unpack  # noqa: PLC0415 - as above
-
-        return unpack(base64.b64decode(cast("str", self._seal.open(sealed, "prints", trail, source))))
-
-    def _book(self, trail: str) -> _Book:
-        book = self._books.setdefault(trail, _Book())
+    async def _book(self, trail: str) -> _Book:
+        loaded = await self._loading.ready()
+        book = self._books.setdefault(trail, _Book(loaded.trail.of(self._key, trail)))
         self._books.move_to_end(trail)
         while len(self._books) > REMEMBERED:
             self._books.popitem(last=False)

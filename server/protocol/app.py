@@ -201,7 +201,7 @@ class App(Server[Any]):
         except (AnswerNeeded, NeedsConnection, Overtaken):
             raise
         except Conflict as conflict:
-            redactor = await self._service.pipeline.redaction.loading.ready()
+            redactor = (await self._service.pipeline.redaction.loading.ready()).redactor
             masked = await anyio.to_thread.run_sync(redactor.mask, three_ways(conflict))
             return refused(conflict, request.id, masked)
         except Refusal as refusal:

@@ -12,8 +12,11 @@ import anyio
 import pytest
 
 import server.loading
+from policies.outgoing.screen import screen
+from policies.outgoing.trail import Trail
 from policies.redaction.redactor import Redactor
 from server.configuration import Configuration
+from server.loading import Loaded
 
 Serve: TypeAlias = Callable[[Configuration, IO[str], IO[str]], Awaitable[None]]
 """What one does: with what it is asked, line by line, and what it answers."""
@@ -69,9 +72,9 @@ def _forked(configuration: Configuration, redactor: Redactor, serve: Serve) -> R
     return Replica(pid, os.fdopen(telling, "w"), os.fdopen(answered))
 
 
-def loaded(redactor: Redactor, **_: object) -> Redactor:
+def loaded(redactor: Redactor, **_: object) -> Loaded:
     """In the place of `server.loading.load`."""
-    return redactor
+    return Loaded(redactor, Trail, screen)
 
 
 @contextmanager

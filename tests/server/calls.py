@@ -32,7 +32,7 @@ from policies.document import Limits as Paces
 from policies.document import Switch, Window
 from policies.limits import Buckets
 from policies.risk import Level
-from policies.sources import SqliteSource
+from policies.sources import Source, SqliteSource
 from policies.thresholds import Anomalies
 from policies.values import Pace
 from server.actions import OPEN_FOR, Action, Content, State
@@ -42,9 +42,11 @@ from server.context.memories import Memories
 from server.inventory import Entry, Inventory
 from server.keys import Keys
 from server.limits import Limits
+from server.loading import Loaded, Loading
 from server.steady_clock import SteadyClock
 from server.store import Store
 from server.transaction import Transaction, now_ms
+from server.turns import Turns
 
 ADA = User("ada", "acme", frozenset({"analyst"}))
 SETTINGS = Settings(every_entries=50, every_seconds=1)
@@ -78,9 +80,20 @@ def buckets(calls_per_minute: int = 100_000, burst: int = 10_000) -> Buckets:
     return Buckets(paces, SHOP)
 
 
-def memories(store: Store) -> Memories:
+def _none() -> Loaded:
+    raise AssertionError("nothing is looked through")
+
+
+def memories(store: Store, sources: Mapping[str, Source] = SHOP) -> Memories:
     """Of a user who may send nothing anywhere."""
-    return Memories(store, (_ROOT, _ROOT), SHOP, lambda _user, _transport: False)
+    return Memories(
+        store,
+        (_ROOT, _ROOT),
+        sources,
+        loading=Loading(_none),
+        turns=Turns(),
+        may_act=lambda _user, _transport: False,
+    )
 
 
 class Everything(Inventory):

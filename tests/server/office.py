@@ -175,6 +175,9 @@ questions_per_hour = 1000
 source = { calls_per_minute = 100000, burst = 50000 }
 tenant = { calls_per_minute = 100000, burst = 50000 }
 
+[context]
+turns = 100000
+
 [injection]
 detector = false
 """

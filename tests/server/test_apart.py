@@ -46,7 +46,7 @@ def people(rows: int = 400) -> Table:
 
 @pytest.fixture(scope="module")
 def redactor() -> Redactor:
-    return loading.load(watching=True)
+    return loading.load(watching=True).redactor
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ from policies.errors import (
 )
 from server.audit import Audit, Record, open_audit
 from server.chain import Entry
-from server.context.memories import Memories
 from server.history import entries, examine, search
 from server.store import Store, StoreUnavailable, Transaction
 from tests.server.calls import (
@@ -117,7 +116,7 @@ async def test_nothing_is_answered_that_no_context_would_know_of(
     audit.memories = None
     with pytest.raises(RuntimeError, match="no context would know"):
         await pipeline.run(sql="SELECT 1")
-    audit.memories = Memories(store, (b"k" * 32, b"k" * 32), {}, lambda _user, _transport: False)
+    audit.memories = memories(store, {})
     with pytest.raises(KeyError, match="shop"):
         await pipeline.run(sql="SELECT 1")
     assert [body["event"] for body in await calls(store)] == ["asked", "failed"] * 2

@@ -3,17 +3,22 @@
 from collections.abc import AsyncGenerator
 from functools import partial
 from pathlib import Path
+from threading import current_thread, main_thread
+from typing import Any
 
 import pytest
 
-from policies.call import Channel, Reply
+from policies.call import Channel, Reply, Table
 from policies.context import Context
 from policies.errors import Denied, StaleConfirmation
+from policies.outgoing.screen import Memory
+from policies.outgoing.trail import Trail
 from policies.question import AnswerNeeded, Question
 from policies.taint import Sensitivity
 from server.context.memories import keep_leaving
 from server.transaction import Rows, Transaction
 from tests.policies.outgoing.encodings import HIDDEN, SEEN
+from tests.server.calls import ADA
 from tests.server.office import START, Office, open_office, settings
 from tests.tools.sqlite_file import execute
 
@@ -259,18 +264,41 @@ async def test_what_was_read_is_known_after_a_restart_and_nowhere_written(tmp_pa
             await post(office, REF, STRANGER)
 
 
+@pytest.mark.threat("T40")
+async def test_a_long_text_is_printed_and_screened_beside_the_loop(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside: list[bool] = []
+    lacks, memory = Trail.lacks, Trail.memory
+
+    def noted(trail: Trail, source: str, table: Table) -> bytes | None:
+        beside.append(current_thread() is not main_thread())
+        return lacks(trail, source, table)
+
+    def taken(trail: Trail, *rest: Any) -> Memory:
+        beside.append(current_thread() is not main_thread())
+        return memory(trail, *rest)
+
+    monkeypatch.setattr(Trail, "lacks", noted)
+    monkeypatch.setattr(Trail, "memory", taken)
+    office.desks["chat"].tells((" ".join(f"lamp {number}" for number in range(2_500)), "", ""))
+    await office.call("chat_read")
+    await post(office, "hello", "#team")
+    assert beside == [True, True]
+
+
 async def test_two_that_go_outside_at_once_are_not_judged_apart(office: Office) -> None:
     await office.call("shop_query", **ORDERS)
     memories = office.service.pipeline.audit.memories
     assert memories is not None
     ((trail,),) = await _read(office, "SELECT trail FROM contexts")
     context = Context("any", 0, 0, 1, trail=str(trail))
-    memory = await memories.recall(context, leaves=True)
+    memory = await memories.recall(context, ADA, leaves=True)
     first, second = (memories.leaving(context, text, memory) for text in ("one", "two"))
     await office.service.store.run(partial(keep_leaving, first))
     with pytest.raises(StaleConfirmation):
         await office.service.store.run(partial(keep_leaving, second))
-    again = await memories.recall(context, leaves=True)
+    again = await memories.recall(context, ADA, leaves=True)
     assert again.gone == ["one"]
     await office.service.store.run(partial(keep_leaving, memories.leaving(context, "two", again)))
 
