@@ -18,7 +18,7 @@ DEEPEST: Final = 3
 SHORTEST: Final = 8  # letters or digits of what is worth reading
 _CHARACTERS: Final = 1_500_000  # of all readings of one text together
 _READINGS: Final = 1_000
-_TURNS: Final = 2
+_MOST_TURNS: Final = 2
 
 _ROTATED: Final = {code: 33 + (code - 33 + 47) % 94 for code in range(33, 127)}
 TURNS: Final[Mapping[str, Callable[[str], str]]] = {
@@ -66,7 +66,7 @@ def _undone(reading: Reading) -> Iterator[Reading]:
                 yield Reading(escape.undone(text), hidden, reading.of_piece)
     if len(ways) == DEEPEST:
         return
-    if sum(way in TURNS for way in ways) < _TURNS:
+    if sum(way in TURNS for way in ways) < _MOST_TURNS:
         for way, turn in TURNS.items():
             if way not in ways[-1:]:
                 yield Reading(turn(text), (*ways, way), reading.of_piece)

@@ -23,13 +23,11 @@ from policies.call import (
     Tier,
     Tool,
     Transport,
-    User,
 )
 from policies.canonical import Json
 from policies.change import Change, Effect, changes_from_json
 from policies.document import LocalIdentity
 from policies.milliseconds import DAY
-from policies.secret import Credential
 from server.assembly import Service, assemble, connected
 from server.autonomous.delegations import Delegations
 from server.autonomous.switching import switch_on
@@ -38,8 +36,8 @@ from server.identity import Identity
 from server.transaction import now_ms
 from server.vault import Connected
 from tests.server.enabling import enable_all
-from tools.authorization import Authorization
-from tools.connector import Finding, Ledger, Session, Trace
+from tests.server.standing_in import StandIn
+from tools.connector import Ledger
 from tools.sql.toolset import TABLE_OUTPUT, WRITE_OUTPUT
 
 CALLER = Caller(Transport.STDIO, "an editor", channels=frozenset({Channel.FORM, Channel.PAGE}))
@@ -54,10 +52,8 @@ _SENDING: dict[str, Json] = {
 _READING: dict[str, Json] = {"type": "object", "properties": {}, "additionalProperties": False}
 
 
-class Desk:
+class Desk(StandIn):
     """A connector, and its session: a chat, a mailbox, a tracker. `sent` are texts that became final."""
-
-    authorization: Authorization | None = None
 
     def __init__(self, name: str) -> None:
         self.table = NOTHING
@@ -71,11 +67,6 @@ class Desk:
     def tells(self, *rows: tuple[Json, ...]) -> None:
         columns = tuple(Column(f"c{n}", Kind.TEXT, (Origin("main.t", f"c{n}"),)) for n in range(len(rows[0])))
         self.table = Table(columns, rows)
-
-    @asynccontextmanager
-    async def open(self, user: User | None, credential: Credential | None) -> AsyncGenerator[Session]:
-        del user, credential
-        yield self
 
     async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
         del values
@@ -95,17 +86,6 @@ class Desk:
         await ledger.note(effect, "the mark")
         self.sent += changes_from_json(grant.plan.request["changes"])
         return Raw(grant, Table((Column("sent", Kind.NAME),), (("yes",),)))
-
-    async def trace(self, effect: Effect, mark: Json) -> Trace:
-        del effect, mark
-        return Trace.UNKNOWN
-
-    async def inspect(self, credential: Credential | None) -> Sequence[Finding]:
-        del credential
-        return ()
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
 
 async def _at_once() -> None:

@@ -1,23 +1,21 @@
 """A server over HTTP in this process, and a source that a test holds in its hand."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
 
-from policies.call import Call, Column, Grant, Kind, Plan, Raw, Table, Tier, Tool, User
+from policies.call import Call, Column, Grant, Kind, Plan, Raw, Table, Tier, Tool
 from policies.canonical import Json
-from policies.change import Effect
 from policies.document import Document
-from policies.secret import Credential
 from server.assembly import Service, assemble
 from server.configuration import load
 from server.demo.organisation import found
 from server.listening import HttpServer
 from server.vault import Connected
-from tools.authorization import Authorization
-from tools.connector import Finding, Ledger, Session, Trace
+from tests.server.standing_in import StandIn
+from tools.connector import Ledger
 from tools.sql.toolset import TABLE_OUTPUT
 
 NOTHING: Mapping[str, Json] = {"type": "object", "properties": {}, "additionalProperties": False}
@@ -27,10 +25,8 @@ ALONE = (
 )
 
 
-class Slow:
+class Slow(StandIn):
     """A connector, and its session: each call waits until it is `let_go`."""
-
-    authorization: Authorization | None = None
 
     def __init__(self, tier: Tier = Tier.READ) -> None:
         self.tools = (Tool("slow", "wait", tier, "Wait", "Waits.", NOTHING, TABLE_OUTPUT),)
@@ -38,11 +34,6 @@ class Slow:
         self.let_go = anyio.Event()
         self.over = anyio.Event()
         self.ended = ""
-
-    @asynccontextmanager
-    async def open(self, user: User | None, credential: Credential | None) -> AsyncGenerator[Session]:
-        del user, credential
-        yield self
 
     async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
         del values
@@ -58,17 +49,6 @@ class Slow:
         finally:
             self.over.set()
         return Raw(grant, Table((Column("waited", Kind.BOOLEAN),), ((True,),)))
-
-    async def trace(self, effect: Effect, mark: Json) -> Trace:
-        del effect, mark
-        return Trace.UNKNOWN
-
-    async def inspect(self, credential: Credential | None) -> Sequence[Finding]:
-        del credential
-        return ()
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
 
 @asynccontextmanager

@@ -4,17 +4,16 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from policies.call import Call, Column, Grant, Kind, Plan, Raw, Table, Tier, Tool, User
+from policies.call import Call, Column, Grant, Kind, Plan, Raw, Table, Tier, Tool
 from policies.canonical import Json
 from policies.change import Change, Effect, changes_from_json, changes_to_json
 from policies.errors import StaleConfirmation
-from policies.secret import Credential
 from server.assembly import Service, assemble
 from server.configuration import Configuration, load
 from server.demo.organisation import found
 from server.vault import Connected
-from tools.authorization import Authorization
-from tools.connector import Finding, Ledger, Session, Trace
+from tests.server.standing_in import StandIn
+from tools.connector import Ledger, Trace
 from tools.sql.toolset import WRITE_OUTPUT
 
 PUT = Tool(
@@ -36,10 +35,8 @@ PUT = Tool(
 )
 
 
-class Shelf:
+class Shelf(StandIn):
     """A connector, and its session. `put` lists each change that became final, in order."""
-
-    authorization: Authorization | None = None
 
     def __init__(self, **records: str) -> None:
         self.records: dict[str, str] = dict(records)
@@ -51,11 +48,6 @@ class Shelf:
         self.before_note: Callable[[], Awaitable[None]] = _at_once
         self.after_note: Callable[[], Awaitable[None]] = _at_once
         self.trail = Trace.UNKNOWN
-
-    @asynccontextmanager
-    async def open(self, user: User | None, credential: Credential | None) -> AsyncGenerator[Session]:
-        del user, credential
-        yield self
 
     async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
         del values
@@ -96,13 +88,6 @@ class Shelf:
         assert mark == "the mark"
         assert effect.changes
         return self.trail
-
-    async def inspect(self, credential: Credential | None) -> Sequence[Finding]:
-        del credential
-        return ()
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
 
 async def _at_once() -> None:
