@@ -73,6 +73,20 @@ class Piece:
                 yield from _read(self.undone, found[0][start:])
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Each byte a number by itself, whatever stands between them; what is no byte is left out."""
+
+    way: str
+    unit: re.Pattern[str]
+    base: int
+
+    def says(self, text: str) -> Iterator[str]:
+        numbers = [int(unit, self.base) for unit in self.unit.findall(text)]
+        if len(numbers) >= _SHORTEST_TEXT:
+            yield from _read(lambda _: bytes(each for each in numbers if each < 256), "")
+
+
 def _read(undone: Callable[[str], bytes], piece: str) -> Iterator[str]:
     try:
         data = undone(piece)
@@ -117,17 +131,41 @@ def _hex(piece: str) -> bytes:
     return bytes.fromhex(piece[: len(piece) & ~1])
 
 
-def _decimals(piece: str) -> bytes:
-    return bytes(int(number) for number in re.findall(r"\d+", piece))
+def _digits_of(alphabet: str) -> Callable[[str], bytes]:
+    """The whole piece is one number, with these digits."""
+    values = {digit: value for value, digit in enumerate(alphabet)}
+
+    def undone(piece: str) -> bytes:
+        number = 0
+        for digit in piece:
+            number = number * len(alphabet) + values[digit]
+        return number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+    return undone
 
 
-CODES: Final[tuple[Code | Piece, ...]] = (
+def _base32hex(piece: str) -> bytes:
+    """RFC 4648, section 7."""
+    size = len(piece) * 5 // 8
+    return (int(piece, 32) >> len(piece) * 5 - size * 8).to_bytes(size, "big")
+
+
+_FIGURES: Final = string.digits
+_BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+CODES: Final[tuple[Code | Piece | Numbers, ...]] = (
     Code("base64", _ALNUM + b"+/_-", 12, 4, _base64),
     Code("base64", _ALNUM, 12, 4, _base64),
     Code("base32", _LETTERS + b"234567", 16, 8, base32_bytes),
     Code("hex", b"0123456789abcdefABCDEF", 16, 2, _hex, re.compile(r"(?i)0x|\\x|u\+00|&#x0*")),
     Code("bits", b"01", 64, 8, bits),
-    Piece("decimals", re.compile(r"(?:\d{2,3}[\s,;.]{1,3}){9,}\d{2,3}"), _decimals),
+    Numbers("decimals", re.compile(r"(?<!\d)[0-9]{2,3}(?!\d)"), 10),
+    Numbers("octal numbers", re.compile(r"(?<![\d])0?([0-3]?[0-7]{2})(?!\d)"), 8),
+    Numbers("hex", re.compile(r"(?<![^\W_])[0-9a-fA-F]{2}(?![^\W_])"), 16),
+    Piece("one number", re.compile(r"[0-9]{24,600}"), _digits_of(_FIGURES)),
+    Piece("base36", re.compile(r"[0-9a-z]{18,400}"), _digits_of(_FIGURES + string.ascii_lowercase)),
+    Piece("base58", re.compile(rf"[{_BASE58}]{{16,400}}"), _digits_of(_BASE58)),
+    Piece("base32hex", re.compile(r"[0-9A-Va-v]{20,}"), _base32hex, 8),
     Piece("ascii85", re.compile(r"<~[!-uz\s]{12,}~>"), ascii85_bytes),
     Piece("base85", re.compile(r"[0-9A-Za-z!#$%&()*+\-;<=>?@^_`{|}~]{14,}"), base85_bytes, 5),
 )

@@ -12,6 +12,7 @@ from typing import Final
 
 from policies.outgoing.codes import CODES
 from policies.outgoing.escapes import ESCAPES
+from policies.outgoing.picked import PICKED, without_numbers
 from policies.redaction.work import TooMuchWork
 
 DEEPEST: Final = 3
@@ -30,11 +31,15 @@ TURNS: Final[Mapping[str, Callable[[str], str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`ways` are those of writing, the outermost first. `of_piece`: it is what a piece of the text says."""
+    """`ways` are those of writing, the outermost first. `of_piece`: it is what a piece of the text says.
+
+    `last`: nothing in it is undone any further.
+    """
 
     text: str
     ways: tuple[str, ...] = ()
     of_piece: bool = False
+    last: bool = False
 
 
 def readings(text: str) -> Iterator[Reading]:
@@ -46,20 +51,25 @@ def readings(text: str) -> Iterator[Reading]:
         reading = waiting.popleft()
         if reading.text in seen:
             continue
-        seen.add(reading.text)
         count += 1
-        left -= len(reading.text)
+        if not reading.last:
+            seen.add(reading.text)
+            left -= len(reading.text)
         if left < 0 or count > _READINGS:
             raise TooMuchWork
         yield reading
-        if len(reading.text) >= SHORTEST:
+        if len(reading.text) >= SHORTEST and not reading.last:
             waiting.extend(_undone(reading))
 
 
 def _undone(reading: Reading) -> Iterator[Reading]:
     text, ways = reading.text, reading.ways
+    if not ways:
+        yield Reading(without_numbers(text), last=True)
+        for way, pick in PICKED.items():
+            yield Reading(pick(text), (way,), last=True)
     for escape in ESCAPES:
-        if escape.is_in(text):
+        if (not ways or escape.of_turned) and escape.is_in(text):
             # Honest programs write a blank or an accent so, and letters as they are.
             hidden = (*ways, escape.way) if escape.hides(text) else ways
             if len(hidden) <= DEEPEST:

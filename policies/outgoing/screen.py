@@ -10,6 +10,7 @@ from policies.outgoing.common import Common
 from policies.outgoing.escapes import ESCAPES
 from policies.outgoing.found import Found
 from policies.outgoing.links import Link, shows_pictures, strange_links
+from policies.outgoing.picked import PICKED
 from policies.outgoing.prints import Known, Press
 from policies.outgoing.readings import TURNS, Reading, readings
 from policies.outgoing.sent import sent, shortened, stood
@@ -25,6 +26,7 @@ Finder: TypeAlias = Callable[[str], Iterable[str]]
 _LONGEST: Final = 400_000  # characters
 _LINKS: Final = 50
 _ROOMS: Final = (40_000, 20_000, 10_000)  # characters that are read together, as many as can be
+_OTHERWISE: Final = TURNS.keys() | PICKED.keys()
 _OPEN: Final = frozenset(escape.way for escape in ESCAPES)
 
 
@@ -156,7 +158,7 @@ def _secrets(said: _Said) -> tuple[tuple[str, ...], bool]:
     try:
         with metered(Meter(OF_AN_ANSWER.looking)):
             for reading in said.readings:
-                if not TURNS.keys() & set(reading.ways):
+                if not _OTHERWISE & set(reading.ways):
                     plain = reading.text if reading.text.isascii() else fold(clean(reading.text).text)
                     kinds.update(found.label for found in find_secrets(plain))
     except TooMuchWork:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Final
+from unicodedata import digit
 
 from policies.lookalikes import folded, read
 from policies.redaction.characters import clean
@@ -21,6 +22,7 @@ _FORM: Final = bytes(
     )
     for code in range(256)
 )
+_FLAGS: Final = {0x1F1E6 + number: chr(ord("a") + number) for number in range(26)}
 _FIGURE: Final = bytes(chr(code) in "0123456789@" for code in range(256))
 _DROPPED: Final = bytes(code for code in range(256) if code not in _KEPT)
 _LETTERS: Final = b"abcdefghijklmnopqrstuvwxyz"
@@ -51,7 +53,15 @@ def _seen(text: str) -> bytes:
 
 
 def _bare(text: str) -> bytes:
-    return text.encode() if text.isascii() else read(folded(text)).casefold().encode("utf-8", "replace")
+    if text.isascii():
+        return text.encode()
+    return read(folded(text.translate(_as_written(text)))).casefold().encode("utf-8", "replace")
+
+
+def _as_written(text: str) -> dict[int, str]:
+    """Figures of any script, and the signs of which flags are made, as the plain ones."""
+    figures = {ord(each): str(digit(each)) for each in {*text} if each.isdecimal() and not each.isascii()}
+    return {**_FLAGS, **figures}
 
 
 def shifted(text: str) -> Iterator[bytes]:
