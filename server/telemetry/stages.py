@@ -6,7 +6,7 @@ one: no argument, no value, no name of a tool that there is not, no trace contex
 
 import inspect
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any, Final, cast
 
 from opentelemetry.context import Context
@@ -104,16 +104,10 @@ class _Traced:
     def _opening(self, method: Any) -> Any:
         @asynccontextmanager
         async def opened(*arguments: Any) -> AsyncGenerator[Any]:
-            opening = method(*arguments)
-            with self._span("credential"):
-                session = await opening.__aenter__()
-            try:
+            async with AsyncExitStack() as stack:
+                with self._span("credential"):
+                    session = await stack.enter_async_context(method(*arguments))
                 yield _Around(session, {"plan": self._staged("plan")})
-            except BaseException as error:
-                if not await opening.__aexit__(type(error), error, error.__traceback__):
-                    raise
-            else:
-                await opening.__aexit__(None, None, None)
 
         return opened
 
