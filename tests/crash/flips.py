@@ -33,7 +33,7 @@ from server.halting.flights import in_flight
 from tests.backends import Postgres
 from tests.crash.harness import Far
 from tests.crash.jobs import TERMINAL
-from tests.crash.replicas import Replica, quickly, replicas
+from tests.crash.replicas import Replica, one_redactor, quickly, replicas
 from tests.server.enabling import enable_all
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Report:
 
 def flip(server: Postgres, far: Far, count: int, seed: int, *, blind: bool = False) -> Report:
     """`blind` processes don't see the switch: a harness that finds nothing then finds nothing."""
-    configuration, redactor = load(far.configuration), Redactor()
+    configuration, redactor = load(far.configuration), one_redactor()
     anyio.run(enable_all, configuration.document)
     with replicas(configuration, redactor, partial(_act, blind=blind), PROCESSES) as processes:
         return anyio.run(_flipped, configuration, redactor, server, processes, Report(count, seed))

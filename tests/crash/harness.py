@@ -31,7 +31,7 @@ from server.recovery import Recovery
 from server.transaction import Transaction
 from tests.crash import jobs
 from tests.crash.controls import break_on_purpose
-from tests.crash.replicas import loaded
+from tests.crash.replicas import loaded, one_redactor
 from tests.server.enabling import enable_all
 
 BOUND: Final = 30.0  # seconds for a process to be ready, and for what is lost to be found out
@@ -98,7 +98,7 @@ def crash(far: Far, kills: int, seed: int, control: str = "") -> Report:
     dice = random.Random(seed)
     configuration = load(far.configuration)
     anyio.run(enable_all, configuration.document)
-    redactor = Redactor()
+    redactor = one_redactor()
     life = Life()
     todo = sorted(far.rows())
     for number in range(kills):

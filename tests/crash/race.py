@@ -16,7 +16,7 @@ from server.assembly import Service, assemble
 from server.configuration import Configuration, load
 from tests.crash.harness import Far
 from tests.crash.jobs import TERMINAL
-from tests.crash.replicas import Replica, quickly, replicas
+from tests.crash.replicas import Replica, one_redactor, quickly, replicas
 
 PROCESSES: Final = 3
 
@@ -24,7 +24,7 @@ PROCESSES: Final = 3
 def race(far: Far, rounds: int, calls: int) -> list[Counter[str]]:
     """What the calls of each round were told: "done" (by the one that did it), "replayed", or a refusal."""
     configuration = load(far.configuration)
-    redactor = Redactor()
+    redactor = one_redactor()
     with replicas(configuration, redactor, _serve, PROCESSES) as processes:
         return anyio.run(_rounds, configuration, redactor, processes, rounds, calls)
 

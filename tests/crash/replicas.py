@@ -5,7 +5,7 @@ import os
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import IO, TypeAlias
 
 import anyio
@@ -70,6 +70,12 @@ def _forked(configuration: Configuration, redactor: Redactor, serve: Serve) -> R
     os.close(told)
     os.close(answering)
     return Replica(pid, os.fdopen(telling, "w"), os.fdopen(answered))
+
+
+@cache
+def one_redactor() -> Redactor:
+    """For all that this process does: to load it takes seconds."""
+    return Redactor()
 
 
 def loaded(redactor: Redactor, **_: object) -> Loaded:

@@ -21,7 +21,7 @@ from server.enforcing import enforce
 from server.history import search
 from tests.crash.harness import Far
 from tests.crash.jobs import TERMINAL
-from tests.crash.replicas import Replica, quickly, replicas
+from tests.crash.replicas import Replica, one_redactor, quickly, replicas
 from tests.server.enabling import enable_all
 
 What: TypeAlias = Literal["connection", "user", "policy"]
@@ -75,7 +75,7 @@ class Ended:
 
 
 def revoke(far: Far, login: str, password: str, what: What) -> Ended:
-    configuration, redactor = load(far.configuration), Redactor()
+    configuration, redactor = load(far.configuration), one_redactor()
     anyio.run(enable_all, configuration.document)
     with replicas(configuration, redactor, _serve, PROCESSES) as processes:
         account = Credential(Secret(password), login)

@@ -34,7 +34,7 @@ from server.transaction import Transaction
 from tests.crash.flips import nobody_is_asked
 from tests.crash.harness import Far
 from tests.crash.jobs import TERMINAL
-from tests.crash.replicas import Replica, quickly, replicas
+from tests.crash.replicas import Replica, one_redactor, quickly, replicas
 from tests.server.enabling import enable_all
 from tools.postgres.writing import Writing
 
@@ -110,7 +110,7 @@ def stop(far: Far, place: str, seconds: float, *, blind: bool = False) -> Woken:
 
     A `blind` one does not look again: a harness that finds nothing then finds nothing.
     """
-    configuration, redactor = load(far.configuration), Redactor()
+    configuration, redactor = load(far.configuration), one_redactor()
     anyio.run(enable_all, configuration.document)
     serve = partial(_act, place=place, blind=blind)
     with replicas(configuration, redactor, serve, 1) as (process,):
