@@ -270,6 +270,19 @@ async def test_the_log_names_a_user_as_it_does_in_all_other_entries(house: House
     assert found["user"] == refused["user"]
 
 
+@pytest.mark.threat("T34")
+async def test_a_name_that_is_no_text_keeps_nothing_from_being_found(house: House) -> None:
+    """A caller asks for tables by whatever name they like."""
+    await house.past(20, calls=10)
+    await house.call()
+    odd = frozenset(f"shop.\ud800\x1b{number}" for number in range(11))
+    house.audit.activity.remember(("acme", "ada"), Touched(targets=odd))
+    await house.watch.look()
+    (found,) = await house.found()
+    assert found.kind == "targets"
+    assert r"shop.\ud800\x1b0" in json.loads(found.content)["evidence"]["first"]
+
+
 async def test_what_is_older_than_it_takes_to_tell_a_normal_day_is_forgotten(house: House) -> None:
     await house.past(40, calls=10)
     await house.watch.sweep()
