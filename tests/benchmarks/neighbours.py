@@ -8,6 +8,7 @@ The memory is that of remit and of the process that redacts large answers, while
 """
 
 import os
+import sqlite3
 import statistics
 import tempfile
 import time
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import Final, cast
 
 import anyio
-import apsw
 
 from policies.call import Caller, Request, Transport
 from server.approvals import new_id
@@ -77,6 +77,7 @@ async def measure(folder: Path) -> None:
         await _one(service, "SELECT body FROM texts WHERE id = 1")  # the other process is there by now
         alone = [took for _ in range(BATCHES) for took in await _short(service)]
         slow: list[float] = []
+        beside: list[float] = []
         async with anyio.create_task_group() as tasks:
 
             async def hostile() -> None:
@@ -85,7 +86,6 @@ async def measure(folder: Path) -> None:
                     slow.append(took)
 
             tasks.start_soon(hostile)
-            beside: list[float] = []
             while len(slow) < count:
                 beside += await _short(service)
             tasks.cancel_scope.cancel()
@@ -138,7 +138,7 @@ def _filled(folder: Path) -> int:
     (folder / "remit.toml").write_text(
         CONFIGURATION.format(columns=", ".join(f'"{name}"' for name in ("page", *COLUMNS)))
     )
-    connection = apsw.Connection(str(folder / "shop.db"))
+    connection = sqlite3.connect(folder / "shop.db")
     connection.execute("CREATE TABLE texts (id INTEGER PRIMARY KEY, body TEXT)")
     texts = list(_texts())
     with connection:
