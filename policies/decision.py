@@ -18,7 +18,7 @@ import cedarpy
 from policies.call import Call, Obligation, Permit, Tier, Tool, Transport, User
 from policies.canonical import Json, canonical
 from policies.errors import ConfigurationError, not_open
-from policies.sources import OWN, Source
+from policies.sources import OWN, Roles, Source
 
 
 class Action(StrEnum):
@@ -200,18 +200,12 @@ def _roles(names: Sequence[str]) -> list[Json]:
 
 
 def _source_entity(name: str, source: Source) -> dict[str, Json]:
-    roles = source.roles
     return {
         "uid": _entity("Source", name),
         "attrs": {
             "kind": source.kind,
             "classification": source.classification,
-            "roles": {
-                "read": _roles(roles.read),
-                "act": _roles(roles.act),
-                "act_unconfirmed": _roles(roles.act_unconfirmed),
-                "approve": _roles(roles.approve),
-            },
+            "roles": {action: _roles(names) for action, names in source.roles},
         },
         "parents": [],
     }
@@ -219,7 +213,7 @@ def _source_entity(name: str, source: Source) -> dict[str, Json]:
 
 def _own_entity() -> dict[str, Json]:
     """remit itself: its tools are open by policies of their own (default.cedar), and by no role list."""
-    lists: dict[str, Json] = {"read": [], "act": [], "act_unconfirmed": [], "approve": []}
+    lists: dict[str, Json] = {action: [] for action, _ in Roles()}
     return {
         "uid": _entity("Source", OWN),
         "attrs": {"kind": OWN, "classification": "internal", "roles": lists},

@@ -38,8 +38,7 @@ def doubts_of(recognizer: Recognizer) -> Iterator[Doubt]:
 
 
 def _roles(source: Source) -> Iterator[Doubt]:
-    lists = source.roles
-    let_in = {*lists.read, *lists.act, *lists.act_unconfirmed, *lists.approve}
+    let_in = {role for _, names in source.roles for role in names}
     plain = source.treatments(frozenset())
     for role, rules in source.redaction.roles.items():
         if role not in let_in:

@@ -38,6 +38,7 @@ class Roles(Frozen):
     act: tuple[Role, ...] = ()
     act_unconfirmed: tuple[Role, ...] = ()
     approve: tuple[Role, ...] = ()
+    administer: tuple[Role, ...] = ()
 
 
 class TableRules(Frozen):

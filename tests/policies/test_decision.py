@@ -16,7 +16,13 @@ SHIPPED = {"policies/default.cedar": (HOME / "default.cedar").read_text()}
 SHOP = SqliteSource(
     kind="sqlite",
     dsn="sqlite:shop.db",
-    roles=Roles(read=("analyst", "support"), act=("support",), act_unconfirmed=("robot",), approve=("lead",)),
+    roles=Roles(
+        read=("analyst", "support"),
+        act=("support",),
+        act_unconfirmed=("robot",),
+        approve=("lead",),
+        administer=("keeper",),
+    ),
 )
 HR = SqliteSource(kind="sqlite", dsn="sqlite:hr.db")
 
@@ -55,6 +61,17 @@ def test_silence_is_a_no(tier: Tier, roles: tuple[str, ...]) -> None:
 def test_a_source_without_role_lists_is_closed_to_everybody(tier: Tier) -> None:
     with pytest.raises(Denied):
         policy().decide(call(user("analyst", "support", "robot", "lead"), tool(tier, "hr")))
+
+
+@pytest.mark.threat("T10")
+def test_who_administers_a_source_may_do_that_and_nothing_else_there() -> None:
+    keeper = user("keeper")
+    allowed = {action for action in Action if policy().judge(action, keeper, tool(), Transport.HTTP).allowed}
+    assert allowed == {Action.ADMINISTER}
+    for what, who in ((tool(source="hr"), keeper), (tool(source="remit", verb="undo"), keeper)):
+        assert not policy().judge(Action.ADMINISTER, who, what, Transport.HTTP).allowed
+    for role in ("analyst", "support", "robot", "lead"):
+        assert not policy().judge(Action.ADMINISTER, user(role), tool(), Transport.HTTP).allowed
 
 
 def test_who_may_act_must_still_confirm() -> None:
