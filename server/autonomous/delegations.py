@@ -29,6 +29,8 @@ class State(StrEnum):
     """Its last day is over."""
     CHANGED = "changed"
     """It was another one that was switched on."""
+    GONE = "gone"
+    """The configuration does not have it any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import anyio
 
-from policies.allowance import DAY_MINUTES, HOUR_MINUTES, Minute, counting
 from policies.call import TWIN
 from policies.document import Document
 from policies.scope_doubts import doubts
-from policies.scopes import MOST_DAYS, Amount, Scope
+from policies.scopes import MOST_DAYS, Amount
 from server.autonomous.delegations import Delegation, Delegations, State, delegations
+from server.autonomous.listing import Listed, Used, listing
 from server.autonomous.switching import switch_off, switch_on
-from server.autonomous.uses import used_within_a_day
 from server.commands.opened import opened
 from server.commands.operator import operator
 from server.commands.options import takes_configuration
@@ -26,9 +26,7 @@ from server.configuration import load
 from server.digests import printable
 from server.keys import store_password
 from server.moments import day, moment
-from server.steady_clock import steady_now
 from server.store import look_into_store
-from server.transaction import Transaction, now_ms
 from tools.catalogue import definitions
 
 _ON: Final = 'remit autonomous on {tool} --scope {scope} --until DATE --why "..."'
@@ -36,6 +34,8 @@ REMEDIES: Final[Mapping[State, str]] = {
     State.OFF: _ON,
     State.ENDED: f"its last day is over: {_ON}",
     State.CHANGED: f"it was changed since, and counts for nothing until somebody has looked at it: {_ON}",
+    State.GONE: "it is not in the configuration any more, and counts for nothing: "
+    'remit autonomous off {tool} --scope {scope} --why "..."',
 }
 
 
@@ -159,83 +159,31 @@ def _unknown(tool: str, scope: str, known: AbstractSet[tuple[str, str]]) -> str:
 
 
 async def scopes(document: Document) -> list[dict[str, Any]]:
-    """Those of the configuration, and those that are on without being there.
-
-    Raises `ConfigurationError` or `StoreUnavailable`.
-    """
-
-    def looking() -> Transaction[tuple[int, dict[str, Delegation], int, dict[str, list[Minute]]]]:
-        now, steady = (yield from now_ms()), (yield from steady_now())
-        return now, (yield from delegations()), steady, (yield from used_within_a_day(steady))
-
+    """Raises `ConfigurationError` or `StoreUnavailable`."""
     async with look_into_store(document, store_password(document)) as reader:
-        now, found, steady, used = await reader.read(looking)
-    its = Delegations(document.scopes)
-    return [
-        *(
-            {
-                **facts(name, scope, its.state(name, found.get(name), now), found.get(name)),
-                **used_up(scope, used.get(name, []), steady),
-            }
-            for name, scope in document.scopes.items()
-        ),
-        *(left(found[name]) for name in sorted(found.keys() - document.scopes.keys())),
-    ]
+        return [facts(each) for each in await reader.read(partial(listing, Delegations(document.scopes)))]
 
 
-def used_up(scope: Scope, used: Sequence[Minute], now: int) -> dict[str, Any]:
-    """By the windows that are counted by before anything goes alone. `now` is of the steady clock."""
-
-    def within(minutes: int) -> dict[str, int]:
-        counted = [minute for minute in used if minute.number >= counting(minutes, now)]
-        return {"calls": sum(each.calls for each in counted), "rows": sum(each.rows for each in counted)}
-
-    def most(amount: Amount) -> dict[str, int]:
-        return {"calls": amount.calls, "rows": amount.rows}
-
+def facts(listed: Listed) -> dict[str, Any]:
+    scope = listed.scope
+    tool, name = (shlex.quote(printable(each)) for each in (listed.tool, listed.name))
     return {
-        "used_in_the_hour": within(HOUR_MINUTES),
-        "per_hour": most(scope.per_hour),
-        "used_in_the_day": within(DAY_MINUTES),
-        "per_day": most(scope.per_day),
+        "scope": listed.name,
+        "tool": f"{listed.tool}{TWIN}",
+        "state": listed.state.value,
+        "who": {what: list(names) for what, names in listed.who.items()},
+        "outside": scope.outside if scope else None,
+        **_given(listed.delegation),
+        "used_in_the_hour": _amount(listed.in_the_hour) if scope else None,
+        "per_hour": _amount(scope.per_hour) if scope else None,
+        "used_in_the_day": _amount(listed.in_the_day) if scope else None,
+        "per_day": _amount(scope.per_day) if scope else None,
+        "remedy": REMEDIES.get(listed.state, "").format(tool=tool, scope=name),
     }
 
 
-def facts(name: str, scope: Scope, state: State, delegation: Delegation | None) -> dict[str, Any]:
-    who = {
-        what: list(listed)
-        for what, listed in (("users", scope.users), ("roles", scope.roles), ("tenants", scope.tenants))
-        if listed is not None
-    }
-    remedy = REMEDIES.get(state, "").format(tool=shlex.quote(scope.tool), scope=shlex.quote(name))
-    return {
-        "scope": name,
-        "tool": f"{scope.tool}{TWIN}",
-        "state": state.value,
-        "who": who,
-        "outside": scope.outside,
-        **_given(delegation),
-        "remedy": remedy,
-    }
-
-
-def left(delegation: Delegation) -> dict[str, Any]:
-    """One that the store knows and the configuration does not."""
-    scope, tool = shlex.quote(printable(delegation.scope)), shlex.quote(printable(delegation.tool))
-    return {
-        "scope": delegation.scope,
-        "tool": f"{delegation.tool}{TWIN}",
-        "state": "gone",
-        "who": {},
-        "outside": None,
-        **_given(delegation),
-        "used_in_the_hour": None,
-        "per_hour": None,
-        "used_in_the_day": None,
-        "per_day": None,
-        "remedy": "it is not in the configuration any more, and counts for nothing: "
-        f'remit autonomous off {tool} --scope {scope} --why "..."',
-    }
+def _amount(amount: Amount | Used) -> dict[str, int]:
+    return {"calls": amount.calls, "rows": amount.rows}
 
 
 def _given(delegation: Delegation | None) -> dict[str, Any]:
