@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from server.commands.options import takes_configuration
 from server.configuration import load
 from server.digests import printable
 from server.keys import store_password
-from server.moments import day, moment
+from server.moments import day, end_of, moment
 from server.store import look_into_store
 from tools.catalogue import definitions
 
@@ -89,9 +89,7 @@ def on(document: Document, options: argparse.Namespace) -> int:
         there = f"It has: {', '.join(known)}." if known else "Add one under [scopes.NAME]."
         print(f"remit: {tool} has no scope {options.scope!r}. {there}", file=sys.stderr)
         return 2
-    last = datetime.combine(options.until, datetime.min.time(), UTC) + timedelta(days=1)
-    until_at = round(last.timestamp() * 1000)
-    anyio.run(switched_on, document, options.scope, until_at, options.why)
+    anyio.run(switched_on, document, options.scope, end_of(options.until), options.why)
     found = doubts(
         document.scopes[options.scope],
         document.sources,

@@ -17,9 +17,10 @@ from policies.visible import visible
 from server.audit import open_audit
 from server.commands.operator import operator
 from server.commands.options import takes_configuration
-from server.commands.scope import line, options_of, reason, scope_of, strangers, takes_scope
+from server.commands.scope import line, options_of, reason, scope_of, takes_scope
 from server.configuration import document_of
 from server.halting import recording, rows
+from server.halting.asked import strangers
 from server.halting.flights import Flight, in_flight
 from server.keys import open_keys, open_masters, store_password
 from server.moments import moment
@@ -106,7 +107,7 @@ async def halt(document: Document, scope: Scope, why: str, *, wait: float) -> Ha
             # In the ordinary queue: what started before is on record by then, and nothing starts after.
             flights = await _insist(partial(store.run, partial(in_flight, scope, epoch)))
             flights = await ended(store, scope, epoch, flights, wait)
-            unheard = await strangers(scope, document, store)
+            unheard = await strangers(scope, document.sources, store)
         except AuditUnavailable as error:
             print(f"remit: {error.message} ({error.detail})", file=sys.stderr)
         recorded = await on_record(document, store, epoch)

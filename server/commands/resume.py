@@ -10,7 +10,6 @@ from functools import partial
 import anyio
 
 from policies.document import Document
-from policies.errors import Denied
 from policies.halt import KillSwitch, Scope
 from policies.visible import visible
 from server.commands.halt import on_record
@@ -19,6 +18,7 @@ from server.commands.options import takes_configuration
 from server.commands.scope import reason, scope_of, takes_scope
 from server.configuration import document_of
 from server.halting import rows
+from server.halting.asked import hold_lifter
 from server.keys import store_password
 from server.moments import moment
 from server.store import open_store
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         return 2
     document, by = document_of(options.config), operator()
     if scope.is_everything:
-        hold(document, by)
+        hold_lifter(document.kill_switch.lifted_by, by)
     if options.confirm is not None:
         _told(document, Scope(), options, partial(rows.lift, options.confirm, by, options.why))
     elif scope.is_everything:
@@ -89,16 +89,6 @@ def _told(
     print(f"It goes on: {visible(str(scope))}, in every process.")
     for halt in switch.halts:
         print(f"! Halted still: {visible(str(halt.scope))}.")
-
-
-def hold(document: Document, by: str) -> None:
-    """Raises `Denied` for an account that is none of those that may lift a full halt."""
-    names = document.kill_switch.lifted_by
-    if names and by not in names:
-        raise Denied(
-            f"{by} is none of those that may lift a full halt: kill_switch.lifted_by names them.",
-            rule="second_person",
-        )
 
 
 async def changed(document: Document, change: Callable[[], Transaction[KillSwitch]]) -> KillSwitch:

@@ -2,21 +2,12 @@
 
 import argparse
 import shlex
-from collections.abc import Sequence
 
 from policies.call import Tier
-from policies.document import Document
 from policies.halt import Halt, Scope
-from policies.sources import OWN
 from policies.visible import visible
-from server.digests import printable
+from server.halting import asked
 from server.moments import moment
-from server.store import Reader
-from server.transaction import Transaction
-
-LONGEST = 500
-_CALLED = "SELECT 1 FROM audit_entries WHERE user_id = $1 LIMIT 1"
-_HAS_CALLERS = "SELECT 1 FROM audit_salts WHERE tenant = $1"
 
 
 def takes_scope(parser: argparse.ArgumentParser) -> None:
@@ -38,10 +29,11 @@ def takes_scope(parser: argparse.ArgumentParser) -> None:
 
 
 def named(text: str) -> str:
-    """Raises `argparse.ArgumentTypeError` for a name that would stand for everybody, or that is none."""
-    if not text or "\0" in text or text != text.encode("utf-8", "ignore").decode():
-        raise argparse.ArgumentTypeError("the name is empty or no text: write one, or leave the option out")
-    return text
+    """Raises `argparse.ArgumentTypeError`."""
+    try:
+        return asked.name(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def tier(text: str) -> Tier:
@@ -54,11 +46,10 @@ def tier(text: str) -> Tier:
 
 def reason(text: str) -> str:
     """Raises `argparse.ArgumentTypeError`."""
-    if not text.strip() or len(text) > LONGEST or text != text.encode("utf-8", "ignore").decode():
-        raise argparse.ArgumentTypeError(
-            f"say why, in {LONGEST} characters at the most: whoever finds it halted goes by that"
-        )
-    return text
+    try:
+        return asked.reason(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def scope_of(options: argparse.Namespace) -> Scope:
@@ -78,22 +69,3 @@ def options_of(scope: Scope) -> str:
     """For a command to copy."""
     given = [f"--{name} {shlex.quote(visible(str(value)))}" for name, value in scope.to_json().items()]
     return " ".join(given) or "--everything"
-
-
-async def strangers(scope: Scope, document: Document, store: Reader) -> Sequence[str]:
-    """What of the scope nobody here has heard of: it may be misspelt. Raises `StoreUnavailable`."""
-    told = await store.read(lambda: _unheard(scope))
-    if scope.source not in {None, OWN, *document.sources}:
-        told.append(f"this configuration has no source {visible(scope.source or '')}")
-    prefixes = tuple(f"{name}_" for name in (OWN, *document.sources))
-    if scope.tool is not None and not scope.tool.startswith(prefixes):
-        told.append(f"this configuration has no source with a tool {visible(scope.tool)}")
-    return told
-
-
-def _unheard(scope: Scope) -> Transaction[list[str]]:
-    told: list[str] = []
-    for what, name, known in (("user", scope.user, _CALLED), ("tenant", scope.tenant, _HAS_CALLERS)):
-        if name is not None and not (yield known, (printable(name),)):
-            told.append(f"no call of a {what} {visible(name)} is on record")
-    return told
