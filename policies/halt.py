@@ -181,9 +181,12 @@ class KillSwitch:
             lifting=None if scope.is_everything else self.lifting,
         )
 
-    def resumed(self, scope: Scope, change: Change) -> "KillSwitch":
-        """Raises `NotFound` for what is not halted under these very names, `Denied` for a full halt."""
-        self._hold(scope)
+    def resumed(self, scope: Scope, change: Change, epoch: int | None = None) -> "KillSwitch":
+        """Raises `NotFound` for what is not halted under these very names, `Denied` for a full halt.
+
+        With an `epoch` it is the halt of that one, and none that has taken its place since.
+        """
+        self._hold(scope, epoch)
         if scope.is_everything:
             raise Denied(
                 "A full halt takes two people to lift. Ask for it with `remit resume --everything`.",
@@ -223,8 +226,8 @@ class KillSwitch:
         state = _KEPT.dump_json(self).decode()
         return f"{digest(state)} {state}"
 
-    def _hold(self, scope: Scope) -> None:
-        if all(halt.scope != scope for halt in self.halts):
+    def _hold(self, scope: Scope, epoch: int | None = None) -> None:
+        if not any(halt.scope == scope and epoch in {None, halt.epoch} for halt in self.halts):
             raise NotFound(f"No halt of {scope} stands. `remit halt --list` shows those that do, by name.")
 
     def _others(self, scope: Scope) -> tuple[Halt, ...]:

@@ -53,9 +53,11 @@ def halt(scope: Scope, by: str, why: str) -> Transaction[KillSwitch]:
     return (yield from _changed(lambda switch, now, at: switch.halted(scope, Change(by, why, now, at))))
 
 
-def resume(scope: Scope, by: str, why: str) -> Transaction[KillSwitch]:
+def resume(scope: Scope, by: str, why: str, epoch: int | None = None) -> Transaction[KillSwitch]:
     """Raises `NotFound` or `Denied`: see `KillSwitch.resumed`."""
-    return (yield from _changed(lambda switch, now, at: switch.resumed(scope, Change(by, why, now, at))))
+    return (
+        yield from _changed(lambda switch, now, at: switch.resumed(scope, Change(by, why, now, at), epoch))
+    )
 
 
 def ask_to_lift(code: str, by: str, why: str) -> Transaction[KillSwitch]:

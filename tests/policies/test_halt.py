@@ -130,6 +130,14 @@ def test_several_stand_at_once_and_each_ends_by_its_own_names(scopes: list[Scope
     assert after.epoch == switch.epoch + 1
 
 
+def test_who_lifts_the_halt_that_they_saw_does_not_lift_one_that_took_its_place() -> None:
+    scope = Scope(source="shop")
+    switch = NOTHING.halted(scope, change()).halted(scope, change())
+    with pytest.raises(NotFound):
+        switch.resumed(scope, change(), epoch=1)
+    assert switch.resumed(scope, change(), epoch=2).halts == ()
+
+
 @given(st.lists(st.tuples(SCOPES, st.text(max_size=9)), max_size=4))
 def test_what_is_kept_is_read_back(halts: list[tuple[Scope, str]]) -> None:
     switch = NOTHING
