@@ -17,6 +17,7 @@ from policies.limits import Buckets
 from policies.secret import Credential
 from policies.sources import OWN, AnySource
 from server import lapsing, loading
+from server.administering.administration import Administration
 from server.alerts.delivering import Delivering, enrolled
 from server.alerts.masking import Masking
 from server.anomalies.findings import Findings
@@ -90,6 +91,7 @@ class Service:
     halting: Recording
     monitoring: Monitoring
     inventory: Inventory
+    administration: Administration
     remembered: Remembered
     redaction: Loading
     keys: Keys = field(repr=False)
@@ -261,6 +263,16 @@ async def assemble(
             halting,
             monitoring,
             inventory,
+            Administration.of(
+                document,
+                store=store,
+                keys=keys,
+                monitoring=monitoring,
+                policy=policy,
+                catalogue=catalogue,
+                inventory=inventory,
+                delegations=mandates.delegations,
+            ),
             remembered,
             redaction,
             keys,
