@@ -180,6 +180,7 @@ def pages_of(service: Service, document: Document, transport: Transport) -> Page
         connecting=service.connecting,
         endings=service.endings,
         failures=service.monitoring.failures,
+        administration=service.administration,
     )
 
 

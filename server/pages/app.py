@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from policies.call import Transport
 from policies.document import Document
 from policies.errors import AuditUnavailable, Denied, LimitReached
+from server.administering.administration import Administration
 from server.anomalies.failures import Failures
 from server.connecting import Connecting
 from server.endings import Endings
@@ -24,6 +25,7 @@ from server.keys import Keys, resolve
 from server.oauth.granting import RETURN
 from server.pages.approving import Approving
 from server.pages.connecting import ConnectingPages
+from server.pages.console.page import ConsolePages, NoAdministrator
 from server.pages.decisions import Decider
 from server.pages.forms import FormRefused
 from server.pages.headers import Headers
@@ -31,14 +33,23 @@ from server.pages.logging_out import BACK_CHANNEL, LoggingOut
 from server.pages.openid import CALLBACK, OpenId, SignInRefused
 from server.pages.sessions import Sessions
 from server.pages.signing_in import SIGN_IN, SigningIn
-from server.pages.site import APPROVALS, CONNECTIONS, SIGN_OUT, STYLE, NothingHere, SignInNeeded, Site
+from server.pages.site import (
+    APPROVALS,
+    CONNECTIONS,
+    CONSOLE,
+    CONSOLE_STYLE,
+    SIGN_OUT,
+    STYLE,
+    NothingHere,
+    SignInNeeded,
+    Site,
+)
 from server.pages.tickets import Kind, Tickets
 from server.pages.tries import Tries
 from server.store import Store
 from server.web.hosts import Names
 
 PEER: Final = "/.well-known/remit"
-CSS: Final = Path(__file__).with_name("pages.css")
 OWN: Final = (
     "/approve/{rest:path}",
     "/connect/{rest:path}",
@@ -50,6 +61,9 @@ OWN: Final = (
     SIGN_OUT,
     BACK_CHANNEL,
     STYLE,
+    CONSOLE,
+    f"{CONSOLE}/{{rest}}",
+    CONSOLE_STYLE,
     f"{PEER}/{{rest}}",
 )
 
@@ -69,6 +83,7 @@ class Pages:
     connecting: Connecting
     endings: Endings
     failures: Failures
+    administration: Administration
     keys: Keys = field(repr=False)
 
     @classmethod
@@ -84,9 +99,20 @@ class Pages:
         connecting: Connecting,
         endings: Endings,
         failures: Failures,
+        administration: Administration,
     ) -> "Pages":
-        tickets = Tickets(store, keys)
-        return cls(document, transport, tickets, identity, decider, connecting, endings, failures, keys)
+        return cls(
+            document,
+            transport,
+            Tickets(store, keys),
+            identity,
+            decider,
+            connecting,
+            endings,
+            failures,
+            administration,
+            keys,
+        )
 
     @property
     def who(self) -> str:
@@ -115,8 +141,14 @@ class Pages:
         signing_in = SigningIn(site, self.tickets, openid, self.document.identity.local, self.failures)
         approving = Approving(site, self.decider)
         connecting = ConnectingPages(site, self.connecting, url, self.failures)
+        console = ConsolePages(site, self.administration, self.decider, self.tickets)
         app = Starlette(
             routes=[
+                Route(CONSOLE, console.look, methods=["GET"]),
+                Route(f"{CONSOLE}/halt", console.halt, methods=["POST"]),
+                Route(f"{CONSOLE}/resume", console.resume, methods=["POST"]),
+                Route(f"{CONSOLE}/lift", console.lift, methods=["POST"]),
+                Route(f"{CONSOLE}/scope", console.scope, methods=["POST"]),
                 Route("/approve/{id}", approving.look, methods=["GET"]),
                 Route("/approve/{id}", approving.decide, methods=["POST"]),
                 Route(APPROVALS, approving.waiting, methods=["GET"]),
@@ -131,10 +163,15 @@ class Pages:
                 Route(f"{SIGN_IN}/{{ticket}}", signing_in.use_link, methods=["POST"]),
                 Route(SIGN_OUT, signing_in.sign_out, methods=["POST"]),
                 Route(BACK_CHANNEL, LoggingOut(openid, self.endings, self._oidc).hear, methods=["POST"]),
-                Route(STYLE, _style(), methods=["GET"]),
+                Route(STYLE, _style("pages.css"), methods=["GET"]),
+                Route(CONSOLE_STYLE, _style("console/console.css"), methods=["GET"]),
                 Route(f"{PEER}/{{ticket}}", self._peer, methods=["GET"]),
             ],
-            exception_handlers={**_refusals(site), **_sign_in_refusals(signing_in)},
+            exception_handlers={
+                **_refusals(site),
+                **_sign_in_refusals(signing_in),
+                NoAdministrator: console.refused,
+            },
         )
         # An address that is nearly one of ours is none.
         app.router.redirect_slashes = False
@@ -158,8 +195,8 @@ class Pages:
         return PlainTextResponse(content["word"])
 
 
-def _style() -> Callable[[Request], Any]:
-    text = CSS.read_text()
+def _style(name: str) -> Callable[[Request], Any]:
+    text = (Path(__file__).parent / name).read_text()
 
     async def style(_: Request) -> Response:
         return Response(text, media_type="text/css")

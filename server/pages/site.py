@@ -18,9 +18,11 @@ APPROVALS: Final = "/approvals"
 CONNECTIONS: Final = "/connections"
 SIGN_OUT: Final = "/sign-out"
 STYLE: Final = "/pages.css"
+CONSOLE: Final = "/console"
+CONSOLE_STYLE: Final = "/console.css"
 # Where somebody may be on the way to when they sign in, and nowhere else: no address of another site.
 OWN_PAGE: Final = re.compile(
-    r"/approvals|/connections|/approve/[A-Za-z0-9_-]{16,64}|/connect/[A-Za-z0-9_-]{64}"
+    r"/approvals|/connections|/console|/approve/[A-Za-z0-9_-]{16,64}|/connect/[A-Za-z0-9_-]{64}"
 )
 
 
@@ -56,11 +58,14 @@ class Site:
             self.tries.of_address(request.client.host if request.client else "")
         return signed_in
 
-    async def person(self, request: Request) -> SignedIn:
-        """Raises `SignInNeeded`, `LimitReached` or `StoreUnavailable`."""
+    async def person(self, request: Request, back: str = "") -> SignedIn:
+        """`back` is the page to come back to, by default this one.
+
+        Raises `SignInNeeded`, `LimitReached` or `StoreUnavailable`.
+        """
         signed_in = await self.visitor(request)
         if signed_in is None:
-            page = request.url.path
+            page = back or request.url.path
             raise SignInNeeded(page if OWN_PAGE.fullmatch(page) else APPROVALS)
         return signed_in
 

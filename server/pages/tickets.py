@@ -38,6 +38,8 @@ class Kind(StrEnum):
     """In an address: lets one person connect one source with an account of theirs."""
     AUTHORIZE = "authorize"
     """The `state` of a person who is at a system, to authorize remit there."""
+    NOTE = "note"
+    """In an address: what somebody is told once, after what they did."""
     PEER = "peer"
     """One remit shows another that both have this store."""
 

@@ -111,6 +111,7 @@ class Person:
             connecting=desk.service.connecting,
             endings=desk.service.endings,
             failures=desk.service.monitoring.failures,
+            administration=desk.service.administration,
         )
 
     async def call(

@@ -110,6 +110,7 @@ class Person:
             connecting=desk.service.connecting,
             endings=desk.service.endings,
             failures=desk.service.monitoring.failures,
+            administration=desk.service.administration,
         )
 
     async def call(self, tool: str = "desk_who", answer: Answer | None = None) -> Reply:

@@ -12,18 +12,23 @@ import httpx2
 
 from policies.call import Transport, User
 from policies.change import Change, Effect
+from policies.decision import Policy
 from policies.document import Document, LocalIdentity, Oidc
 from policies.document import Identity as IdentitySettings
 from policies.sources import PostgresSource
+from server.administering.administration import Administration
 from server.anomalies.failures import Failures
 from server.anomalies.findings import Findings
 from server.audit import open_audit
+from server.autonomous.delegations import Delegations
 from server.connecting import Connecting
 from server.connections import Connections
 from server.decisions import Decisions
 from server.endings import Endings
 from server.identity import Identity
+from server.inventory import Inventory
 from server.keys import Ring, open_keys, open_masters
+from server.monitoring import Monitoring
 from server.oauth.granting import Granting
 from server.pages.app import Pages
 from server.pages.decisions import Question
@@ -33,7 +38,9 @@ from server.store import Store, open_store
 from server.vault import Connected
 from tests.server.calls import Everything
 from tests.server.shelf import Shelf
+from tools.catalogue import Catalogue
 
+SCHEMA = (Path(__file__).parents[3] / "policies/schema.cedarschema").read_text()
 URL = "http://127.0.0.1:8787"
 ADA = LocalIdentity(user="ada", tenant="acme", roles=("analyst",))
 DIGEST = "3f9c1b7a24de" * 5 + "beef"
@@ -159,6 +166,16 @@ async def house(
                 connecting=connecting,
                 endings=Endings(store, audit, connections, Decisions(store, audit)),
                 failures=Failures(),
+                administration=Administration.of(
+                    document,
+                    store=store,
+                    keys=keys,
+                    monitoring=Monitoring.of(store, audit, document.anomalies),
+                    policy=Policy(SCHEMA, {}, {}),
+                    catalogue=Catalogue((), lambda *_: None),
+                    inventory=Inventory({}),
+                    delegations=Delegations({}),
+                ),
             ),
             keeper,
             url,

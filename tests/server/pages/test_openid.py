@@ -54,9 +54,9 @@ async def shop(tmp_path: Path, far: Forge) -> AsyncIterator[House]:
         yield made
 
 
-async def set_out(browser: httpx2.AsyncClient) -> dict[str, str]:
+async def set_out(browser: httpx2.AsyncClient, way: str = f"/sign-in?next=/approve/{ONE}") -> dict[str, str]:
     """What the browser is sent to the issuer with."""
-    answer = await browser.get("/sign-in", params={"next": f"/approve/{ONE}"})
+    answer = await browser.get(way)
     assert answer.status_code == 303, answer.text
     return dict(parse_qsl(urlsplit(answer.headers["location"]).query))
 

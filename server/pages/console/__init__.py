@@ -1,0 +1,1 @@
+"""The console: what administrators see and switch, on one page and without a script."""
