@@ -172,7 +172,7 @@ async def house(
                     keys=keys,
                     monitoring=Monitoring.of(store, audit, document.anomalies),
                     policy=Policy(SCHEMA, {}, {}),
-                    catalogue=Catalogue((), lambda *_: None),
+                    catalogue=Catalogue((), lambda _user, _tool, _transport: None),
                     inventory=Inventory({}),
                     delegations=Delegations({}),
                 ),
