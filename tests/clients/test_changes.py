@@ -14,17 +14,6 @@ from tests.clients.conftest import Driver
 from tests.clients.serving import REMIT, listening, organisation
 from tests.clients.visit import HANDSHAKE, MODERN, TOOLS, Target
 
-SCOPE = """
-[scopes.statuses]
-tool = "shop_write"
-users = ["ada"]
-targets = ["orders"]
-kinds = ["update"]
-fields.status.one_of = ["paid", "shipped"]
-rows = 1
-per_hour = { calls = 5, rows = 5 }
-per_day = { calls = 5, rows = 5 }
-"""
 WITH_TWIN = [*TOOLS[:4], "shop_write_auto", *TOOLS[4:]]
 
 
@@ -33,10 +22,6 @@ def test_what_is_switched_off_or_on_is_on_the_list_of_every_client(
     driver: Callable[[str], Driver], tmp_path: Path, free_port: int
 ) -> None:
     configuration = organisation(tmp_path / "shop")
-    text = configuration.read_text()
-    assert 'act = ["analyst"] ' in text
-    roles = 'act_unconfirmed = ["analyst"]\nact = ["analyst"] '
-    configuration.write_text(text.replace('act = ["analyst"] ', roles, 1) + SCOPE)
     with ExitStack() as stack:
         url = stack.enter_context(listening(configuration, free_port))
         watchers: list[subprocess.Popen[str]] = []
@@ -53,7 +38,7 @@ def test_what_is_switched_off_or_on_is_on_the_list_of_every_client(
         assert [read(watcher) for watcher in watchers] == [TOOLS] * 4
         today = datetime.now(UTC).date().isoformat()
         for switch, listed in (
-            (["autonomous", "on", "shop_write", "--scope", "statuses", "--until", today], WITH_TWIN),
+            (["autonomous", "on", "shop_write", "--scope", "ship", "--until", today], WITH_TWIN),
             (["autonomous", "off", "shop_write_auto"], TOOLS),
             (["source", "disable", "shop"], []),
         ):
