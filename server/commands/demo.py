@@ -15,7 +15,7 @@ from server.commands.audit import told, verify
 from server.commands.serve import address, pages_of
 from server.configuration import Configuration, load
 from server.demo import settings, tour
-from server.demo.organisation import found
+from server.demo.organisation import FOR_A_TOUR, found
 from server.listening import HttpServer
 
 
@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    configuration = load(found(options.dir))
+    configuration = load(found(options.dir, FOR_A_TOUR))
     status = 0
     try:
         anyio.run(partial(guide, configuration, options.listen, once=options.once))

@@ -25,10 +25,6 @@ tenant = "acme"
 roles = ["analyst"]
 claims = { territory = "EMEA" }
 
-[anomalies]                           # of the tour much is refused, and it may be taken again and again
-errors.do = "alert"
-volume.do = "alert"
-
 [injection]
 detector = false                     # the tour reads an order to its model, and then changes things by a form
 
@@ -79,6 +75,12 @@ classification = "restricted"
 columns = ["employee", "amount"]
 """
 
+FOR_A_TOUR = """
+[anomalies]                           # of a tour much is refused, and it may be taken again and again
+errors.do = "alert"
+volume.do = "alert"
+"""
+
 SHOP = """\
 CREATE TABLE customers (
   id INTEGER PRIMARY KEY, name TEXT, email TEXT, territory TEXT, created_at TEXT, ssn TEXT
@@ -116,12 +118,15 @@ def messages() -> tuple[str, ...]:
     )
 
 
-def found(folder: Path) -> Path:
-    """Writes the organisation into `folder`, where it is not there yet. Gives the configuration's path."""
+def found(folder: Path, settings: str = "") -> Path:
+    """Writes the organisation into `folder`, where it is not there yet, with these settings besides.
+
+    Gives the configuration's path.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     configuration = folder / "remit.toml"
     if not configuration.exists():
-        configuration.write_text(CONFIGURATION, encoding="utf-8")
+        configuration.write_text(CONFIGURATION + settings, encoding="utf-8")
     _database(folder / "shop.db", SHOP, _shop_rows)
     _database(folder / "payroll.db", PAYROLL, lambda _: None)
     return configuration

@@ -96,7 +96,6 @@ async def test_a_source_that_nobody_enabled_is_outside_change_management(
 
 def test_an_administrator_lists_what_was_found_and_lifts_a_demotion(tmp_path: Path, remit: Run) -> None:
     file = found(tmp_path)
-    file.write_text(file.read_text().replace('errors.do = "alert"', 'errors.do = "demote"'))
     assert remit("anomalies", "list", "--config", start(file))[1] == "Nothing was out of the ordinary.\n"
     anyio.run(notice, load(file))
     listed = json.loads(remit("anomalies", "list", "--config", file, "--json")[1])
