@@ -4,14 +4,15 @@ Whether somebody may is asked of policy for each look and each form, and again b
 (server/administering).
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, cast
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from policies.call import TWIN
+from policies.call import TWIN, User
 from policies.canonical import Json
 from policies.errors import AuditUnavailable, Denied, InvalidArgument, NotFound
 from policies.halt import Unreadable
@@ -31,6 +32,8 @@ from server.pages.forms import FormRefused
 from server.pages.sessions import SignedIn, fingerprint
 from server.pages.site import APPROVALS, CONSOLE, CONSOLE_STYLE, Site
 from server.pages.tickets import Kind, Tickets
+
+log = logging.getLogger("remit.pages")
 
 FORMS: Final = ("halt", "resume", "lift", "scope")
 NOTE_LASTS: Final = 300  # seconds
@@ -203,7 +206,7 @@ class ConsolePages:
             switch=switch,
             flights=await its.work.under_way(rights, switch.halts if switch else ()),
             waiting=await its.work.waiting(rights),
-            mine={question.id for question in await self._decider.waiting(signed_in.user)},
+            mine=await self._mine(signed_in.user),
             sources=sources,
             tools=tools,
             scopes=scopes,
@@ -214,6 +217,14 @@ class ConsolePages:
             longest_name=LONGEST_NAME,
             twin=TWIN,
         )
+
+    async def _mine(self, user: User) -> Collection[str] | None:
+        """The actions that are theirs to decide; None where one does not open: the switch is needed then."""
+        try:
+            return {question.id for question in await self._decider.waiting(user)}
+        except AuditUnavailable as error:
+            log.warning("what waits for a person can't be read", extra={"detail": error.detail})
+            return None
 
 
 def _halted(halted: Halted) -> Told:

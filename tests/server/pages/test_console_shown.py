@@ -59,6 +59,14 @@ def action(name: str, now: int, state: State = State.OPEN, /, **changed: Any) ->
 
 
 @pytest.mark.threat("T17", "T34")
+async def test_an_action_that_does_not_open_leaves_the_switch_where_it_is(console: Console) -> None:
+    now = await console.service.store.read(now_ms)
+    await put(console, ACTIONS, [action("broken", now, tenant="acme", user="grace", source="shelf")])
+    async with console.browser(GRACE) as seat:
+        assert "can’t be said now" in said(await seat.page())
+        assert "Halted, in every process" in said(await seat.done("halt", what="everything", why="a leak"))
+
+
 async def test_names_and_reasons_from_outside_are_text(console: Console) -> None:
     store = console.service.store
     now = await store.read(now_ms)
