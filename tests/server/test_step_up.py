@@ -72,10 +72,9 @@ async def house(tmp_path: Path, free_port: int, far: PretendIssuer) -> AsyncGene
     file = configured(tmp_path, far.url, URL).file
     text = file.read_text()
     assert 'read = ["analyst"]\n' in text
-    roles = 'act = ["support"]\nact_unconfirmed = ["support"] '
-    file.write_text(
-        text.replace('act = ["analyst"] ', roles, 1) + "".join(map(SCOPE.format, ("write", "merge")))
-    )
+    for right in ("act", "act_unconfirmed"):
+        text = text.replace(f'{right} = ["analyst"] ', f'{right} = ["support"] ', 1)
+    file.write_text(text + "".join(map(SCOPE.format, ("write", "merge"))))
     configuration = load(file)
     for scope in configuration.document.scopes:
         await switched_on(configuration.document, scope, tomorrow(), "tests")

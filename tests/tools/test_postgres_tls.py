@@ -20,7 +20,11 @@ from tests.tools.shop import Shop, make_shop
 from tools.outbound.tls import ClientContext, pin_of
 from tools.postgres import connector as connecting
 
-pytestmark = pytest.mark.anyio
+pytestmark = [
+    pytest.mark.anyio,
+    # asyncpg leaves the socket of a server that refused it to whoever collects garbage.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 COUNT = {"sql": "SELECT count(*) FROM orders"}
 MANY = {"sql": "SELECT a.id, a.note, b.note AS other FROM orders a CROSS JOIN orders b"}
