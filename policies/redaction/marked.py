@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from policies.call import Column, Table
 from policies.canonical import Json
+from policies.injection.suspicion import Suspicion
 from policies.redaction.masks import Mask, Masks
 from policies.redaction.rendering import cell_text
 from policies.redaction.spans import Span
@@ -35,13 +36,14 @@ class Findings:
 class Marked:
     """A clean table with what was found in it. `came` is the table as it was handed in.
 
-    `hidden` counts the characters that were taken out of it.
+    `hidden` counts the characters that were taken out of it; `suspicion`: its text addresses a model.
     """
 
     came: Table = field(repr=False)
     table: Table = field(repr=False)
     hidden: int
     findings: Findings
+    suspicion: Suspicion
 
     def wanted(self, treatments: Treatments | None, *, refusing: bool = True) -> Sequence[tuple[str, str]]:
         """Label and text of all that is to have a pseudonym, as often as `masked` asks, and in its order.

@@ -37,6 +37,7 @@ from policies.treatments import Treatments
 
 _ROUNDS: Final = 3
 _REMEMBERED: Final = 200_000  # findings
+_TABLES: Final = 20_000  # small ones that hold nothing together
 _FEW: Final = 256  # cells of a table that is recalled within a millisecond or two
 _SMALL: Final = 20_000  # characters of the same
 _VERY_FEW: Final = 16  # cells of a table that is looked through within a millisecond, but for the model
@@ -58,6 +59,14 @@ class Answer:
     kept: Kept | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All that depends on a table alone."""
+
+    findings: Findings
+    suspicion: Suspicion
+
+
 class Redactor:
     """Made once: loading the language model takes a second or two. Never touches the network.
 
@@ -76,7 +85,8 @@ class Redactor:
         """
         self._watch = watch
         self._detector = Detector(tuple(map(finder_of, recognizers)))
-        self._known: Memory[Findings] = Memory(_REMEMBERED, lambda findings: findings.weight)
+        self._known: Memory[_Known] = Memory(_REMEMBERED, lambda known: known.findings.weight)
+        self._seamless: Memory[bool] = Memory(_TABLES)
 
     def mark(self, table: Table) -> Marked:
         """The table without hidden characters, and where personal data and secrets stand in it.
@@ -88,10 +98,10 @@ class Redactor:
         known = None if key is None else self._known.get(key)
         clean, hidden = cleaned(table)
         if known is None:
-            known = self._find(clean, granted(text or ""), reading=True)
+            known = self._find(table, clean, granted(text or ""), reading=True)
             if key is not None:
                 self._known.put(key, known)
-        return Marked(table, clean, hidden, known)
+        return Marked(table, clean, hidden, known.findings, known.suspicion)
 
     def mark_at_once(self, table: Table) -> Marked | None:
         """What `mark` returns, where that takes some millisecond at most; None where it may take more.
@@ -111,11 +121,11 @@ class Redactor:
         clean, hidden = cleaned(table)
         if known is None:
             try:
-                known = self._find(clean, granted(text), reading=False)
+                known = self._find(table, clean, granted(text), reading=False)
             except ReadingNeeded:
                 return None
             self._known.put(key, known)
-        return Marked(table, clean, hidden, known)
+        return Marked(table, clean, hidden, known.findings, known.suspicion)
 
     @staticmethod
     def masks(treatments: Treatments | None, pseudonyms: Pseudonyms, *, refusing: bool) -> Masks:
@@ -178,9 +188,8 @@ class Redactor:
         masks = masks or Masks()
         hiding = Restored(restored or {})
         table, left_out = marked.masked(masks)
-        table, lines = _without_seams(hiding.put_back(table), masks)
+        table, lines = self._without_seams(hiding.put_back(table), masks)
         table, lines, kept = portion(table, lines, room)
-        suspicion = CALM if self._watch is None else self._watch(came)
         counts = dict(sorted((masks.counts + hiding.counts).items()))
         text = framed(
             lines,
@@ -192,11 +201,11 @@ class Redactor:
             left_out=left_out,
             lacking=masks.lacking,
             withheld=masks.withheld,
-            suspicion=suspicion,
+            suspicion=marked.suspicion,
             kept=kept,
         )
         given = len(masks.given)
-        return Answer(table, text, counts, marked.hidden, left_out, given, suspicion, kept)
+        return Answer(table, text, counts, marked.hidden, left_out, given, marked.suspicion, kept)
 
     def go_on(self, raw: Raw, start: int, characters: int) -> Redacted:
         """The rows from `start` of a result that was redacted when it was kept, as many as `characters` hold.
@@ -208,11 +217,40 @@ class Redactor:
         text = render(table, source=call.tool.source, call=call.id, masked={}, hidden=0)
         return self.bound(raw, Answer(table, text))
 
-    def _find(self, table: Table, budget: Budget, *, reading: bool) -> Findings:
-        """What is found in a clean table."""
+    def _without_seams(self, table: Table, masks: Masks) -> tuple[Table, str]:
+        """Masks cells that hold a finding only together: a card with four digits in each of four columns.
+
+        The table and its lines.
+        """
+        for _ in range(_ROUNDS):
+            columns = columns_of(table, cell_texts)
+            text = _written(table) if len(table.rows) * len(table.columns) <= _FEW else None
+            key = None if text is None or len(text) > _SMALL else digest(text)
+            if key is not None and self._seamless.get(key):
+                return table, lines_of(columns)
+            labels = labelled(find_seams(table, columns))
+            if not labels:
+                if key is not None:
+                    self._seamless.put(key, True)
+                return table, lines_of(columns)
+            table = replaced(
+                table,
+                {
+                    place: masked_whole(value_at(table, place), label, masks.part)
+                    for place, label in sorted(labels.items())
+                },
+            )
+        raise Denied(
+            "What this source returned can't be masked cell by cell. Ask for fewer columns or rows.",
+            rule="redaction",
+        )
+
+    def _find(self, came: Table, table: Table, budget: Budget, *, reading: bool) -> "_Known":
+        """What is found in a clean table, and in the same as it came."""
         cells = Cells(table, _split_keys(table, Meter(budget.looking)), _TEXTS)
         found = self._detector.find(cells.groups, reading=reading, budget=budget)
-        return Findings(*cells.places(found))
+        suspicion = CALM if self._watch is None else self._watch(came)
+        return _Known(Findings(*cells.places(found)), suspicion)
 
     def examine(
         self, text: str, masks: Masks | None = None, budget: Budget = UNBOUNDED
@@ -268,26 +306,3 @@ def _written(table: Table) -> str | None:
         return json.dumps([columns, table.rows, table.truncated, table.cut_cells, table.next])
     except RecursionError:
         return None
-
-
-def _without_seams(table: Table, masks: Masks) -> tuple[Table, str]:
-    """Masks cells that hold a finding only together: a card with four digits in each of four columns.
-
-    The table and its lines.
-    """
-    for _ in range(_ROUNDS):
-        columns = columns_of(table, cell_texts)
-        labels = labelled(find_seams(table, columns))
-        if not labels:
-            return table, lines_of(columns)
-        table = replaced(
-            table,
-            {
-                place: masked_whole(value_at(table, place), label, masks.part)
-                for place, label in sorted(labels.items())
-            },
-        )
-    raise Denied(
-        "What this source returned can't be masked cell by cell. Ask for fewer columns or rows.",
-        rule="redaction",
-    )
