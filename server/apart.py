@@ -5,10 +5,11 @@ in a thread beside the event loop it holds up everybody. The process is begun by
 waits for it to load what it needs, and ends with this one.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from anyio import BrokenWorkerProcess, to_process
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from policies.redaction.redactor import Answer, Redactor
 
 T = TypeVar("T")
+
+_BEHIND: Final = 10  # of 19: where the machine is busy, whoever waits for something short goes first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +142,7 @@ def _answer(made: _Made, task: Task, given: Mapping[Item, str], room: Room | Non
 
 @cache
 def _redactor(watching: bool, recognizers: tuple[str, ...]) -> "Redactor":  # noqa: FBT001 - a part of `_Made`
+    os.nice(_BEHIND)
     return loading.load(
         watching=watching, recognizers=[Recognizer.model_validate_json(each) for each in recognizers]
     ).redactor

@@ -85,6 +85,11 @@ async def test_it_takes_this_process_next_to_nothing(apart: Apart, redactor: Red
     assert there < (time.process_time() - begun) / 5
 
 
+async def test_it_stands_back_behind_this_process(apart: Apart) -> None:
+    await apart.wanted(task(people(1)), ADA)
+    assert await to_process.run_sync(os.nice, 0) > os.nice(0)
+
+
 async def test_an_operators_own_kinds_are_found_there(redactor: Redactor) -> None:
     badge = Recognizer(name="badge", supported_entity="CUSTOM_BADGE", deny_list=("blue",))
     found = await Apart(Turns(), watching=False, recognizers=[badge]).wanted(task(people(2)), ADA)
