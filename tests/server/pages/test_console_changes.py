@@ -19,8 +19,9 @@ from server.halting import rows
 from server.moments import end_of
 from server.transaction import Transaction
 from server.vault import Connected
-from tests.server.autonomous.alone import TWIN
-from tests.server.pages.administrators import GRACE, HAL, Console, open_console, said
+from tests.server.autonomous.alone import FILL, TWIN
+from tests.server.pages.administrators import GRACE, HAL, IDA, Console, open_console, said
+from tests.server.pages.house import send
 from tests.server.shelf import Shelf
 
 pytestmark = pytest.mark.anyio
@@ -277,3 +278,49 @@ async def test_a_change_counts_in_a_process_that_shows_no_page(console: Console)
             await away.alone.put(b="1")
         await seat.done("scope", scope="fill", do="off", why="tests")
         assert TWIN not in await listed()
+
+
+STORE = """
+[scopes.store]
+tool = "archive_put"
+users = ["ada"]
+targets = ["archive"]
+kinds = ["create"]
+rows = 1
+per_hour = { calls = 1, rows = 1 }
+per_day = { calls = 1, rows = 1 }
+"""
+
+
+@pytest.mark.threat("T43")
+async def test_the_scopes_of_others_are_neither_seen_nor_switched(tmp_path: Path) -> None:
+    async with (
+        open_console(tmp_path, FILL + STORE) as console,
+        console.browser(IDA) as seat,
+        console.browser(GRACE) as other,
+    ):
+        assert "archive_put" not in said(await seat.page())
+        asked = {"scope": "store", "until": TODAY.isoformat(), "why": "hers"}
+        for do, stands in (("on", "archive_put_auto · users: ada"), ("off", "Switch it off")):
+            answer = await seat.send("scope", do=do, **asked)
+            assert answer.status_code == 422
+            assert "You may not administer archive_put" in said(answer.text)
+            assert stands in said(await other.page())
+            if do == "on":
+                assert not await console.entries("autonomous_on")
+                await other.done("scope", do="on", **asked)
+        assert not await console.entries("autonomous_off")
+
+
+@pytest.mark.threat("T41")
+async def test_who_administers_one_source_lifts_no_full_halt(console: Console) -> None:
+    epoch = await full(console)
+    async with console.browser(HAL) as asking:
+        await asking.done("resume", epoch=epoch, why="it is closed")
+    async with console.browser(IDA) as seat:
+        form = {"request": await request(console), "why": "so say I"}
+        token = console.token(IDA, seat, "/console/lift")
+        answer = await send(seat.browser, "/console/lift", {"form": token, **form})
+        assert answer.status_code == 422
+        assert "You may not administer everything" in said(answer.text)
+    assert await console.halts() == ["everything"]
