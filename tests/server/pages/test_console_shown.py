@@ -10,11 +10,14 @@ import pytest
 from policies.call import User
 from policies.halt import Scope
 from policies.milliseconds import HOUR
+from policies.thresholds import Anomalies
 from server.actions import State
 from server.administering.figures import FRESH, HOURS, Figures, size
 from server.administering.rights import Rights
 from server.administering.work import MOST, Work
 from server.halting import rows
+from server.inventory import Inventory
+from server.store import Store
 from server.transaction import Transaction, now_ms
 from tests.server.pages.administrators import GRACE, HAL, IDA, Console, open_console, said
 
@@ -256,3 +259,37 @@ async def test_everybody_of_a_tenant_that_is_halted_leaves_the_tools_of_others_o
         page = said(await seat.done("halt", what="part", source="shelf", tier="act", why="a leak"))
         assert "shelf_put – halted halted" in page
         assert "archive_put – open off" in page
+
+
+async def test_either_store_says_the_same(store: Store) -> None:
+    now = await store.read(now_ms)
+    hour = now // HOUR
+
+    def putting() -> Transaction[None]:
+        yield (
+            """INSERT INTO activity (tenant, user_id, hour, tool, source, calls, errors, bytes, largest)
+            VALUES ('acme', 'ada', $1, 'shelf_put', 'shelf', 40, 2, 5000, 3000)""",
+            (hour,),
+        )
+        for state in (State.OPEN, State.STARTED):
+            yield (
+                f"{ACTIONS} VALUES ({', '.join(f'${n}' for n in range(1, 23))})",
+                tuple(action(state, now, state)),
+            )
+
+    await store.run(putting)
+    work, some = (
+        Work(store),
+        Rights(User("ida", "acme", frozenset()), frozenset({"shelf_put"}), frozenset(), everything=False),
+    )
+    for rights in (WHOLE, some):
+        assert [one.action for one in (await work.waiting(rights)).found] == ["open"]
+        assert [one.action for one in (await work.under_way(rights, ())).found] == ["started"]
+    figures = Figures(store, Inventory({}), Anomalies(), lambda: 0.0, context_minutes=30)
+    volume, errors, size_of, *_ = await figures.look()
+    assert (volume.bars[-1].figure, errors.now, errors.bars[-1].said, size_of.now) == (
+        40,
+        "5.0 %",
+        "5.0 %",
+        "3.0 kB",
+    )
