@@ -67,8 +67,8 @@ class Rollback:
         if request.tool != UNDO.name:
             return request
         arguments = self._schema.check(request.arguments)
-        action, taken = await self._store.read(partial(self._find, str(arguments["id"])))
-        if action is None or (action.tenant, action.user) != (user.tenant, user.id):
+        action, taken = await self._store.read(partial(self._find, user, str(arguments["id"])))
+        if action is None:
             raise not_found()
         items = _items(action, cast("list[int] | None", arguments.get("items")), taken)
         changes = action.content.effect.changes
@@ -83,8 +83,8 @@ class Rollback:
             undoing=Undoing(action.id, items, tuple(changes[item].inverse() for item in reversed(items))),
         )
 
-    def _find(self, id: str) -> Transaction[tuple[Action | None, frozenset[int]]]:  # noqa: A002
-        return (yield from self._actions.find(id)), (yield from self._actions.taken_back(id))
+    def _find(self, user: User, id: str) -> Transaction[tuple[Action | None, frozenset[int]]]:  # noqa: A002
+        return (yield from self._actions.find_of(user, id)), (yield from self._actions.taken_back(id))
 
 
 def _items(action: Action, asked: Sequence[int] | None, taken: frozenset[int]) -> tuple[int, ...]:
