@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= $(shell date +%s)
 SEED ?= $(shell date +%s)
 
-.PHONY: demo test long bench bench-redaction crash halt fuzz lint lock wheel clean
+.PHONY: demo test long bench bench-redaction bench-neighbours crash halt fuzz lint lock wheel clean
 
 demo: .venv/installed
 	$(BIN)/remit demo
@@ -28,6 +28,9 @@ bench: .venv/installed
 
 bench-redaction: .venv/installed
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.redaction
+
+bench-neighbours: .venv/installed
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.neighbours
 
 crash: .venv/installed
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.crash --kills $(KILLS)

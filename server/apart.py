@@ -6,7 +6,7 @@ waits for it to load what it needs, and ends with this one.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
@@ -95,49 +95,42 @@ class Apart:
 
     async def wanted(self, task: Task, user: tuple[str, str]) -> Sequence[Item]:
         """`user` is tenant and id. Raises `Denied`."""
-        async with self._turns.long(user):
-            try:
-                return _told(await to_process.run_sync(_wanted, self._made, task))
-            except BrokenWorkerProcess as broken:
-                raise _ended() from broken
+        return await self._there(user, _wanted, task)
 
     async def answer(
         self, task: Task, given: Mapping[Item, str], room: Room | None, user: tuple[str, str]
     ) -> "Answer":
         """`user` is tenant and id. Raises `Denied`."""
+        return await self._there(user, _answer, task, given, room)
+
+    async def _there(self, user: tuple[str, str], work: Callable[..., T], *of: object) -> T:
         async with self._turns.long(user):
             try:
-                return _told(await to_process.run_sync(_answer, self._made, task, given, room))
+                outcome = await to_process.run_sync(_done, self._made, work, *of)
             except BrokenWorkerProcess as broken:
-                raise _ended() from broken
+                raise Denied(
+                    "This answer was too much to be looked through, so nothing of it is sent. Ask for less.",
+                    rule="redaction",
+                    detail="the process that redacts large answers has ended",
+                ) from broken
+        if isinstance(outcome, _Refused):
+            raise Denied(outcome.message, rule=outcome.rule, detail=outcome.detail)
+        return outcome
 
 
-def _told(outcome: T | _Refused) -> T:
-    if isinstance(outcome, _Refused):
-        raise Denied(outcome.message, rule=outcome.rule, detail=outcome.detail)
-    return outcome
-
-
-def _ended() -> Denied:
-    return Denied(
-        "This answer was too much to be looked through, so nothing of it is sent. Ask for fewer rows.",
-        rule="redaction",
-        detail="the process that redacts large answers has ended",
-    )
-
-
-def _wanted(made: _Made, task: Task) -> Sequence[Item] | _Refused:
+def _done(made: _Made, work: Callable[..., T], *of: object) -> T | _Refused:
     try:
-        return task.marked(_redactor(*made))[1]
+        return work(_redactor(*made), *of)
     except Denied as denied:
         return _Refused(denied.message, denied.rule, denied.detail)
 
 
-def _answer(made: _Made, task: Task, given: Mapping[Item, str], room: Room | None) -> "Answer | _Refused":
-    try:
-        return task.answer(_redactor(*made), given, None, room)
-    except Denied as denied:
-        return _Refused(denied.message, denied.rule, denied.detail)
+def _wanted(redactor: "Redactor", task: Task) -> Sequence[Item]:
+    return task.marked(redactor)[1]
+
+
+def _answer(redactor: "Redactor", task: Task, given: Mapping[Item, str], room: Room | None) -> "Answer":
+    return task.answer(redactor, given, None, room)
 
 
 @cache
