@@ -68,7 +68,10 @@ class Marked:
                 values = [cells[at][row] for row in rows]
                 for row, masked in zip(rows, masks.whole(label, table.columns[at], values), strict=True):
                     cells[at][row] = masked
-        within = [(masks.within(column), masks.within(column, name=True)) for column in table.columns]
+        within = {
+            at: (masks.within(table.columns[at]), masks.within(table.columns[at], name=True))
+            for at in {at for row, at in findings.spans if row >= 0}
+        }
         headings = masks.within(None, name=True)
         for row, at in sorted(findings.spans):
             texts = findings.spans[row, at]

@@ -139,6 +139,8 @@ class Masks:
 
         Raises `Denied` (rule `redaction`) where it is to be refused.
         """
+        if not self._treatments.columns:
+            return ""
         for place in [(o.table, o.column) for o in column.origins] or [("", column.name)]:
             ruled = self._treatments.columns.get(place)
             name = ".".join(filter(None, place))

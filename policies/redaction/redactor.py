@@ -17,7 +17,7 @@ from policies.redaction.marked import Findings, Marked, masked_whole, replaced, 
 from policies.redaction.masks import Masks, Pseudonyms
 from policies.redaction.names import NOWHERE
 from policies.redaction.portion import page, portion
-from policies.redaction.rendering import cell_texts, columns_of, framed, lines_of, render
+from policies.redaction.rendering import cell_texts, columns_of, framed, lines_of, plain_texts, render
 from policies.redaction.restored import Restored
 from policies.redaction.seams import find_seams, find_split_keys, labelled
 from policies.redaction.spans import Span, substitute
@@ -86,6 +86,7 @@ class Redactor:
         self._watch = watch
         self._detector = Detector(tuple(map(finder_of, recognizers)))
         self._known: Memory[_Known] = Memory(_REMEMBERED, lambda known: known.findings.weight)
+        # Whether the texts of one that holds nothing together stand in its lines as they are.
         self._seamless: Memory[bool] = Memory(_TABLES)
 
     def mark(self, table: Table) -> Marked:
@@ -223,15 +224,16 @@ class Redactor:
         The table and its lines.
         """
         for _ in range(_ROUNDS):
-            columns = columns_of(table, cell_texts)
             text = _written(table) if len(table.rows) * len(table.columns) <= _FEW else None
             key = None if text is None or len(text) > _SMALL else digest(text)
-            if key is not None and self._seamless.get(key):
+            alike = None if key is None else self._seamless.get(key)
+            columns = columns_of(table, plain_texts if alike else cell_texts)
+            if alike is not None:
                 return table, lines_of(columns)
             labels = labelled(find_seams(table, columns))
             if not labels:
                 if key is not None:
-                    self._seamless.put(key, True)
+                    self._seamless.put(key, columns == columns_of(table, plain_texts))
                 return table, lines_of(columns)
             table = replaced(
                 table,

@@ -75,6 +75,11 @@ def cell_texts(values: Sequence[Json]) -> Sequence[str]:
     return [changed.get(value, value) if isinstance(value, str) else cell_text(value) for value in values]
 
 
+def plain_texts(values: Sequence[Json]) -> Sequence[str]:
+    """`cell_text` of each, for texts that are known to stand in a cell as they are."""
+    return [value if isinstance(value, str) else cell_text(value) for value in values]
+
+
 def json_texts(values: Sequence[Json]) -> Sequence[str]:
     """`json_text` of each."""
     numbers = _numbers(values)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from policies.call import Column, Kind, Table
@@ -62,6 +62,19 @@ def tables(draw: st.DrawFn) -> tuple[list[Column], list[list[Json]]]:
 
 def cells_of(redactor: Redactor, name: str, kind: Kind, *values: Json) -> list[Json]:
     return [row[0] for row in redactor.redact(raw_of({name: kind}, [[value] for value in values])).table.rows]
+
+
+@relaxed
+@given(tables())
+@example(([Column("a|b", Kind.TEXT)], [["one | two"], [" "], ["[x](y)"], [7]]))
+def test_a_table_that_comes_again_is_written_as_it_was(
+    redactor: Redactor, table: tuple[list[Column], list[list[Json]]]
+) -> None:
+    try:
+        first = redactor.redact(raw_of(*table))
+    except Refusal:
+        return
+    assert redactor.redact(raw_of(*table)).text == first.text
 
 
 @pytest.mark.threat("T27")
