@@ -197,7 +197,7 @@ POSTGRES = Language(
         TokenType.NULLSAFE_EQ: frozenset(),
     },
     quoted_names_keep_case=True,
-    offset_needs_limit=False,
+    no_limit="",
     longest_name=63,
     limit_takes_two=False,
     joins_need_a_condition=True,

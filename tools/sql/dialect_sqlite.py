@@ -67,7 +67,7 @@ SQLITE = Language(
     explain=Explain(words=("query", "plan"), options={}),
     spellings={TokenType.NULLSAFE_EQ: frozenset()},
     quoted_names_keep_case=False,
-    offset_needs_limit=True,
+    no_limit="-1",
     longest_name=512,
     limit_takes_two=True,
     joins_need_a_condition=False,

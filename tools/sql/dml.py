@@ -265,6 +265,16 @@ def _depths(tokens: Part) -> list[int]:
     return depths
 
 
+def closing(tokens: Part, start: int) -> int:
+    """The index of what closes the bracket at `start`; `start` where that is none."""
+    depth = 0
+    for index in range(start, len(tokens)):
+        depth += (tokens[index].token_type in _OPENING) - (tokens[index].token_type in _CLOSING)
+        if depth <= 0:
+            return index
+    return start
+
+
 def _clause(token: Token) -> Exception:
     shown = named(token.text.upper())
     instead = _CLAUSES.get(token.token_type, "Leave it out.")

@@ -11,14 +11,16 @@ from tools.sql import syntax
 from tools.sql.language import Language
 from tools.sql.refusals import denied, named
 
+_EXPLAINING = {TokenType.COMMAND, TokenType.DESCRIBE}
+
 
 def split(sql: str, language: Language) -> tuple[str, Sequence[Token]]:
     """The EXPLAIN to put before the checked statement, or "", and the statement's own tokens."""
     tokens = syntax.tokenize(sql, language)
     first = tokens[0]
-    if first.token_type is not TokenType.COMMAND or first.text.upper() != "EXPLAIN":
+    if first.token_type not in _EXPLAINING or first.text.upper() != "EXPLAIN":
         return "", tokens
-    # The tokenizer takes the rest of such a statement for one string.
+    # The tokenizer may take the rest of such a statement for one string.
     blank = " " * (first.end + 1)
     rest = syntax.tokenize(blank + sql[first.end + 1 :], language)
     words = language.explain.words

@@ -100,7 +100,8 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}|CURRENT ROW|NO OTHERS")
 _NUMBER = re.compile(r"\d{0,400}\.?\d{0,400}([eE][+-]?\d{1,3})?|0[xX][0-9a-fA-F]{1,16}")
 _FUNCTION = re.compile(r"[a-z_][a-z0-9_$]{0,62}(\.[a-z_][a-z0-9_$]{0,62})?")
 _COLLATION = re.compile(
-    r"C|POSIX|default|ucs_basic|NOCASE|BINARY|RTRIM|[A-Za-z_-]{2,40}-x-icu", re.IGNORECASE
+    r"C|POSIX|default|ucs_basic|NOCASE|BINARY|RTRIM|[A-Za-z_-]{2,40}-x-icu|utf8mb4_[a-z0-9_]{2,40}",
+    re.IGNORECASE,
 )
 
 
@@ -248,11 +249,10 @@ def _check_type(kind: exp.DataType, language: Language) -> None:
         allowed = written in language.named_types
         kind.set("kind", exp.to_identifier(written))
     else:
-        # `char '12'` has no length of its own, and written back as a cast it has one.
         allowed = (
             name is None
             and kind.this in language.types
-            and (kind.this is not exp.DType.CHAR or bool(kind.expressions))
+            and (kind.this is not exp.DType.CHAR or bool(kind.expressions) or not language.char_has_a_length)
         )
     if not allowed:
         shown = (

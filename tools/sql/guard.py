@@ -32,6 +32,7 @@ from contextlib import contextmanager
 from policies.cause import cause
 from policies.errors import Denied, InvalidArgument, Refusal
 from tools.sql import bounds, explain, grammar, lineage, names, placing, rewrite, strict, syntax
+from tools.sql.dialect_mysql import MYSQL
 from tools.sql.dialect_postgres import POSTGRES
 from tools.sql.dialect_sqlite import SQLITE
 from tools.sql.filters import columns_asked
@@ -40,7 +41,7 @@ from tools.sql.resolve import resolve
 from tools.sql.rewrite import Claims
 from tools.sql.rules import Checked, Dialect, Readable, Rules
 
-LANGUAGES = {Dialect.POSTGRES: POSTGRES, Dialect.SQLITE: SQLITE}
+LANGUAGES = {Dialect.POSTGRES: POSTGRES, Dialect.SQLITE: SQLITE, Dialect.MYSQL: MYSQL}
 
 
 def check(
@@ -128,7 +129,7 @@ def _check(
     origins = lineage.outputs(tree, found, rules)
     placing.check(placed, tree, found, written=written)
     bounds.check(found, tree, language, rules.max_rows)
-    claims = Claims(language.placeholder)
+    claims = Claims(language)
     rewrite.apply_rows(found, rules, language, claims)
     rewrite.keep_operators_unnamed(tree)
     capped = rewrite.cap(tree, rules.max_rows + 1, offset, language) if cap else tree

@@ -1,6 +1,7 @@
 """What differs from one SQL dialect to the next: a value that the checks read, and nothing that they do."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -46,8 +47,8 @@ class Language:
     named_types: frozenset[str]
     type_names: Mapping[exp.DType, str]
     operators: frozenset[str]
-    arrows: Mapping[str, type[exp.Expr]]
-    """JSON operators that are nodes of their own where the dialect has no OPERATOR(...)."""
+    arrows: Mapping[str, Callable[..., exp.Expr]]
+    """What JSON operators are made into, of `this` and `expression`, where there is no OPERATOR(...)."""
     nodes: Mapping[type[exp.Expr], frozenset[str]]
     builtin_schema: str | None
     placeholder: str
@@ -61,9 +62,24 @@ class Language:
     """Tokens that stand for operators under several spellings, with those that this database knows."""
     quoted_names_keep_case: bool
     """Unquoted names are folded, quoted ones are not; else all names compare without case."""
-    offset_needs_limit: bool
+    no_limit: str
+    """What LIMIT says for all rows, where OFFSET needs one."""
     longest_name: int
     """In bytes: beyond it the database cuts a name off, and two become one."""
     limit_takes_two: bool
     joins_need_a_condition: bool
     arrays_need_a_keyword: bool
+    unit_functions: frozenset[str] = frozenset()
+    """Those that take the name of a span of time first."""
+    own_syntax: frozenset[str] = frozenset()
+    """Functions, in upper case, whose arguments are written as only this database's parser reads them."""
+    claims_are_cast: bool = True
+    """A claim is text to this database only where that is said."""
+    char_has_a_length: bool = True
+    """`char '12'` has no length of its own, and written back as a cast it has one."""
+    sub_select_names_are_distinct: bool = False
+    """A sub-select can't have two columns of one name."""
+    rows_of_values_differ: bool = False
+    """MySQL and MariaDB write rows of VALUES otherwise where they are read from."""
+    between: re.Pattern[str] | None = None
+    """What may stand between two words, where the tokenizer takes more for a comment than the database."""

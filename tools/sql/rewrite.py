@@ -13,7 +13,7 @@ from tools.sql.few import group_keys, is_identifier
 from tools.sql.grammar import function_name
 from tools.sql.language import Language
 from tools.sql.names import quoted, settle
-from tools.sql.reading import is_plain_aggregate
+from tools.sql.reading import integer_of, is_plain_aggregate
 from tools.sql.refusals import denied
 from tools.sql.rules import Relation, Rules
 from tools.sql.scopes import Reference, Resolution, Scope, Source
@@ -22,14 +22,17 @@ from tools.sql.scopes import Reference, Resolution, Scope, Source
 class Claims:
     """Numbers the user's claims in the order in which the text needs them; one claim keeps its number."""
 
-    def __init__(self, placeholder: str) -> None:
-        self._placeholder = placeholder
+    def __init__(self, language: Language) -> None:
+        self._language = language
         self._numbers: dict[str, int] = {}
 
     def value_of(self, claim: str) -> exp.Expr:
         """A claim is text; a filter that compares it with something else says so with a cast."""
         number = self._numbers.setdefault(claim, len(self._numbers) + 1)
-        return exp.Cast(this=exp.Var(this=f"{self._placeholder}{number}"), to=exp.DataType.build("text"))
+        value = exp.Var(this=f"{self._language.placeholder}{number}")
+        return (
+            exp.Cast(this=value, to=exp.DataType.build("text")) if self._language.claims_are_cast else value
+        )
 
     def names(self) -> tuple[str, ...]:
         return tuple(self._numbers)
@@ -95,8 +98,8 @@ def _project(source: Source, rules: Rules, language: Language, claims: Claims) -
         select.set("where", exp.Where(this=condition))
         # A fence: without it the database may test the caller's conditions, which can fail with an error that
         # tells of the row, on rows that the filter would have kept away.
-        if language.offset_needs_limit:
-            select.set("limit", exp.Limit(expression=exp.Neg(this=exp.Literal.number(1))))
+        if language.no_limit:
+            select.set("limit", exp.Limit(expression=exp.Literal.number(language.no_limit)))
         select.set("offset", exp.Offset(expression=exp.Literal.number(0)))
     table.replace(
         exp.Subquery(
@@ -108,8 +111,10 @@ def _project(source: Source, rules: Rules, language: Language, claims: Claims) -
 def _extend_group(scope: Scope, found: Resolution, projected: dict[int, Source], language: Language) -> None:
     """A relation's key in GROUP BY covers its other columns; a sub-select has no key, so they are added."""
     group = scope.select.args.get("group")
-    if group is None or any(
-        isinstance(key, (exp.Rollup, exp.Cube, exp.GroupingSets)) for key in group.expressions
+    if (
+        group is None
+        or group.args.get("rollup")
+        or any(isinstance(key, (exp.Rollup, exp.Cube, exp.GroupingSets)) for key in group.expressions)
     ):
         return
     keys = list(group_keys(scope.select))
@@ -201,6 +206,8 @@ def keep_operators_unnamed(tree: exp.Expr) -> None:
 
 def cap(tree: exp.Expr, rows: int, offset: int, language: Language) -> exp.Expr:
     """At most `rows` rows from `offset` on, whatever the statement's own limits say."""
+    if language.sub_select_names_are_distinct:
+        tree, rows, offset = _without_limits(tree, rows, offset)
     limit = exp.Limit(expression=exp.Literal.number(rows))
     start = exp.Offset(expression=exp.Literal.number(offset))
     plain = isinstance(tree, exp.Select) and not (tree.args.get("limit") or tree.args.get("offset"))
@@ -218,6 +225,20 @@ def cap(tree: exp.Expr, rows: int, offset: int, language: Language) -> exp.Expr:
         limit=limit,
         offset=start,
     )
+
+
+def _without_limits(tree: exp.Expr, rows: int, offset: int) -> tuple[exp.Expr, int, int]:
+    """A SELECT's own limits taken into ours, where they are plain numbers."""
+    limit, start = tree.args.get("limit"), tree.args.get("offset")
+    own = [integer_of(clause.expression) if clause else None for clause in (limit, start)]
+    if not isinstance(tree, exp.Select) or (limit and own[0] is None) or (start and own[1] is None):
+        return tree, rows, offset
+    if own[0] is not None:
+        rows = max(0, min(rows, own[0] - offset))
+    for clause in (limit, start):
+        if clause:
+            clause.pop()
+    return tree, rows, offset + (own[1] or 0)
 
 
 def _select_from_values(values: exp.Values) -> exp.Select:

@@ -12,6 +12,7 @@ from policies.sources import SqlSource
 class Dialect(StrEnum):
     POSTGRES = "postgres"
     SQLITE = "sqlite"
+    MYSQL = "mysql"
 
 
 class Relation(NamedTuple):

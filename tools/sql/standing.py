@@ -24,7 +24,7 @@ def row_condition(relation: Relation, rules: Rules) -> Condition | None:
     if rows is None:
         return None
     language = LANGUAGES[rules.dialect]
-    claims = Claims(language.placeholder)
+    claims = Claims(language)
     condition = rewrite.row_filter(rows, relation, rules, language)
     for placeholder in list(condition.find_all(exp.Placeholder)):
         placeholder.replace(claims.value_of(str(placeholder.this)))

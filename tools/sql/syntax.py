@@ -52,13 +52,15 @@ _STRINGS = {
     TokenType.BIT_STRING,
     TokenType.HEX_STRING,
 }
+_COLLECTED = "group_concat"
 _INTERVAL_UNITS = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"}
+_UNITS = {*_INTERVAL_UNITS, "MICROSECOND", "WEEK", "QUARTER"}
 # Where they stood in the text, which nobody asks any more, and each copy of a tree would copy.
 _WITH_PLACES = (exp.Identifier, exp.Literal)
 # Words that mean nothing, or that come back as another spelling of the same.
 _OPTIONAL_WORDS = words("""
     row rows first last next nulls asymmetric some only isnull notnull unknown inner outer varying zone
-    without
+    without convert
     """)
 
 
@@ -66,6 +68,8 @@ def tokenize(sql: str, language: Language) -> list[Token]:
     """Raises `InvalidArgument` (see tools/sql/text.py)."""
     dialect = _dialect(language)
     found = text.tokens(sql, dialect, type_tokens(language))
+    if language.between is not None:
+        text.check_between(sql, found, language.between)
     for token, after in zip(found, [*found[1:], None], strict=True):
         if token.token_type is TokenType.NOT and token.text == "!":
             adjacent = after is not None and after.start == token.end + 1 and after.text.startswith("~")
@@ -92,7 +96,9 @@ def parse(tokens: Sequence[Token], sql: str, language: Language) -> exp.Expr:
     """The tree of one statement. Raises `InvalidArgument` when it is none, `Denied` when text got lost."""
     dialect = _dialect(language)
     try:
-        trees = dialect.parser(error_level=ErrorLevel.IMMEDIATE).parse(list(_prepared(tokens, dialect)), sql)
+        trees = dialect.parser(error_level=ErrorLevel.IMMEDIATE).parse(
+            list(_prepared(tokens, dialect, language)), sql
+        )
     except RecursionError:
         raise unparsable("The statement nests too deeply", "Split it, or use WITH.") from None
     except Exception as error:  # noqa: BLE001 - whatever sqlglot raises on hostile text, the text is no statement
@@ -100,8 +106,13 @@ def parse(tokens: Sequence[Token], sql: str, language: Language) -> exp.Expr:
     if len(trees) != 1 or not isinstance(trees[0], exp.Expr):
         raise unparsable("There is not exactly one statement")
     tree = _restored(trees[0], language)
-    _check_nothing_got_lost(tokens, render(tree, language), dialect)
+    _check_nothing_got_lost(tokens, render(tree, language), language)
     return tree
+
+
+def identifier(name: str, language: Language) -> str:
+    """A name as the database quotes it."""
+    return exp.to_identifier(name, quoted=True).sql(dialect=_dialect(language))
 
 
 def render(tree: exp.Expr, language: Language, *, last: bool = False) -> str:
@@ -111,7 +122,7 @@ def render(tree: exp.Expr, language: Language, *, last: bool = False) -> str:
     """
     try:
         return _dialect(language).generate(
-            tree,
+            _writable(tree) if _COLLECTED.upper() in language.own_syntax else tree,
             copy=not last,
             identify=True,
             comments=False,
@@ -142,9 +153,10 @@ def _like(token: Token, kind: TokenType, spelling: str) -> Token:
     return Token(kind, spelling, token.line, token.col, token.start, token.end)
 
 
-def _prepared(tokens: Sequence[Token], dialect: Dialect) -> Iterator[Token]:
+def _prepared(tokens: Sequence[Token], dialect: Dialect, language: Language) -> Iterator[Token]:
     parser = dialect.parser_class
-    translated = _translated(parser)
+    translated = _translated(language.name) - language.own_syntax
+    has_intervals = exp.Interval in language.nodes
     index = 0
     while index < len(tokens):
         token = tokens[index]
@@ -166,7 +178,7 @@ def _prepared(tokens: Sequence[Token], dialect: Dialect) -> Iterator[Token]:
             yield _like(token, TokenType.L_PAREN, "(")
             yield _like(token, TokenType.VAR, token.text)
             yield _like(token, TokenType.R_PAREN, ")")
-        elif kind is TokenType.INTERVAL and (literal := _interval(tokens, index)):
+        elif kind is TokenType.INTERVAL and not has_intervals and (literal := _interval(tokens, index)):
             spelling, used = literal
             yield _like(token, TokenType.VAR, "CAST")
             yield _like(token, TokenType.L_PAREN, "(")
@@ -190,8 +202,9 @@ def _is_named(tokens: Sequence[Token], index: int) -> bool:
 
 
 @cache
-def _translated(parser: Any) -> frozenset[str]:
+def _translated(name: str) -> frozenset[str]:
     """The upper-case names of functions that the parser has a node, or a reading, of its own for."""
+    parser: Any = _made(name).parser_class
     return frozenset({*parser.FUNCTIONS, *parser.FUNCTION_PARSERS} - _OWN_SYNTAX)
 
 
@@ -245,11 +258,17 @@ def _restored(tree: exp.Expr, language: Language) -> exp.Expr:
             node.set("this", name.lower())
         if isinstance(node, exp.Anonymous):
             _separate_distinct(node)
+            if node.args["this"] in language.unit_functions:
+                _make_unit(node)
         elif isinstance(node, exp.Trim) and node.args.get("position") and not node.args.get("expression"):
             # Without something to trim, the side to trim would be forgotten.
             node.set("expression", exp.Literal.string(" "))
         elif isinstance(node, (exp.RawString, exp.ByteString)):
             _make_plain(node)
+        elif isinstance(node, exp.GroupConcat):
+            _make_call(node)
+        elif isinstance(node, exp.RegexpLike) and exp.RegexpLike not in language.nodes:
+            _make_instr(node)
         elif isinstance(node, exp.Operator) and (arrow := language.arrows.get(str(node.args["operator"]))):
             node.replace(arrow(this=node.this, expression=node.expression))
     return tree
@@ -272,6 +291,13 @@ def _separate_distinct(call: exp.Anonymous) -> None:
     call.set("expressions", [exp.Distinct(expressions=[first]), *middle, last])
 
 
+def _make_unit(call: exp.Anonymous) -> None:
+    """The first argument, which looks like a column."""
+    unit = call.expressions[0] if call.expressions else None
+    if isinstance(unit, exp.Column) and not unit.table and unit.name.upper() in _UNITS:
+        unit.replace(exp.Var(this=unit.name.upper()))
+
+
 def _make_plain(string: exp.Expr) -> None:
     value = str(string.this)
     if isinstance(string, exp.ByteString) and (not value.isascii() or "\0" in value):
@@ -279,27 +305,59 @@ def _make_plain(string: exp.Expr) -> None:
     string.replace(exp.Literal.string(value))
 
 
-def _check_nothing_got_lost(tokens: Sequence[Token], regenerated: str, dialect: Dialect) -> None:
+def _make_call(collected: exp.GroupConcat) -> None:
+    """GROUP_CONCAT with a SEPARATOR, which is a call like any other to whoever looks at it."""
+    separator = collected.args.get("separator")
+    collected.replace(
+        exp.Anonymous(this=_COLLECTED, expressions=[collected.this, *([separator] if separator else [])])
+    )
+
+
+def _make_instr(matched: exp.RegexpLike) -> None:
+    """`a REGEXP b` would be written back as REGEXP_LIKE, which MariaDB lacks."""
+    place = exp.Anonymous(this="regexp_instr", expressions=[matched.this, matched.expression])
+    matched.replace(exp.paren(exp.GT(this=place, expression=exp.Literal.number(0))))
+
+
+def _writable(tree: exp.Expr) -> exp.Expr:
+    """The tree with the calls that `_make_call` has made in the form that is written back as it came."""
+    if not any(call.args["this"] == _COLLECTED for call in tree.find_all(exp.Anonymous)):
+        return tree
+    copied = tree.copy()
+    for call in list(copied.find_all(exp.Anonymous)):
+        if call.args["this"] == _COLLECTED:
+            this, *separator = call.expressions
+            call.replace(exp.GroupConcat(this=this, separator=separator[0] if separator else None))
+    return copied
+
+
+def _check_nothing_got_lost(tokens: Sequence[Token], regenerated: str, language: Language) -> None:
     try:
-        after = _texts(dialect.tokenize(regenerated))
+        after = _texts(_dialect(language).tokenize(regenerated), language)
     except SqlglotError:
         raise denied("syntax", "The statement can't be written back as it was read", "Rewrite it.") from None
-    lost = _texts(tokens, only_named=True) - after
+    lost = _texts(tokens, language, only_named=True) - after
     if any(kind != "word" or spelling not in _OPTIONAL_WORDS for kind, spelling in lost):
         raise denied("syntax", "A part of the statement has no meaning here", "Rewrite it in plain SQL.")
 
 
-def _texts(tokens: Sequence[Token], *, only_named: bool = False) -> Counter[tuple[str, str]]:
+def _texts(
+    tokens: Sequence[Token], language: Language, *, only_named: bool = False
+) -> Counter[tuple[str, str]]:
     """Literals and words with their count; of the words, `only_named` takes those that are names."""
     found: list[tuple[str, str]] = []
+    has_intervals = exp.Interval in language.nodes
     for index, token in enumerate(tokens):
         kind = token.token_type
+        of_interval = index > 0 and tokens[index - 1].token_type is TokenType.INTERVAL
         if kind in _STRINGS:
             spelling = token.text
-            if only_named and index and tokens[index - 1].token_type is TokenType.INTERVAL:
+            if only_named and of_interval and not has_intervals:
                 literal = _interval(tokens, index - 1)
                 spelling = literal[0] if literal else spelling
             found.append(("string", spelling))
+        elif kind is TokenType.NUMBER and of_interval and has_intervals:
+            found.append(("string", token.text))  # `INTERVAL 30 DAY` is written back with quotes
         elif kind is TokenType.NUMBER:
             fraction = index > 0 and tokens[index - 1].token_type is TokenType.DOT
             found.append(("number", f"0.{token.text}" if fraction else token.text))

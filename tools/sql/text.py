@@ -46,6 +46,8 @@ _OPERANDS = {
     TokenType.R_BRACKET,
     TokenType.END,
 }
+# They open nothing here, and the tokenizer takes the rest for one string.
+_NOT_TAKEN_APART = {TokenType.COMMAND, TokenType.REPLACE}
 _REPEATABLE = _OPENING | _CLOSING | {TokenType.COMMA, TokenType.SEMICOLON}
 
 
@@ -76,6 +78,19 @@ def tokens(sql: str, dialect: Dialect, types: frozenset[TokenType]) -> list[Toke
         raise unparsable("There is more than one statement", "Send them one by one.")
     _check_depth(found, types)
     return found
+
+
+def check_between(sql: str, found: Sequence[Token], between: re.Pattern[str]) -> None:
+    """Raises `InvalidArgument` where something other than `between` stands around the tokens."""
+    if found[0].token_type in _NOT_TAKEN_APART:
+        return
+    end_of_last = 0
+    for start, end in [*((token.start, token.end + 1) for token in found), (len(sql), 0)]:
+        if end_of_last < start and between.fullmatch(sql, end_of_last, start) is None:
+            raise unparsable(
+                "The statement holds a comment that this database reads otherwise", "Leave it out."
+            )
+        end_of_last = end
 
 
 def _check_depth(found: Sequence[Token], types: frozenset[TokenType]) -> None:

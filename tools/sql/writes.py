@@ -24,11 +24,11 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from policies.errors import Denied
 from tools.sql import grammar, rowwise, syntax
-from tools.sql.dml import Form, Part, Verb, take_apart
+from tools.sql.dml import Form, Part, Verb, closing, take_apart
 from tools.sql.guard import LANGUAGES, check, taking_apart
 from tools.sql.language import Language
 from tools.sql.names import comparable
-from tools.sql.refusals import denied, named
+from tools.sql.refusals import denied, named, unparsable
 from tools.sql.resolve import resolve
 from tools.sql.rules import Checked, Readable, Relation, Rules
 
@@ -77,7 +77,11 @@ def _check_write(sql: str, rules: Rules, values: Mapping[str, str] | None) -> Wr
     form = take_apart(tokens, sql, language)
     relation = _relation(form, rules, language)
     written = _written(form, relation, rules.relations[relation], language)
-    pieces = _inserted(form, written, tokens) if form.verb is Verb.INSERT else _found(form, relation, rules)
+    pieces = (
+        _inserted(form, written, tokens, language)
+        if form.verb is Verb.INSERT
+        else _found(form, relation, rules, language)
+    )
     text = "\n".join(_text(piece, sql) for piece in pieces)
     tree = _whole(text, pieces, language)
     if form.verb is not Verb.INSERT:
@@ -144,38 +148,66 @@ def _written(form: Form, relation: Relation, readable: Readable, language: Langu
     return tuple(open_[name] for name in form.columns)
 
 
-def _found(form: Form, relation: Relation, rules: Rules) -> list[_Piece]:
+def _found(form: Form, relation: Relation, rules: Rules, language: Language) -> list[_Piece]:
     """The rows that the condition finds: what they hold, and what they get."""
-    label = _quoted(form.label)
+
+    def quoted(name: str) -> str:
+        return syntax.identifier(name, language)
+
+    label = quoted(form.label)
     shown = ", ".join(
-        f'{label}.{_quoted(name)} AS "b{number}"'
+        f"{label}.{quoted(name)} AS {quoted(f'b{number}')}"
         for number, name in enumerate(rules.relations[relation].columns, 1)
     )
     pieces: list[_Piece] = [form.queries, f"SELECT {shown}"]
     for number, value in enumerate(form.values, 1):
-        pieces += [", (", value, f') AS "a{number}"']
+        pieces += [", (", value, f") AS {quoted(f'a{number}')}"]
     # By its full name, so that no query of WITH stands in its place.
     pieces += [
-        f"FROM {_quoted(relation.schema)}.{_quoted(relation.name)} AS {label} WHERE (",
+        f"FROM {quoted(relation.schema)}.{quoted(relation.name)} AS {label} WHERE (",
         form.where,
         ")",
     ]
     return pieces
 
 
-def _inserted(form: Form, written: tuple[str, ...], tokens: Iterable[Token]) -> list[_Piece]:
+def _inserted(
+    form: Form, written: tuple[str, ...], tokens: Iterable[Token], language: Language
+) -> list[_Piece]:
     """The rows to insert, as the last query of WITH: only there both databases give columns new names."""
     used = {token.text.lower() for token in tokens}
     name = "what is inserted"  # and told so where it has too few columns
     while name in used:
         name += " too"
-    names = ", ".join(f'"a{number}"' for number in range(1, len(written) + 1))
+    quoted = syntax.identifier(name, language)
+    names = ", ".join(syntax.identifier(f"a{number}", language) for number in range(1, len(written) + 1))
     return [
         form.queries or "WITH",
-        f'{"," if form.queries else ""} "{name}" ({names}) AS (',
-        form.values[0],
-        f') SELECT * FROM "{name}"',  # noqa: S608 - a name of ours
+        f"{',' if form.queries else ''} {quoted} ({names}) AS (",
+        *(_as_selects(form.values[0]) if language.rows_of_values_differ else [form.values[0]]),
+        f") SELECT * FROM {quoted}",  # noqa: S608 - a name of ours
     ]
+
+
+def _as_selects(source: Part) -> list[_Piece]:
+    """`VALUES (1, 2), (3, 4)` as `SELECT 1, 2 UNION ALL SELECT 3, 4`; another source as it is."""
+    if source[0].token_type is not TokenType.VALUES:
+        return [source]
+    pieces: list[_Piece] = []
+    at = 1
+    while at < len(source):
+        end = closing(source, at)
+        if source[at].token_type is not TokenType.L_PAREN or end - at < 2:
+            raise unparsable("VALUES takes rows in brackets", "Write VALUES (...), (...).")
+        pieces += ["UNION ALL SELECT" if pieces else "SELECT", source[at + 1 : end]]
+        at = end + 1
+        if at < len(source):
+            if source[at].token_type is not TokenType.COMMA or at + 1 == len(source):
+                raise unparsable("VALUES takes rows in brackets", "Write VALUES (...), (...).")
+            at += 1
+    if not pieces:
+        raise unparsable("There is nothing to insert", "Add VALUES (...), or a SELECT.")
+    return pieces
 
 
 def _whole(text: str, pieces: list[_Piece], language: Language) -> exp.Select:
@@ -217,7 +249,3 @@ def _tokens(piece: _Piece, language: Language) -> Part:
 
 def _spellings(tokens: Part) -> list[tuple[TokenType, str]]:
     return [(token.token_type, token.text) for token in tokens]
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

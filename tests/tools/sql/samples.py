@@ -48,8 +48,23 @@ def sqlite(*, customers: str | None = None, orders: str | None = None) -> Rules:
     )
 
 
+def mysql(*, customers: str | None = None, orders: str | None = None) -> Rules:
+    return Rules(
+        dialect=Dialect.MYSQL,
+        default_schema="shop",
+        relations={
+            Relation("shop", "customers"): Readable(CUSTOMERS, customers),
+            Relation("shop", "orders"): Readable(ORDERS, orders),
+            Relation("shop", "order_items"): Readable(ITEMS),
+        },
+        functions=frozenset(),
+        max_rows=1000,
+    )
+
+
 POSTGRES = postgres()
 SQLITE = sqlite()
+MYSQL = mysql()
 
 
 def rows(file: str, dialect: str) -> list[dict[str, Any]]:
