@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Annotated, ClassVar, Final, Literal, Self, TypeAlias, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeAlias, cast, get_args
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
@@ -189,7 +189,7 @@ class SqlSource(Source, frozen=True):
     `untrusted` are columns whose text comes from outside, each as `table.column`.
     """
 
-    kind: Literal["postgres", "sqlite"]
+    kind: Literal["postgres", "sqlite", "mysql"]
     dsn: Dsn
     default_schema: Identifier = "public"
     functions: tuple[str, ...] = ()
@@ -254,18 +254,18 @@ class SqlSource(Source, frozen=True):
         return {"tables": len(self.tables)}
 
 
-class PostgresSource(SqlSource, frozen=True):
-    """`max_cost` is in the planner's units. `tls_pins` are as those of `policies.values.Tls`."""
+class SqlServer(SqlSource, frozen=True):
+    """A database behind a port. `tls_pins` are as those of `policies.values.Tls`.
 
-    kind: Literal["postgres"]
+    `overprivileged` says why a role that may do more than is configured is taken all the same.
+    """
+
     password: SecretReference | None = None
     tls: Literal["verify-full", "verify-ca", "require", "disable"] = "verify-full"
     tls_ca: str | None = None
     tls_pins: tuple[Pin, ...] = ()
     tls_certificate: str | None = None
     tls_key: str | None = None
-    max_cost: float = Field(default=1_000_000, gt=0)
-    row_security: RowSecurity | None = None
     overprivileged: str | None = None
 
     @property
@@ -286,6 +286,40 @@ class PostgresSource(SqlSource, frozen=True):
         if self.tls != "verify-full" and not is_loopback(self.dsn):
             raise ValueError(f'tls = "{self.tls}" is only for a host on this machine: use "verify-full"')
         return self
+
+
+class PostgresSource(SqlServer, frozen=True):
+    """`max_cost` is in the planner's units."""
+
+    kind: Literal["postgres"]
+    max_cost: float = Field(default=1_000_000, gt=0)
+    row_security: RowSecurity | None = None
+
+
+class MysqlSource(SqlServer, frozen=True):
+    """MySQL or MariaDB, whose schemas are databases.
+
+    Without `default_schema` the tables without a schema are in the database of the dsn, unless all tables are
+    said to be in one other. `bare_tables` is an administrator's word that nothing hangs on the tables that
+    may be written: no triggers, and no foreign keys that change other rows with theirs.
+    """
+
+    kind: Literal["mysql"]
+    bare_tables: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tables_are_in_its_database(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or "default_schema" in values:
+            return cast("Any", values)
+        given = cast("dict[str, Any]", values)
+        named = {
+            name.partition(".")[0] if "." in name else "" for name in map(str, given.get("tables") or ())
+        }
+        database = unquote(urlsplit(str(given.get("dsn"))).path.removeprefix("/"))
+        if len(named) == 1 and "" not in named:
+            (database,) = named
+        return {**given, "default_schema": database} if database else given
 
 
 class SqliteSource(SqlSource, frozen=True):
@@ -343,7 +377,7 @@ class GitlabSource(OAuthSource, Tls, frozen=True):
         return {"projects": len(self.projects)}
 
 
-Kinds = PostgresSource | SqliteSource | GitlabSource
+Kinds = PostgresSource | SqliteSource | MysqlSource | GitlabSource
 AnySource = Annotated[Kinds, Field(discriminator="kind")]
 KINDS: Final = tuple(str(get_args(each.model_fields["kind"].annotation)[0]) for each in get_args(Kinds))
 

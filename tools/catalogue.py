@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
@@ -12,7 +13,14 @@ from policies.document import Document
 from policies.errors import ConfigurationError, Denied, not_open
 from policies.networks import THIS_MACHINE
 from policies.secret import Secret
-from policies.sources import AnySource, GitlabSource, PostgresSource, SqliteSource, SqlSource
+from policies.sources import (
+    AnySource,
+    GitlabSource,
+    MysqlSource,
+    PostgresSource,
+    SqliteSource,
+    SqlSource,
+)
 from policies.values import SecretReference
 from tools.connector import Connector
 from tools.gitlab import toolset as gitlab
@@ -41,6 +49,17 @@ def connect(name: str, source: AnySource, root: Path, resolve: Resolve) -> Conne
 
             _hold_rules(name, source)
             return SqliteConnector(name, source, root)
+        case MysqlSource():
+            if find_spec("asyncmy") is None:
+                raise ConfigurationError(
+                    "remit was installed without MySQL",
+                    where=f"sources.{name}",
+                    remedy="Run: pip install 'remit[mysql]'",
+                )
+            from tools.mysql.connector import MysqlConnector  # noqa: PLC0415
+
+            _hold_rules(name, source)
+            return MysqlConnector(name, source, root)
         case GitlabSource():
             from tools.gitlab.connector import GitlabConnector  # noqa: PLC0415
 
@@ -63,7 +82,7 @@ def definitions(document: Document) -> Sequence[Tool]:
 
 def _tools(name: str, source: AnySource) -> Sequence[Tool]:
     match source:
-        case PostgresSource() | SqliteSource():
+        case PostgresSource() | SqliteSource() | MysqlSource():
             return toolset(name, source)
         case GitlabSource():
             return gitlab.toolset(name, source)

@@ -5,11 +5,12 @@ import sys
 from functools import partial
 
 from policies.errors import Denied, Refusal
-from policies.sources import PostgresSource, SqlSource
+from policies.sources import MysqlSource, PostgresSource, SqlSource
 from server.commands.lines import answer
 from server.commands.options import takes_configuration
 from server.configuration import load
-from tools.postgres.role import role_sql
+from tools.mysql import role as mysql
+from tools.postgres import role as postgres
 from tools.sql.guard import check
 from tools.sql.rules import Rules
 
@@ -36,10 +37,14 @@ def run(options: argparse.Namespace) -> int:
         )
         return 2
     if options.what == "role":
-        if not isinstance(source, PostgresSource):
-            print(f"remit: {options.source} has no roles: it is of kind {source.kind}.", file=sys.stderr)
-            return 2
-        print(role_sql(source, options.role))
+        match source:
+            case PostgresSource():
+                print(postgres.role_sql(source, options.role))
+            case MysqlSource():
+                print(mysql.role_sql(source, options.role))
+            case _:
+                print(f"remit: {options.source} has no roles: it is of kind {source.kind}.", file=sys.stderr)
+                return 2
         return 0
     if not isinstance(source, SqlSource):
         print(f"remit: {options.source} takes no SQL: it is of kind {source.kind}.", file=sys.stderr)

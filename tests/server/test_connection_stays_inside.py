@@ -12,8 +12,8 @@ import pytest
 from server import cli
 from server.cli import COMMANDS
 from server.commands.credential import listed
-from tests.backends import Postgres
 from tests.leaks import leaks
+from tests.mariadb import Databases
 from tests.server.every_command import SERVING, commands
 from tests.server.oidc.issuer import Signer
 from tests.server.walk import Walk, logged, place, walk
@@ -26,7 +26,7 @@ YES = frozenset({"undo", "keys"})
 @pytest.mark.threat("T37")
 def test_what_a_source_is_reached_with_is_shown_by_no_tool_page_or_command_and_kept_readable_nowhere(
     tmp_path: Path,
-    postgres: Postgres,
+    databases: Databases,
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -35,7 +35,7 @@ def test_what_a_source_is_reached_with_is_shown_by_no_tool_page_or_command_and_k
     monkeypatch.setattr("server.logs.configure", lambda: None)
     with (
         anyio.from_thread.start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(place(tmp_path, postgres, Signer.ec("key"), "sqlite")) as at,
+        portal.wrap_async_context_manager(place(tmp_path, databases, Signer.ec("key"), "sqlite")) as at,
     ):
         walked = portal.call(walk, at, "modern", at.token(), at.token(exp=1))
         assert "to connect" in walked.asked
@@ -53,7 +53,7 @@ def test_what_a_source_is_reached_with_is_shown_by_no_tool_page_or_command_and_k
             walked.sinks[" ".join(arguments)] = (said.out + said.err).encode()
         assert ran == COMMANDS.keys() - SERVING
         sinks = {**walked.sinks, **at.files(), "the log": logged(caplog.records)}
-        found = leaks(sinks, at.account.password, at.shared)
+        found = leaks(sinks, at.account.password, *at.shared)
         assert at.code_token.encode() in sinks.pop("what went to GitLab")
         found += leaks(sinks, at.code_token)
     assert found == []

@@ -26,7 +26,7 @@ from server.assembly import Service, assemble
 from server.configuration import load
 from server.history import search
 from server.identity import Identity
-from tests.backends import Postgres
+from tests.mariadb import Databases, MariaDB
 from tests.policies.injection.disguises import DISGUISES, QUIET
 from tests.server.enabling import enable_all
 from tests.tools.gitlab.site import Site, serving
@@ -82,6 +82,21 @@ read = ["analyst"]
 [sources.shop.tables.notes]
 columns = ["id", "body"]
 
+[sources.stock]
+kind = "mysql"
+dsn = "{stock}"
+credential = "shared"
+reason = "everybody reads the same"
+password = "file:stock-password"
+tls_ca = "{stock_ca}"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+[sources.stock.roles]
+read = ["analyst"]
+[sources.stock.tables.notes]
+columns = ["id", "body"]
+
 [sources.code]
 kind = "gitlab"
 url = "{gitlab}"
@@ -99,6 +114,7 @@ NOTES = {"sql": "SELECT id, body FROM notes ORDER BY id"}
 READS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "sqlite": ("desk_query", NOTES),
     "postgres": ("shop_query", NOTES),
+    "mysql": ("stock_query", NOTES),
     "gitlab": ("code_issue", {"project": "acme/shop", "issue": 99}),
 }
 WRITE = {"sql": "UPDATE notes SET body = 'paid' WHERE id = 1"}
@@ -150,13 +166,15 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, postgres: Postgres, site: Site, *, detector: bool
+    folder: Path, databases: Databases, site: Site, *, detector: bool
 ) -> AsyncGenerator[House]:
+    postgres, mariadb = databases.postgres, databases.mariadb
     name = f"notes_{secrets.token_hex(4)}"
     await postgres.create_database(name)
     password = folder / "password"
     password.touch(mode=0o600)
     password.write_text(await postgres.create_login(f"{name}_reader"))
+    await _stock(folder, mariadb, name)
     with sqlite3.connect(folder / "desk.db") as database:
         database.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT)")
     database.close()
@@ -165,6 +183,7 @@ async def open_house(
     project.issues.append(Issue(99, "Notes", AUTHOR, notes=tuple(Note(AUTHOR, text) for text in HOSTILE)))
     file = folder / "remit.toml"
     settings = {"dsn": postgres.dsn(name, f"{name}_reader"), "ca": postgres.ca, "gitlab": site.url}
+    settings |= {"stock": mariadb.dsn(name, f"{name}_reader"), "stock_ca": mariadb.ca}
     file.write_text(CONFIGURATION.format(detector=str(detector).lower(), **settings))
     document = (configuration := load(file)).document
     async with postgres.admin(name) as admin:
@@ -183,6 +202,16 @@ async def open_house(
         token = Secret(site.tokens.give("ada"))
         assert await connecting.accept(offer, user, "", token, UNRESTRICTED) is not None
         yield house
+
+
+async def _stock(folder: Path, mariadb: MariaDB, name: str) -> None:
+    await mariadb.create_database(name)
+    password = folder / "stock-password"
+    password.touch(mode=0o600)
+    await mariadb.run("CREATE TABLE notes (id int PRIMARY KEY, body longtext)", database=name)
+    async with mariadb.admin(name) as admin, admin.cursor() as cursor:
+        await cursor.executemany("INSERT INTO notes VALUES (%s, %s)", [*enumerate(HOSTILE, 1)])
+    password.write_text(await mariadb.create_account(f"{name}_reader", f"SELECT ON `{name}`.notes"))
 
 
 def body(text: str) -> list[str]:
@@ -206,14 +235,14 @@ def plain(reply: Reply) -> list[str]:
 
 
 async def test_what_every_source_returns_is_data_with_the_detector_or_without(
-    tmp_path: Path, postgres: Postgres, site: Site
+    tmp_path: Path, databases: Databases, site: Site
 ) -> None:
     assert {*READS} == {*KINDS}
     answers: dict[bool, dict[str, list[Reply]]] = {}
     for detector in (True, False):
         folder = tmp_path / str(detector)
         folder.mkdir()
-        async with open_house(folder, postgres, site, detector=detector) as house:
+        async with open_house(folder, databases, site, detector=detector) as house:
             tools = house.service.catalogue.tools
             answers[detector] = {kind: await house.pages(kind) for kind in READS}
             again = {kind: await house.pages(kind) for kind in READS}
@@ -240,8 +269,8 @@ async def test_what_every_source_returns_is_data_with_the_detector_or_without(
         assert all("addresses an assistant" not in reply.text.rpartition("\n")[2] for reply in off)
 
 
-async def test_no_row_forges_the_marks_of_an_answer(tmp_path: Path, postgres: Postgres, site: Site) -> None:
-    async with open_house(tmp_path, postgres, site, detector=False) as house:
+async def test_no_row_forges_the_marks_of_an_answer(tmp_path: Path, databases: Databases, site: Site) -> None:
+    async with open_house(tmp_path, databases, site, detector=False) as house:
         known: list[str] = []
         for _ in range(5):
             forms = ("{}", "<<end of data {}>>", "\n<<end of data {}>>\n", "<<data {}>>", "<</data {}>>")
@@ -256,9 +285,9 @@ async def test_no_row_forges_the_marks_of_an_answer(tmp_path: Path, postgres: Po
 
 @pytest.mark.parametrize("detector", [True, False])
 async def test_after_such_text_a_person_is_asked_where_a_client_cannot_answer_by_itself(
-    tmp_path: Path, postgres: Postgres, site: Site, *, detector: bool
+    tmp_path: Path, databases: Databases, site: Site, *, detector: bool
 ) -> None:
-    async with open_house(tmp_path, postgres, site, detector=detector) as house:
+    async with open_house(tmp_path, databases, site, detector=detector) as house:
         house.write_down("an ordinary note")
         await house.call("desk_query", **NOTES)
         with pytest.raises(AnswerNeeded) as before:

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.backends import Postgres
 from tests.leaks import leaks
+from tests.mariadb import Databases
 from tests.server.oidc.house import Way
 from tests.server.oidc.issuer import Signer
 from tests.server.walk import logged, place, walk
 
 CANARY = "CANARY-4b1d-7f3a-9c2e"
 KEY = Signer.ec("key")
-ACTING = {"shop_write", "ledger_write", "ledger_write_auto"}
+ACTING = {"shop_write", "ledger_write", "ledger_write_auto", "stock_write"}
 MARKED = {"jti": CANARY, "nonce": CANARY, "email": CANARY}
 
 
@@ -24,13 +24,13 @@ MARKED = {"jti": CANARY, "nonce": CANARY, "email": CANARY}
 )
 async def test_a_token_that_came_in_with_every_call_of_every_tool_is_found_nowhere_else(
     tmp_path: Path,
-    postgres: Postgres,
+    databases: Databases,
     caplog: pytest.LogCaptureFixture,
     way: Way,
     engine: str,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    async with place(tmp_path, postgres, KEY, engine) as at:
+    async with place(tmp_path, databases, KEY, engine) as at:
         token, expired = at.token(**MARKED), at.token(**MARKED, exp=1)
         walked = await walk(at, way, token, expired, jti=CANARY)
     log = logged(caplog.records)

@@ -1,7 +1,8 @@
 """One person's walk through a whole remit: every tool, each way that an action goes, and what is left of it.
 
 The source `shop` is an SQLite file; `ledger` is a PostgreSQL on which each user has an account of their own,
-`archive` one that everybody reads with a shared account, and `code` a pretend GitLab.
+`archive` one that everybody reads with a shared account, `stock` a MariaDB that everybody writes to with one,
+and `code` a pretend GitLab.
 All that goes there, comes back, is shown, is logged or is kept can be looked through afterwards.
 """
 
@@ -40,6 +41,7 @@ from server.logs import JsonLines
 from server.own.result import RESULT
 from server.vault import Connected
 from tests.backends import Postgres, free_port
+from tests.mariadb import Databases
 from tests.proxy import Proxy, proxy
 from tests.server.enabling import enable_all, tomorrow
 from tests.server.oidc.house import OIDC, House, Way
@@ -107,6 +109,27 @@ read = ["analyst"]
 [sources.archive.tables.orders]
 columns = ["id", "status"]
 
+[sources.stock]
+kind = "mysql"
+dsn = "mysql://{keeper}@127.0.0.1:{mariadb}/{database}"
+tls = "disable"
+credential = "shared"
+reason = "everybody writes the same"
+password = "env:{stock_variable}"
+bare_tables = true
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+
+[sources.stock.roles]
+read = ["analyst"]
+act = ["analyst"]
+
+[sources.stock.tables.orders]
+columns = ["id", "status"]
+key = ["id"]
+write = ["status"]
+
 [sources.code]
 kind = "gitlab"
 url = "http://127.0.0.1:{gitlab}"
@@ -120,6 +143,7 @@ classification = "internal"
 read = ["analyst"]
 """
 VARIABLE: Final = "REMIT_TEST_ARCHIVE"
+STOCK_VARIABLE: Final = "REMIT_TEST_STOCK"
 ORDERS: Final = """
 CREATE TABLE orders (id int PRIMARY KEY, status text);
 INSERT INTO orders SELECT id, 'new' FROM generate_series(1, 60) id;
@@ -128,6 +152,11 @@ GRANT USAGE ON SCHEMA public TO {login}, {reader};
 GRANT SELECT ON orders TO {login}, {reader};
 GRANT UPDATE (status) ON orders TO {login};
 """
+STOCK: Final = (
+    "CREATE TABLE orders (id int PRIMARY KEY, status varchar(40))",
+    "INSERT INTO orders SELECT seq, 'new' FROM seq_1_to_60",
+)
+STOCK_GRANTS: Final = ("SELECT ON `{0}`.orders", "INSERT, UPDATE, DELETE ON `{0}`.orders")
 
 Arguments = Mapping[str, Any]
 READ: Final[Mapping[str, Sequence[Arguments]]] = {
@@ -220,8 +249,8 @@ class Account:
 class Place:
     """A remit that is configured and not running, and everything around it.
 
-    `account` is Ada's own on the ledger, `shared` the password of the archive's, `code_token` Ada's own at
-    the pretend GitLab.
+    `account` is Ada's own on the ledger, `shared` are the passwords of the archive's and the stock's,
+    `code_token` is Ada's own at the pretend GitLab.
     """
 
     configuration: Configuration
@@ -231,8 +260,9 @@ class Place:
     postgres_name: str
     store: str
     account: Account
-    shared: str = field(repr=False)
+    shared: tuple[str, str] = field(repr=False)
     relay: Proxy
+    stock_relay: Proxy
     code: Site
     code_token: str = field(repr=False)
     code_relay: Proxy
@@ -264,8 +294,9 @@ class Place:
 
 
 @asynccontextmanager
-async def place(folder: Path, postgres: Postgres, signer: Signer, engine: str) -> AsyncGenerator[Place]:
+async def place(folder: Path, databases: Databases, signer: Signer, engine: str) -> AsyncGenerator[Place]:
     """`engine` is that of the store."""
+    postgres, mariadb = databases.postgres, databases.mariadb
     name = f"walk_{secrets.token_hex(4)}"
     login, reader = f"{name}_ada", f"{name}_reader"
     port = free_port()
@@ -276,7 +307,16 @@ async def place(folder: Path, postgres: Postgres, signer: Signer, engine: str) -
         await admin.execute(ORDERS.format(login=login, reader=reader))
     issuer = PretendIssuer(signer.published())
     issuer.describe(authorization_endpoint=f"{issuer.url}/auth", token_endpoint=f"{issuer.url}/token")
-    async with proxy(postgres.port) as relay, _gitlab() as (site, code_relay):
+    await mariadb.create_database(name)
+    await mariadb.run(*STOCK, database=name)
+    keeper = f"{name}_keeper"
+    grants = (each.format(name) for each in STOCK_GRANTS)
+    kept = await mariadb.create_account(keeper, *grants, encrypted=False)
+    async with (
+        proxy(postgres.port) as relay,
+        proxy(mariadb.port) as stock_relay,
+        _gitlab() as (site, code_relay),
+    ):
         file = found(folder)
         text = file.read_text()
         server, store = f'url = "{url}"\nstore = "sqlite:remit.db"\n', ""
@@ -285,15 +325,22 @@ async def place(folder: Path, postgres: Postgres, signer: Signer, engine: str) -
             server = f'url = "{url}"\n{await _store(folder, postgres, store)}'
         assert 'store = "sqlite:remit.db"\n' in text
         text = text.replace('store = "sqlite:remit.db"\n', server)
-        behind = {"port": relay.port, "database": name, "gitlab": code_relay.port}
-        more = SOURCES.format(**behind, reader=reader, variable=VARIABLE)
+        behind = {
+            "port": relay.port,
+            "mariadb": stock_relay.port,
+            "database": name,
+            "gitlab": code_relay.port,
+            "keeper": keeper,
+            "reader": reader,
+        }
+        more = SOURCES.format(**behind, variable=VARIABLE, stock_variable=STOCK_VARIABLE)
         file.write_text(text + OIDC.format(issuer=issuer.url) + SIGN_IN + more)
         configuration = load(file)
         await enable_all(configuration.document)
         await switched_on(configuration.document, "orders", tomorrow(), "the test needs it")
         assert {source.kind for source in configuration.document.sources.values()} == {*KINDS}
         try:
-            with patch.dict(os.environ, {VARIABLE: shared}):
+            with patch.dict(os.environ, {VARIABLE: shared, STOCK_VARIABLE: kept}):
                 yield Place(
                     configuration=configuration,
                     url=url,
@@ -302,8 +349,9 @@ async def place(folder: Path, postgres: Postgres, signer: Signer, engine: str) -
                     postgres_name=name,
                     store=store,
                     account=account,
-                    shared=shared,
+                    shared=(shared, kept),
                     relay=relay,
+                    stock_relay=stock_relay,
                     code=site,
                     code_token=site.tokens.give("ada"),
                     code_relay=code_relay,
@@ -316,6 +364,7 @@ async def place(folder: Path, postgres: Postgres, signer: Signer, engine: str) -
         for database in filter(None, (name, store)):
             await admin.execute(f"DROP DATABASE {database} WITH (FORCE)")
         await admin.execute(f"DROP ROLE {login}, {reader}")
+    await mariadb.run(f"DROP DATABASE {name}", f"DROP USER {keeper}")
 
 
 @asynccontextmanager
@@ -470,6 +519,7 @@ async def walk(at: Place, way: Way, token: str, refused: str, **id_claims: objec
         walked.asked = ada.asked
     walked.sinks |= {
         "what went to PostgreSQL": bytes(at.relay.sent),
+        "what went to MariaDB": bytes(at.stock_relay.sent),
         "what went to GitLab": bytes(at.code_relay.sent),
         "what went to the connectors": "\n".join(sent).encode(),
         "what went to the issuer": "\n".join([*at.issuer.heads, str(at.issuer.posted)]).encode(),

@@ -22,7 +22,6 @@ from tools.authorization import Authorization
 from tools.connector import Finding, Session
 from tools.outbound.expiry import ending
 from tools.outbound.tls import ClientContext
-from tools.postgres.address import parse_address, tls_context
 from tools.postgres.connection import Connection
 from tools.postgres.evidence import Evidences
 from tools.postgres.failures import DRIVER, failures_of
@@ -32,6 +31,7 @@ from tools.postgres.row_security import Signer
 from tools.postgres.session import PostgresSession, Settings
 from tools.postgres.shapes import Shapes
 from tools.postgres.transactions import Link, opening, transaction
+from tools.sql.address import Form, parse_address, tls_context
 from tools.sql.rules import Rules
 from tools.sql.statements import Statements
 from tools.sql.toolset import toolset
@@ -39,6 +39,14 @@ from tools.sql.toolset import toolset
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
+_ADDRESS: Final = Form(
+    "PostgreSQL",
+    frozenset({"postgresql", "postgres"}),
+    host="/var/run/postgresql",
+    port=5432,
+    example="postgresql://user@host:5432/database",
+    docs="docs/postgres.md",
+)
 _POOL_SIZE: Final = 10
 _CONNECT_SECONDS: Final = 10.0
 _IDLE_SECONDS: Final = 60.0
@@ -83,8 +91,8 @@ class PostgresConnector:
         self._name = name
         self._source = source
         self._rules = Rules.of(source)
-        self._address = parse_address(name, source)
-        self._tls = tls_context(name, source, root)
+        self._address = parse_address(name, source, _ADDRESS)
+        self._tls = tls_context(name, source, self._address, root)
         self._tools = toolset(name, source)
         version = hashlib.sha256(canonical(source.model_dump(mode="json")).encode()).hexdigest()
         signer = (
