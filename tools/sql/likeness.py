@@ -64,11 +64,17 @@ class Likeness:
     places: Sequence[int]
 
     @classmethod
-    def of(cls, asked: Shape, checked: Checked) -> Self | None:
-        """None where a stand-in is anywhere else than where it was put, or as often."""
+    def of(cls, asked: Shape, checked: Checked, *, named_by_text: bool) -> Self | None:
+        """None where a stand-in is anywhere else than where it was put, or as often.
+
+        `named_by_text`: a column is called what was written, unless that is too long, as it may be with a
+        stand-in alone.
+        """
         found = _STAND_IN.findall(checked.sql)
         beside = repr((checked.claims, checked.columns, checked.origins))
         if sorted(found) != sorted(_STAND_IN.findall(asked.text)) or _STAND_IN.search(beside):
+            return None
+        if named_by_text and "" in checked.columns:
             return None
         places = [int(each) - _FIRST for each in found]
         return cls(checked, _STAND_IN.split(checked.sql), places)

@@ -10,7 +10,7 @@ from typing import Final
 
 from policies.errors import Refusal
 from policies.memory import Memory, digest
-from tools.sql.guard import check
+from tools.sql.guard import LANGUAGES, check
 from tools.sql.likeness import Likeness, Shape, shape
 from tools.sql.rules import Checked, Rules
 
@@ -63,6 +63,7 @@ class Statements:
                 # Each statement of this shape is judged by itself, and says itself why it is refused.
                 verdict = _Verdict(None)
             else:
-                verdict = _Verdict(Likeness.of(asked, checked))
+                by_text = LANGUAGES[self._rules.dialect].outputs_named_by_text
+                verdict = _Verdict(Likeness.of(asked, checked, named_by_text=by_text))
             self._shapes.put(key, verdict)
         return verdict.likeness

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.errors import Denied, Refusal
-from tests.tools.sql.samples import POSTGRES, SQLITE, rows
+from tests.tools.sql.samples import MYSQL, POSTGRES, SQLITE, rows
 from tools.sql import statements
 from tools.sql.guard import check
 from tools.sql.likeness import Likeness, shape
@@ -20,6 +20,8 @@ CORPUS = [
     *((row["sql"], POSTGRES) for row in rows("sql_guard.jsonl", "postgres")),
     *((row["sql"], POSTGRES) for row in rows("sql_guard_more.jsonl", "postgres")),
     *((row["sql"], SQLITE) for row in rows("sql_guard_sqlite.jsonl", "sqlite")),
+    *((row["sql"], MYSQL) for row in rows("sql_guard.jsonl", "mysql")),
+    *((row["sql"], MYSQL) for row in rows("sql_guard_mysql.jsonl", "mysql")),
 ]
 COMPARED = re.compile(r"(?<=[=<>] )[0-9]+(?![\w.])")
 OTHERS = ("0", "7", "100001", "999999999", "2147483647", "99999999999")
@@ -73,7 +75,7 @@ def outcome(rules: Rules, sql: str, known: Statements | None = None) -> Checked 
         return refusal.rule if isinstance(refusal, Denied) else refusal.code, refusal.message
 
 
-@pytest.mark.parametrize("rules", [POSTGRES, SQLITE], ids=["postgres", "sqlite"])
+@pytest.mark.parametrize("rules", [POSTGRES, SQLITE, MYSQL], ids=lambda rules: str(rules.dialect))
 def test_whatever_was_asked_before_a_statement_is_judged_as_if_it_were_the_first(rules: Rules) -> None:
     known = Statements(rules)
     for sql, its in CORPUS:
@@ -93,7 +95,7 @@ def test_no_text_passes_for_its_likeness_to_another(
     place: str, conditions: list[str], numbers: list[int]
 ) -> None:
     sql = place.format(" AND ".join(conditions))
-    for rules in (POSTGRES, SQLITE):
+    for rules in (POSTGRES, SQLITE, MYSQL):
         known = Statements(rules)
         for text in (sql, *(COMPARED.sub(str(number), sql) for number in numbers)):
             assert outcome(rules, text, known) == outcome(rules, text)
@@ -141,17 +143,20 @@ def test_equal_integers_have_one_stand_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "column", "good"),
+    ("sql", "column", "by_text", "good"),
     [
-        ('SELECT "id" = 2147480000', "?column?", True),
-        ('SELECT "id" = 2147480000', "id = 2147480000", False),
-        ('SELECT "id"', "id", False),
-        ('SELECT "id" = 2147480000 AND "id" = 2147480000', "?column?", False),
+        ('SELECT "id" = 2147480000', "?column?", False, True),
+        ('SELECT "id" = 2147480000', "", False, True),
+        ('SELECT "id" = 2147480000', "", True, False),
+        ('SELECT "id" = 2147480000', "id = 2147480000", True, False),
+        ('SELECT "id"', "id", False, False),
+        ('SELECT "id" = 2147480000 AND "id" = 2147480000', "?column?", False, False),
     ],
 )
 def test_a_verdict_with_a_stand_in_where_none_was_put_is_good_for_itself_alone(
-    sql: str, column: str, *, good: bool
+    sql: str, column: str, *, by_text: bool, good: bool
 ) -> None:
     asked = shape("SELECT id = 5")
     assert asked
-    assert (Likeness.of(asked, Checked(sql, (), frozenset(), (column,))) is not None) == good
+    checked = Checked(sql, (), frozenset(), (column,))
+    assert (Likeness.of(asked, checked, named_by_text=by_text) is not None) == good
