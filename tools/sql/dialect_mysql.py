@@ -85,7 +85,7 @@ MYSQL = Language(
         {
             *(DType.BIGINT, DType.UBIGINT, DType.INT, DType.DECIMAL, DType.DOUBLE, DType.FLOAT),
             *(DType.CHAR, DType.VARCHAR, DType.TEXT, DType.BINARY),
-            *(DType.DATE, DType.DATETIME, DType.TIME),
+            *(DType.DATE, DType.DATETIME, DType.TIME, DType.TIMESTAMPTZ),
         }
     ),
     named_types=frozenset(),
@@ -97,6 +97,8 @@ MYSQL = Language(
         exp.Group: frozenset({"expressions", "rollup"}),
         exp.Interval: frozenset({"this", "unit"}),
         exp.Extract: _BINARY,
+        **dict.fromkeys((exp.Any, exp.All), frozenset({"this"})),
+        exp.StrPosition: frozenset({"this", "substr"}),
         exp.MatchAgainst: words("this expressions modifier"),
         exp.CurrentTime: frozenset({"this"}),
         exp.CurrentTimestamp: frozenset({"this"}),
@@ -108,7 +110,7 @@ MYSQL = Language(
     whole_rows=False,
     output_names_in_having=True,
     outputs_named_by_text=True,
-    explain=Explain(words=(), options={}),
+    explain=Explain(words=(), options={}, formats=frozenset({"traditional", "json", "tree"})),
     spellings={},
     quoted_names_keep_case=False,
     no_limit="18446744073709551615",
@@ -117,6 +119,8 @@ MYSQL = Language(
     joins_need_a_condition=False,
     arrays_need_a_keyword=False,
     unit_functions=frozenset({"timestampadd", "timestampdiff"}),
+    dropped_words=frozenset({"convert", "position"}),
+    strings_as_aliases=True,
     own_syntax=frozenset({"CONVERT", "GROUP_CONCAT", "MATCH"}),
     claims_are_cast=False,
     char_has_a_length=False,
@@ -124,7 +128,7 @@ MYSQL = Language(
     rows_of_values_differ=True,
     # `/*! ... */` and `/*M! ... */` run, `/*+ ... */` steers, `--1` is arithmetic, and none holds another.
     between=re.compile(
-        r"(?:[ \t\r\n;]+|--(?:[ \t][^\n]*)?(?:\n|\r|$)|\#[^\n]*(?:\n|$)"
+        r"(?:[ \t\r\n;]|--(?:[ \t][^\n]*)?(?:\n|\r|$)|\#[^\n]*(?:\n|$)"
         r"|/\*(?![!+]|[Mm]!)(?:(?!/\*|\*/).)*\*/)*",
         re.DOTALL,
     ),

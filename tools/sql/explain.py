@@ -23,12 +23,19 @@ def split(sql: str, language: Language) -> tuple[str, Sequence[Token]]:
     # The tokenizer may take the rest of such a statement for one string.
     blank = " " * (first.end + 1)
     rest = syntax.tokenize(blank + sql[first.end + 1 :], language)
+    if _has_format(rest, language):
+        rest = rest[3:]
     words = language.explain.words
     if [token.text.lower() for token in rest[: len(words)]] != list(words):
         raise _refused(rest[0].text)
     options, statement = _options(rest[len(words) :], language)
     written = " ".join(("EXPLAIN", *words)).upper()
     return f"{written} ({', '.join(options)}) " if options else f"{written} ", statement
+
+
+def _has_format(tokens: Sequence[Token], language: Language) -> bool:
+    first, equals, name = [token.text.lower() for token in tokens[:3]] if len(tokens) > 3 else ("",) * 3
+    return (first, equals) == ("format", "=") and name in language.explain.formats
 
 
 def _options(tokens: Sequence[Token], language: Language) -> tuple[list[str], Sequence[Token]]:

@@ -15,10 +15,14 @@ def words(*texts: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Explain:
-    """The EXPLAIN that runs nothing: `words` follow the keyword, `options` are what each option may be."""
+    """The EXPLAIN that runs nothing: `words` follow the keyword, `options` are what each option may be.
+
+    `formats` are those of `FORMAT=...`, which is left out: the explain tool has a form of its own.
+    """
 
     words: tuple[str, ...]
     options: Mapping[str, frozenset[str]]
+    formats: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,9 @@ class Language:
     arrays_need_a_keyword: bool
     unit_functions: frozenset[str] = frozenset()
     """Those that take the name of a span of time first."""
+    dropped_words: frozenset[str] = frozenset()
+    """Words, in lower case, of forms that are written back as another spelling of the same."""
+    strings_as_aliases: bool = False
     own_syntax: frozenset[str] = frozenset()
     """Functions, in upper case, whose arguments are written as only this database's parser reads them."""
     claims_are_cast: bool = True

@@ -60,7 +60,7 @@ _WITH_PLACES = (exp.Identifier, exp.Literal)
 # Words that mean nothing, or that come back as another spelling of the same.
 _OPTIONAL_WORDS = words("""
     row rows first last next nulls asymmetric some only isnull notnull unknown inner outer varying zone
-    without convert
+    without
     """)
 
 
@@ -337,7 +337,9 @@ def _check_nothing_got_lost(tokens: Sequence[Token], regenerated: str, language:
     except SqlglotError:
         raise denied("syntax", "The statement can't be written back as it was read", "Rewrite it.") from None
     lost = _texts(tokens, language, only_named=True) - after
-    if any(kind != "word" or spelling not in _OPTIONAL_WORDS for kind, spelling in lost):
+    if any(
+        kind != "word" or spelling not in _OPTIONAL_WORDS | language.dropped_words for kind, spelling in lost
+    ):
         raise denied("syntax", "A part of the statement has no meaning here", "Rewrite it in plain SQL.")
 
 
@@ -350,7 +352,10 @@ def _texts(
     for index, token in enumerate(tokens):
         kind = token.token_type
         of_interval = index > 0 and tokens[index - 1].token_type is TokenType.INTERVAL
-        if kind in _STRINGS:
+        is_alias = index > 0 and tokens[index - 1].token_type is TokenType.ALIAS
+        if kind in _STRINGS and is_alias and language.strings_as_aliases:
+            found.append(("word", token.text.lower()))
+        elif kind in _STRINGS:
             spelling = token.text
             if only_named and of_interval and not has_intervals:
                 literal = _interval(tokens, index - 1)
