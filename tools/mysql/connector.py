@@ -94,16 +94,13 @@ class MysqlConnector:
 
     @asynccontextmanager
     async def _link(self, credential: Credential | None) -> AsyncGenerator[Link]:
-        way = self._pool(credential).link()
+        pool = self._pool(credential)
         with failures_of(self._name):
-            link = await way.__aenter__()
+            link = await pool.take()
         try:
             yield link
-        except BaseException as error:
-            if not await way.__aexit__(type(error), error, error.__traceback__):
-                raise
-        else:
-            await way.__aexit__(None, None, None)
+        finally:
+            pool.give_back(link)
 
     def _pool(self, credential: Credential | None) -> Pool:
         # Never None: a driver would take one from elsewhere, that nobody connected.

@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 import anyio
 import asyncmy
 from asyncmy.constants.CLIENT import FOUND_ROWS
+from asyncmy.errors import MySQLError
 
 from policies.memory import digest
 from policies.secret import Secret
@@ -78,7 +79,7 @@ class Link:
     def __init__(self, driver: Any, login: Login) -> None:
         self._driver = driver
         self._login = login
-        self.used_at = anyio.current_time()
+        self.made_at = self.used_at = anyio.current_time()
 
     @property
     def is_open(self) -> bool:
@@ -91,7 +92,8 @@ class Link:
     async def ask(self, sql: str, parameters: Sequence[object] = ()) -> Answer:
         """Runs one statement, whatever is in its text: the server prepares no two at once.
 
-        What is given up, by time or by its caller, is ended on the server as well.
+        What is given up, by time or by its caller, is ended on the server as well. After an error that is not
+        the server's own answer nothing more goes over this connection.
         """
         try:
             statement = await self._driver.prepare(sql)
@@ -100,10 +102,14 @@ class Link:
             finally:
                 if self.is_open:
                     await statement.close()
-        except BaseException as error:
-            if not isinstance(error, DRIVER) or isinstance(error, TimeoutError):
-                with anyio.CancelScope(shield=True):
-                    await self.kill()
+        except MySQLError:
+            raise
+        except DRIVER:
+            self.hang_up()
+            raise
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self.kill()
             raise
         self.used_at = anyio.current_time()
         fields = [Field(each.name, each.type_code, each.charsetnr) for each in result.fields or ()]

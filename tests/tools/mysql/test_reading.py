@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -258,6 +259,17 @@ async def test_a_connection_is_used_again_and_one_that_the_server_has_ended_is_n
     with pytest.raises(UpstreamFailed, match="could not be reached"):
         await run(connector, "query", sql, credential=lab.credential)
     assert (await run(connector, "query", sql, credential=lab.credential)).rows == ((2000,),)
+
+
+async def test_who_finds_all_connections_taken_is_told_in_time(lab: Lab) -> None:
+    connector = lab.connector(timeout=0.5)
+    async with AsyncExitStack() as stack:
+        for _ in range(10):
+            await stack.enter_async_context(connector.open(ADA, lab.credential))
+        with pytest.raises(UpstreamFailed, match="did not answer in time"):
+            await run(connector, "query", {"sql": COUNT}, credential=lab.credential)
+    assert (await run(connector, "query", {"sql": COUNT}, credential=lab.credential)).rows == ((2000,),)
+    await connector.close()
 
 
 @pytest.mark.threat("T09")
