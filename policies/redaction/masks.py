@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from policies.call import Column, Origin
 from policies.canonical import Json
@@ -90,10 +90,13 @@ class Masks:
         texts = [value if isinstance(value, str) else cell_text(value) for value in values]
         if not label.isupper():
             return [self._secret(label, text) for text in texts]
-        replacing = self._replacing(label, self.treatment(label, column))
+        treatment = self.treatment(label, column)
+        replacing = self._replacing(label, treatment)
         if replacing is None:
             return values
         self.counts[label] += len(values)
+        if treatment is Treatment.PSEUDONYM:
+            return self._all_pseudonyms(label, texts)
         return [replacing(text) or None for text in texts]
 
     def part(self, span: Span, text: str) -> str:
@@ -173,6 +176,16 @@ class Masks:
             return f"<{label}>"
         self.given.add(pseudonym)
         return pseudonym
+
+    def _all_pseudonyms(self, label: str, found: Sequence[str]) -> Sequence[str]:
+        """`_pseudonym` of each."""
+        given = [self._pseudonyms(label, text) for text in found]
+        distinct = {pseudonym for pseudonym in given if pseudonym is not None}
+        self.given |= distinct
+        if None not in given:
+            return cast("Sequence[str]", given)
+        self.lacking = True
+        return [f"<{label}>" if pseudonym is None else pseudonym for pseudonym in given]
 
     def _secret(self, kind: str, secret: str) -> str:
         self.counts[kind] += 1
