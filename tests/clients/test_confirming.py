@@ -90,6 +90,15 @@ def test_a_client_confirms(talk: Callable[[str, str], Talk], name: str, protocol
     assert f'"{before}" -> "returned"' in asked[0]
     assert result["structuredContent"]["action"]["state"] == "done"
     assert with_user.status == "returned"
+
+
+@pytest.mark.parametrize("talk", ["http"], indirect=True)
+@pytest.mark.parametrize("protocol", [MODERN, HANDSHAKE])
+def test_a_client_that_asks_the_same_again_is_answered_without_asking(
+    talk: Callable[[str, str], Talk], protocol: str
+) -> None:
+    with_user = talk("confirm_mcp.py", protocol)
+    with_user(YES)
     asked, again = with_user(YES)
     assert asked == []
     assert again["structuredContent"]["action"]["replayed"] is True

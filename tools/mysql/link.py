@@ -79,6 +79,7 @@ class Link:
     def __init__(self, driver: Any, login: Login) -> None:
         self._driver = driver
         self._login = login
+        self._transport = driver._transport  # noqa: SLF001 - the driver has no way to hang up at once
         self.made_at = self.used_at = anyio.current_time()
 
     @property
@@ -128,16 +129,18 @@ class Link:
             try:
                 await other.query(f"KILL {int(number)}")
             finally:
-                other.close()
+                Link(other, self._login).hang_up()
 
     def hang_up(self) -> None:
+        """At once: TLS would wait for the far side to say goodbye as well."""
         with suppress(*DRIVER):
             self._driver.close()
+        self._transport.abort()
 
     async def close(self) -> None:
         with anyio.move_on_after(_HANG_UP_SECONDS), suppress(*DRIVER):
             await self._driver.ensure_closed()
-        self.hang_up()
+        self._transport.abort()
 
 
 async def connect(login: Login) -> Link:
