@@ -168,14 +168,17 @@ async def test_a_stranger_who_never_answers_holds_nobody_up(
 ) -> None:
     monkeypatch.setattr(module, "PATIENCE", 0.2)
 
+    over = anyio.Event()
+
     async def hold(_: Request) -> Response:
-        await anyio.sleep_forever()
-        raise AssertionError
+        await over.wait()
+        return Response()
 
     stranger = Starlette(routes=[Route("/{rest:path}", hold)])
     with anyio.fail_after(PATIENCE):
         async with listening(stranger, int(url.rpartition(":")[2])), serving(shop.pages, url) as links:
             assert links.url != url
+            over.set()
 
 
 async def test_a_store_that_is_away_for_a_while_ends_nothing(
