@@ -84,7 +84,7 @@ def _stops_early(select: exp.Select, language: Language, max_rows: int) -> bool:
     """Whether the database can hand over the first rows without making all of them."""
     if has_small_limit(select, max_rows):
         return True
-    needs_all = any(select.args.get(key) for key in ("group", "having", "order", "distinct"))
+    needs_all = any(select.args.get(key) for key in ("group", "having", "qualify", "order", "distinct"))
     aggregates = any(
         isinstance(node, exp.Window) or is_plain_aggregate(node, language)
         for node in own_nodes(select.expressions)

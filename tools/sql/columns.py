@@ -44,7 +44,9 @@ class Columns:
         self._found.understood[id(column)] = column
         if isinstance(column.this, exp.Star):
             source, found_in = self.source_named(column, scope)
-            if source.relation is not None and not is_counted(column):
+            # Where rows are no values, `count(t.*)` counts those without a NULL in any column, hidden or not.
+            harmless = is_counted(column) and self._language.whole_rows
+            if source.relation is not None and not harmless:
                 raise self._row_of_relation(source)
             self._project_between(scope, found_in)
             return

@@ -17,9 +17,13 @@ _BY_PATH: Final = words("#> #>>")
 _BY_KEYS: Final = words("""
     json_extract_path json_extract_path_text jsonb_extract_path jsonb_extract_path_text
     """)
+_BY_ITS_KEY: Final = words("get get_ignore_case")
+_BY_BARE_PATH: Final = words("get_path json_extract_path_text")
 _BY_JSON_PATH: Final = words("json_extract jsonb_extract jsonb_path_query jsonb_path_query_first")
 # `$.a."b c"[0]` and `{a,b c,0}`; a path that chooses by a condition names what it does not give.
-_PATH: Final = re.compile(r"(?:lax |strict )?\$(?:\.\w+|\.\"[^\"]*\"|\[[\w#*-]*\])*|\{[^{}()?@]*\}")
+_PATH: Final = re.compile(
+    r"(?:lax |strict )?\$(?:\.\w+|\.\"[^\"]*\"|\[[\w#*-]*\]|\[\"[^\"]*\"\])*|\{[^{}()?@]*\}"
+)
 _KEY: Final = re.compile(r"\"([^\"]*)\"|([^\W\d]\w*(?: \w+)*)")
 
 
@@ -34,6 +38,14 @@ def extraction(node: exp.Expr) -> Part | None:
             return _by_path(node.this, [node.expression])
         case exp.Bracket() if len(node.expressions) == 1:
             return _by_key(node.this, node.expressions[0])
+        case exp.Anonymous() if function_name(node) in _BY_ITS_KEY and len(node.expressions) == 2:
+            return _by_key(*node.expressions)
+        case exp.Anonymous() if function_name(node) in _BY_BARE_PATH and len(node.expressions) == 2:
+            document, path = node.expressions
+            text = _text(path)
+            return _along(document, f"${text}" if text.startswith("[") else f"$.{text}") or _by_key(
+                document, path
+            )
         case exp.Anonymous() if function_name(node) in _BY_KEYS:
             document, *keys = node.expressions
             texts = [_text(key) for key in keys]
@@ -52,7 +64,10 @@ def _by_key(document: exp.Expr, key: exp.Expr) -> Part | None:
 
 
 def _by_path(document: exp.Expr, paths: Sequence[exp.Expr]) -> Part | None:
-    text = _text(paths[0]) if len(paths) == 1 else ""
+    return _along(document, _text(paths[0]) if len(paths) == 1 else "")
+
+
+def _along(document: exp.Expr, text: str) -> Part | None:
     if not _PATH.fullmatch(text):
         return None
     keys = tuple(quoted or plain for quoted, plain in _KEY.findall(text[text.find("$") + 1 :]))

@@ -5,6 +5,7 @@ from itertools import zip_longest
 
 from sqlglot import exp
 
+from tools.sql import pivot
 from tools.sql.columns import Columns, Query
 from tools.sql.grammar import function_name
 from tools.sql.language import Language
@@ -60,7 +61,7 @@ class FromList:
         # A join tree stands in a bracket, or hangs on its first table where the brackets were left out.
         joins = node.args.get("joins") or ()
         match node:
-            case exp.Table() | exp.Lateral() if isinstance(node.this, exp.Anonymous):
+            case exp.Table() | exp.Lateral() | exp.TableFromRows() if isinstance(node.this, exp.Anonymous):
                 added = [self._add(self._function(node, node.this, scope), scope)]
             case exp.Table():
                 added = [self._add(self._relation(node, scope), scope)]
@@ -98,7 +99,9 @@ class FromList:
     def _relation(self, node: exp.Table, scope: Scope) -> Source:
         self._found.understood[id(node)] = node
         if node.args.get("catalog") or not isinstance(node.this, exp.Identifier):
-            raise denied("relation", f"{named(node.sql())} is in another database", "Write schema.table.")
+            raise denied(
+                "relation", f"{named(_full_name(node))} is in another database", "Write schema.table."
+            )
         name, schema = self._columns.name(node.this), node.args.get("db")
         alias = node.args.get("alias")
         label = self._columns.name(alias.this) if alias and alias.this else name
@@ -167,9 +170,25 @@ class FromList:
             if query.args.get("with_") or query.args.get("order") or query.args.get("limit"):
                 raise denied("syntax", "This bracket in FROM is not open", "Put ORDER BY and LIMIT inside.")
             query = query.this
-        derived = self.rename(self._query(query, outer, scope.queries), renamed, label)
+        derived = self._query(query, outer, scope.queries)
+        if pivots := node.args.get("pivots"):
+            return self._pivoted(node, pivots, derived, len(scope.sources))
+        derived = self.rename(derived, renamed, label)
         self._set_alias(node, label, renamed)
         return Source(label, node, derived.columns, few=derived.few, query=derived.query)
+
+    def _pivoted(self, node: exp.Expr, pivots: Sequence[exp.Expr], derived: Derived, number: int) -> Source:
+        """The rows of a sub-select, some of whose values have become columns."""
+        taken = pivot.columns_of(node, pivots, derived.columns, self._columns)
+        pivoted = pivots[0]
+        for column in pivoted.find_all(exp.Column):
+            self._found.understood[id(column)] = column
+        alias = pivoted.args.get("alias")
+        label = self._columns.name(alias.this) if alias and alias.this else f"q{number + 1}"
+        renamed = self.alias_columns(alias)
+        turned = self.rename(Derived(taken, derived.few, derived.query), renamed, label)
+        self._set_alias(pivoted, label, renamed)
+        return Source(label, node, turned.columns, few=turned.few, query=turned.query, turned=True)
 
     def _using(
         self,
@@ -243,6 +262,11 @@ def _is_item(node: exp.Expr) -> bool:
     return isinstance(node, (exp.Subquery, exp.Values)) and bool(
         node.args.get("alias") or node.args.get("joins")
     )
+
+
+def _full_name(node: exp.Table) -> str:
+    parts = [node.args.get(key) for key in ("catalog", "db", "this")]
+    return ".".join(part.name for part in parts if isinstance(part, exp.Expr))
 
 
 def _check_sample(node: exp.Table) -> None:

@@ -34,6 +34,7 @@ from policies.errors import Denied, InvalidArgument, Refusal
 from tools.sql import bounds, explain, grammar, lineage, names, placing, rewrite, strict, syntax
 from tools.sql.dialect_mysql import MYSQL
 from tools.sql.dialect_postgres import POSTGRES
+from tools.sql.dialect_snowflake import SNOWFLAKE
 from tools.sql.dialect_sqlite import SQLITE
 from tools.sql.filters import columns_asked
 from tools.sql.refusals import unparsable
@@ -41,7 +42,12 @@ from tools.sql.resolve import resolve
 from tools.sql.rewrite import Claims
 from tools.sql.rules import Checked, Dialect, Readable, Rules
 
-LANGUAGES = {Dialect.POSTGRES: POSTGRES, Dialect.SQLITE: SQLITE, Dialect.MYSQL: MYSQL}
+LANGUAGES = {
+    Dialect.POSTGRES: POSTGRES,
+    Dialect.SQLITE: SQLITE,
+    Dialect.MYSQL: MYSQL,
+    Dialect.SNOWFLAKE: SNOWFLAKE,
+}
 
 
 def check(

@@ -75,6 +75,8 @@ class Language:
     arrays_need_a_keyword: bool
     unit_functions: frozenset[str] = frozenset()
     """Those that take the name of a span of time first."""
+    units: frozenset[str] = words("YEAR QUARTER MONTH WEEK DAY HOUR MINUTE SECOND MICROSECOND")
+    """What spans of time are called, in upper case."""
     dropped_words: frozenset[str] = frozenset()
     """Words, in lower case, of forms that are written back as another spelling of the same."""
     strings_as_aliases: bool = False
@@ -84,9 +86,13 @@ class Language:
     """A claim is text to this database only where that is said."""
     char_has_a_length: bool = True
     """`char '12'` has no length of its own, and written back as a cast it has one."""
+    output_names_in_outputs: bool = False
+    """`SELECT a * 2 AS b, b + 1 AS c ... WHERE b > 5`, where no column is called b."""
     sub_select_names_are_distinct: bool = False
     """A sub-select can't have two columns of one name."""
     rows_of_values_differ: bool = False
     """MySQL and MariaDB write rows of VALUES otherwise where they are read from."""
+    names_are_upper: bool = False
+    """The database folds unquoted names to upper case, and so are those of the configuration kept."""
     between: re.Pattern[str] | None = None
     """What may stand between two words, where the tokenizer takes more for a comment than the database."""

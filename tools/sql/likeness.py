@@ -19,7 +19,7 @@ _STAND_IN: Final = re.compile(r"21474[0-9]{5}")
 _OPERATOR: Final = r"-+*/<>=~!@\#%^&|?:"
 _PARTS: Final = re.compile(
     rf"""
-    (?P<unusual> [\\$`\[\#] | -- | /\* | \w' | &' )  # where a text could begin, or end, by another mark
+    (?P<unusual> [\\$`\[\#] | -- | // | /\* | \w' | &' )  # where a text could begin, or end, by another mark
     | '(?:[^']|'')*'
     | "(?:[^"]|"")*"
     | (?P<comparison> (?<![{_OPERATOR}]) (?: [<>]=? | <> | != | = ) (?![{_OPERATOR}]) [ \t\r\n]* )

@@ -31,7 +31,7 @@ _SAY_LITTLE: Final = words("""
 _LENGTHS: Final = words("char_length character_length length octet_length")
 _OF_A_LENGTH: Final = words("btrim lower ltrim rtrim trim upper")
 _TAKE_OVER: Final = words("""
-    any_value coalesce first_value greatest ifnull lag last_value lead least max min nth_value nullif
+    any_value coalesce first_value greatest ifnull lag last_value lead least max min nth_value nullif nvl
     """)
 """Their value is one of their arguments."""
 
@@ -148,7 +148,10 @@ class _Lineage:
                 )
             return self._own[relation]
         if source.query is not None:
-            return self.of(source.query)
+            given = self.of(source.query)
+            if source.turned:
+                return (frozenset(map(_changed, _all(given))),) * len(source.columns)
+            return given
         taken_in = frozenset(map(_changed, self._flow(source.node.this.expressions)))  # by a function in FROM
         return (taken_in,) * len(source.columns)
 
@@ -163,13 +166,15 @@ def _values(node: exp.Expr) -> list[exp.Expr] | None:
             return [node.this] if node.to.this in _WHOLE_TEXTS and not node.to.expressions else None
         case exp.Distinct():
             return list(node.expressions)
+        case exp.IgnoreNulls() | exp.RespectNulls():
+            return [node.this]
         case exp.Alias() | exp.Paren() | exp.Collate() | exp.Window() | exp.Filter():
             return [node.this]
         case exp.Order() if isinstance(node.this, exp.Expr):
             return [node.this]
         case exp.Anonymous() if function_name(node) in _SAY_LITTLE:
             return []
-        case exp.Anonymous() if function_name(node) in {"if", "iif"}:
+        case exp.Anonymous() if function_name(node) in {"if", "iif", "iff"}:
             return node.expressions[1:]
         case exp.Anonymous() if function_name(node) in _TAKE_OVER:
             return node.expressions

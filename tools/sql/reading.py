@@ -27,11 +27,12 @@ UNIT_SECONDS = {
     "decade": 315_360_000.0,
 }
 
+_AROUND_CALLS = (exp.Filter, exp.WithinGroup, exp.IgnoreNulls, exp.RespectNulls, exp.Window)
 _WHOLE = (exp.Column, exp.Literal, exp.Query)
 
 
 def clauses(select: exp.Select) -> list[exp.Expr]:
-    keys = ("having", "order", "distinct", "where", "limit", "offset")
+    keys = ("having", "qualify", "order", "distinct", "where", "limit", "offset")
     return [*select.expressions, *(value for key in keys if (value := select.args.get(key)) is not None)]
 
 
@@ -90,7 +91,7 @@ def is_plain_aggregate(node: exp.Expr, language: Language) -> bool:
 
 def window_of(call: exp.Expr) -> exp.Expr | None:
     node = call
-    while isinstance(node.parent, (exp.Filter, exp.WithinGroup, exp.Window)) and node.parent.this is node:
+    while isinstance(node.parent, _AROUND_CALLS) and node.parent.this is node:
         node = node.parent
         if isinstance(node, exp.Window):
             return node

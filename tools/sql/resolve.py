@@ -9,6 +9,7 @@ Rules `relation` and `column` of the guard live here (threat T29).
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from sqlglot import exp
 
@@ -22,6 +23,8 @@ from tools.sql.reading import clauses, is_plain_aggregate, own_nodes
 from tools.sql.refusals import denied, named, unparsable
 from tools.sql.rules import Rules
 from tools.sql.scopes import Derived, Resolution, Scope, Source
+
+_MOST_REPEATED: Final = 10_000  # nodes that names of outputs stand for
 
 
 def resolve(tree: exp.Expr, rules: Rules, language: Language) -> Resolution:
@@ -50,6 +53,7 @@ class _Resolver:
         self._rules = rules
         self._language = language
         self.found = Resolution()
+        self._repeated = 0
         self._columns = Columns(language, self.found, self.query)
         self._from = FromList(rules, language, self.found, self._columns, self.query)
 
@@ -184,6 +188,7 @@ class _Resolver:
         if (from_ := node.args.get("from_")) is not None:
             self._from.add(from_.this, node.args.get("joins") or [], scope)
         self._expand_stars(node, scope)
+        self._outputs_in_outputs(node, scope)
         for key in ("expressions", "where", "windows"):
             value: exp.Expr | list[exp.Expr] | None = node.args.get(key)
             if value is not None:
@@ -191,7 +196,8 @@ class _Resolver:
         names = [self._output_name(value) for value in node.expressions]
         self._windows(node)
         self._group(node, scope, names)
-        self._having(node, scope)
+        for key in ("having", "qualify"):
+            self._condition_on_outputs(node.args.get(key), scope)
         self._order(node, scope, names)
         self._distinct(node, scope, names)
         self._limits(node, outer, queries)
@@ -214,13 +220,14 @@ class _Resolver:
     def _expand_stars(self, node: exp.Select, scope: Scope) -> None:
         expanded: list[exp.Expr] = []
         for value in node.expressions:
+            star = value.this if isinstance(value, exp.Column) else value
             if isinstance(value, exp.Star):
                 if not scope.sources:
                     raise unparsable("There is nothing that * could stand for", "Name a table in FROM.")
-                expanded += self._all_columns(scope)
-            elif isinstance(value, exp.Column) and isinstance(value.this, exp.Star):
+                expanded += self._but(star, self._all_columns(scope))
+            elif isinstance(star, exp.Star):
                 source, found_in = self._columns.source_named(value, scope)
-                expanded += self._columns_of(source, found_in, scope)
+                expanded += self._but(star, self._columns_of(source, found_in, scope))
             elif _is_row_star(value):
                 column = bare(value.this)
                 source, found_in = self._columns.whole_row(column, scope)
@@ -228,6 +235,16 @@ class _Resolver:
             else:
                 expanded.append(value)
         node.set("expressions", expanded)
+
+    def _but(self, star: exp.Star, columns: list[exp.Expr]) -> list[exp.Expr]:
+        """Without those that `* EXCLUDE (...)` names, which are open, for hidden ones are named nowhere."""
+        left_out = {self._columns.name(column.this) for column in star.args.get("except_") or ()}
+        names = [self._columns.name(column.this) for column in columns]
+        if unknown := left_out - set(names):
+            raise denied(
+                "column", f"The column {named(min(unknown))} is not open", "Leave out one that * stands for."
+            )
+        return [column for column, name in zip(columns, names, strict=True) if name not in left_out]
 
     def _all_columns(self, scope: Scope) -> list[exp.Expr]:
         if not scope.merged:
@@ -288,22 +305,47 @@ class _Resolver:
             if not self._is_output(key, scope, names, inputs_first=False):
                 self._columns.resolve([key], scope, scope.queries)
 
-    def _having(self, node: exp.Select, scope: Scope) -> None:
-        having = node.args.get("having")
-        if having is None:
+    def _condition_on_outputs(self, condition: exp.Expr | None, scope: Scope) -> None:
+        if condition is None:
             return
         if self._language.output_names_in_having:
-            aliases = {
-                self._columns.name(value.args["alias"]): value.this
-                for value in node.expressions
-                if isinstance(value, exp.Alias)
-            }
-            for column in list(having.find_all(exp.Column)):
-                name = self._columns.name(column.this)
-                if not column.table and name in aliases and not self._inputs(name, scope):
-                    column.replace(exp.paren(aliases[name].copy()))
+            self._replace_outputs(condition, self._aliases(scope.select.expressions), scope)
             # A copy holds names that are resolved already; to resolve them again changes nothing.
-        self._columns.resolve([having], scope, scope.queries)
+        self._columns.resolve([condition], scope, scope.queries)
+
+    def _outputs_in_outputs(self, node: exp.Select, scope: Scope) -> None:
+        if not self._language.output_names_in_outputs:
+            return
+        for index, value in enumerate(node.expressions):
+            self._replace_outputs(value, self._aliases(node.expressions[:index]), scope)
+        if (where := node.args.get("where")) is not None:
+            self._replace_outputs(where, self._aliases(node.expressions), scope)
+
+    def _aliases(self, values: Sequence[exp.Expr]) -> Mapping[str, exp.Expr]:
+        return {
+            self._columns.name(value.args["alias"]): value.this
+            for value in values
+            if isinstance(value, exp.Alias)
+        }
+
+    def _replace_outputs(self, root: exp.Expr, outputs: Mapping[str, exp.Expr], scope: Scope) -> None:
+        """Puts an output's expression in the place of its name, which there could be a hidden column's."""
+        for column in list(root.find_all(exp.Column)) if outputs else ():
+            name = self._columns.name(column.this)
+            if (
+                not column.table
+                and name in outputs
+                and not self._inputs(name, scope)
+                and column.find_ancestor(exp.Select) is scope.select
+            ):
+                self._repeated += sum(1 for _ in outputs[name].walk())
+                if self._repeated > _MOST_REPEATED:
+                    raise denied(
+                        "unbounded", "Names of outputs stand for too much", "Use WITH or a sub-select."
+                    )
+                value = outputs[name].copy()
+                is_output = column.parent is scope.select
+                column.replace(exp.alias_(value, quoted(name)) if is_output else exp.paren(value))
 
     def _is_output(self, key: exp.Expr, scope: Scope, names: Sequence[str], *, inputs_first: bool) -> bool:
         """Whether a key of GROUP BY, ORDER BY or DISTINCT ON is an output; then its number replaces it.

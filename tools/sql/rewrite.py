@@ -136,7 +136,7 @@ def _needs_grouping(reference: Reference, scope: Scope, language: Language) -> b
         node = node.parent
         if is_plain_aggregate(node, language):
             return False
-    return node.parent is scope.select and node.arg_key in {"expressions", "having", "order", "distinct"}
+    return node.parent is scope.select and node.arg_key in _OF_GROUPS
 
 
 def keep_texts(tree: exp.Expr, tokens: Sequence[Token], sql: str, language: Language) -> None:
@@ -180,12 +180,14 @@ def _output_texts(tokens: Sequence[Token], sql: str) -> list[str]:
     return texts
 
 
+_OF_GROUPS = {"expressions", "having", "qualify", "order", "distinct"}
 _AFTER_OUTPUTS = {
     TokenType.FROM,
     TokenType.WHERE,
     TokenType.GROUP_BY,
     TokenType.HAVING,
     TokenType.WINDOW,
+    TokenType.QUALIFY,
     TokenType.UNION,
     TokenType.INTERSECT,
     TokenType.EXCEPT,

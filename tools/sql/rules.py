@@ -13,6 +13,7 @@ class Dialect(StrEnum):
     POSTGRES = "postgres"
     SQLITE = "sqlite"
     MYSQL = "mysql"
+    SNOWFLAKE = "snowflake"
 
 
 class Relation(NamedTuple):

@@ -13,7 +13,8 @@ class Source:
     """One entry of a FROM list. `columns` are its output names, "" for one that can't be named.
 
     `relation` is set for a table or view itself; `projected` asks for it to be read through a sub-select of
-    its permitted columns. `query` is set for what a query gives.
+    its permitted columns. `query` is set for what a query gives; it is `turned` where its columns
+    are made of rows.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Source:
     few: bool = False
     projected: bool = False
     query: exp.Expr | None = None
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

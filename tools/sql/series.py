@@ -1,13 +1,13 @@
-"""How long `generate_series` gets (rule `unbounded`)."""
+"""How long `generate_series`, or Snowflake's `generator`, gets (rule `unbounded`)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 
 from sqlglot import exp
 
 from tools.sql.grammar import function_name
-from tools.sql.reading import UNIT_SECONDS, number_of, seconds_of, time_of
+from tools.sql.reading import UNIT_SECONDS, integer_of, number_of, seconds_of, time_of
 from tools.sql.refusals import denied
 from tools.sql.scopes import Scope
 
@@ -19,15 +19,15 @@ _SHORTEST_OPEN_STEP = 3_600.0
 
 def check(tree: exp.Expr, scopes: Sequence[Scope]) -> None:
     """Raises `Denied`."""
-    calls = [node for node in tree.find_all(exp.Anonymous) if function_name(node) == "generate_series"]
-    counts = [_series_length(call) for call in calls]
+    calls = [node for node in tree.find_all(exp.Anonymous) if function_name(node) in _LENGTHS]
+    counts = [_LENGTHS[function_name(call)](call) for call in calls]
     crossed = any(
         _runs_per_row(call, scope) and count > MAX_PER_ROW
         for call, count in zip(calls, counts, strict=True)
         for scope in scopes
     )
     if any(count > MAX_STEPS for count in counts) or prod(counts) > MAX_PRODUCT or crossed:
-        raise denied("unbounded", "generate_series would make too many rows", "Give it a shorter range.")
+        raise denied("unbounded", "A series would make too many rows", "Give it a shorter range.")
 
 
 def _runs_per_row(call: exp.Expr, scope: Scope) -> bool:
@@ -58,6 +58,28 @@ def _series_length(call: exp.Anonymous) -> int:
         "How many rows generate_series would make can't be told",
         "Give it plain numbers, or dates with a step of an hour or more.",
     )
+
+
+def _generator_length(call: exp.Anonymous) -> int:
+    """Raises `Denied`."""
+    settings = [
+        (str(value.this.name).lower(), integer_of(value.expression))
+        for value in call.expressions
+        if isinstance(value, exp.Kwarg)
+    ]
+    if len(settings) == len(call.expressions) == 1 and settings[0][0] == "rowcount":
+        count = settings[0][1]
+        if count is not None:
+            return count
+    raise denied(
+        "unbounded", "How many rows generator would make can't be told", "Write ROWCOUNT => a plain number."
+    )
+
+
+_LENGTHS: Mapping[str, Callable[[exp.Anonymous], int]] = {
+    "generate_series": _series_length,
+    "generator": _generator_length,
+}
 
 
 def _follows_data(value: exp.Expr) -> bool:

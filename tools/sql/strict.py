@@ -20,6 +20,7 @@ _RANKS = {
     TokenType.GROUP_BY: 4,
     TokenType.HAVING: 5,
     TokenType.WINDOW: 6,
+    TokenType.QUALIFY: 6,
     TokenType.ORDER_BY: 7,
     TokenType.LIMIT: 8,
     TokenType.OFFSET: 8,
@@ -31,7 +32,14 @@ _OPENING = {TokenType.L_PAREN, TokenType.L_BRACKET}
 _CLOSING = {TokenType.R_PAREN, TokenType.R_BRACKET}
 _CONDITIONS = {TokenType.ON, TokenType.USING, TokenType.CROSS, TokenType.NATURAL}
 _NO_START_OF_A_VALUE = {*_RANKS, *_SET_OPERATIONS, *_CLOSING, TokenType.COMMA} - {TokenType.SELECT}
-_NEED_A_VALUE = {TokenType.WHERE, TokenType.GROUP_BY, TokenType.HAVING, TokenType.ORDER_BY, TokenType.LIMIT}
+_NEED_A_VALUE = {
+    TokenType.WHERE,
+    TokenType.GROUP_BY,
+    TokenType.HAVING,
+    TokenType.QUALIFY,
+    TokenType.ORDER_BY,
+    TokenType.LIMIT,
+}
 _SUBSCRIPTED = {
     TokenType.VAR,
     TokenType.IDENTIFIER,

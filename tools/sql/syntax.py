@@ -53,8 +53,12 @@ _STRINGS = {
     TokenType.HEX_STRING,
 }
 _COLLECTED = "group_concat"
+GET_PATH = "get_path"
+_STEPS = "steps"
 _INTERVAL_UNITS = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"}
-_UNITS = {*_INTERVAL_UNITS, "MICROSECOND", "WEEK", "QUARTER"}
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
+# How the parser would name what comes of one, which is no part of the text.
+_NAMING_OF_PIVOTS = ("columns", "identify_pivot_strings", "prefixed_pivot_columns", "pivot_column_naming")
 # Where they stood in the text, which nobody asks any more, and each copy of a tree would copy.
 _WITH_PLACES = (exp.Identifier, exp.Literal)
 # Words that mean nothing, or that come back as another spelling of the same.
@@ -106,13 +110,14 @@ def parse(tokens: Sequence[Token], sql: str, language: Language) -> exp.Expr:
     if len(trees) != 1 or not isinstance(trees[0], exp.Expr):
         raise unparsable("There is not exactly one statement")
     tree = _restored(trees[0], language)
-    _check_nothing_got_lost(tokens, render(tree, language), language)
+    _check_nothing_got_lost(tokens, tree, language)
     return tree
 
 
 def identifier(name: str, language: Language) -> str:
     """A name as the database quotes it."""
-    return exp.to_identifier(name, quoted=True).sql(dialect=_dialect(language))
+    named = exp.to_identifier(name, quoted=True)
+    return _with_its_names(named, language).sql(dialect=_dialect(language))
 
 
 def render(tree: exp.Expr, language: Language, *, last: bool = False) -> str:
@@ -120,6 +125,8 @@ def render(tree: exp.Expr, language: Language, *, last: bool = False) -> str:
 
     The `last` time the tree need not stay what it was.
     """
+    if language.names_are_upper:
+        tree, last = _with_its_names(tree if last else tree.copy(), language), True
     try:
         return _dialect(language).generate(
             _writable(tree) if _COLLECTED.upper() in language.own_syntax else tree,
@@ -259,7 +266,7 @@ def _restored(tree: exp.Expr, language: Language) -> exp.Expr:
         if isinstance(node, exp.Anonymous):
             _separate_distinct(node)
             if node.args["this"] in language.unit_functions:
-                _make_unit(node)
+                _make_unit(node, language)
         elif isinstance(node, exp.Trim) and node.args.get("position") and not node.args.get("expression"):
             # Without something to trim, the side to trim would be forgotten.
             node.set("expression", exp.Literal.string(" "))
@@ -267,6 +274,11 @@ def _restored(tree: exp.Expr, language: Language) -> exp.Expr:
             _make_plain(node)
         elif isinstance(node, exp.GroupConcat):
             _make_call(node)
+        elif isinstance(node, exp.Pivot):
+            for key in _NAMING_OF_PIVOTS:
+                node.set(key, None)
+        elif isinstance(node, exp.JSONExtract) and node.args.get("variant_extract"):
+            _make_get_path(node)
         elif isinstance(node, exp.RegexpLike) and exp.RegexpLike not in language.nodes:
             _make_instr(node)
         elif isinstance(node, exp.Operator) and (arrow := language.arrows.get(str(node.args["operator"]))):
@@ -291,10 +303,10 @@ def _separate_distinct(call: exp.Anonymous) -> None:
     call.set("expressions", [exp.Distinct(expressions=[first]), *middle, last])
 
 
-def _make_unit(call: exp.Anonymous) -> None:
+def _make_unit(call: exp.Anonymous, language: Language) -> None:
     """The first argument, which looks like a column."""
     unit = call.expressions[0] if call.expressions else None
-    if isinstance(unit, exp.Column) and not unit.table and unit.name.upper() in _UNITS:
+    if isinstance(unit, exp.Column) and not unit.table and unit.name.upper() in language.units:
         unit.replace(exp.Var(this=unit.name.upper()))
 
 
@@ -313,10 +325,40 @@ def _make_call(collected: exp.GroupConcat) -> None:
     )
 
 
+def _make_get_path(part: exp.JSONExtract) -> None:
+    """`a:b.c`, as the call that it is written back as."""
+    path = part.expression
+    steps = list(path.expressions[1:]) if isinstance(path, exp.JSONPath) else []
+    if not steps or not isinstance(path.expressions[0], exp.JSONPathRoot):
+        raise denied("syntax", "This path is not open here", "Write it as column:key.key[0].")
+    written = "".join(map(_step, steps)).removeprefix(".")
+    call = exp.Anonymous(this=GET_PATH, expressions=[part.this, exp.Literal.string(written)])
+    call.meta[_STEPS] = [str(step.this) for step in steps]
+    part.replace(call)
+
+
+def _step(step: exp.Expr) -> str:
+    match step.this:
+        case str() as key if isinstance(step, exp.JSONPathKey) and '"' not in key and "\\" not in key:
+            return f".{key}" if _PLAIN_NAME.fullmatch(key) else f'["{key}"]'
+        case int() as index if isinstance(step, exp.JSONPathSubscript) and index >= 0:
+            return f"[{index}]"
+        case _:
+            raise denied("syntax", "This path is not open here", "Write it as column:key.key[0].")
+
+
 def _make_instr(matched: exp.RegexpLike) -> None:
     """`a REGEXP b` would be written back as REGEXP_LIKE, which MariaDB lacks."""
     place = exp.Anonymous(this="regexp_instr", expressions=[matched.this, matched.expression])
     matched.replace(exp.paren(exp.GT(this=place, expression=exp.Literal.number(0))))
+
+
+def _with_its_names(tree: exp.Expr, language: Language) -> exp.Expr:
+    """The same tree, its plain names as the database keeps them."""
+    for named in tree.find_all(exp.Identifier) if language.names_are_upper else ():
+        if _PLAIN_NAME.fullmatch(named.name):
+            named.set("this", named.name.upper())
+    return tree
 
 
 def _writable(tree: exp.Expr) -> exp.Expr:
@@ -331,11 +373,15 @@ def _writable(tree: exp.Expr) -> exp.Expr:
     return copied
 
 
-def _check_nothing_got_lost(tokens: Sequence[Token], regenerated: str, language: Language) -> None:
+def _check_nothing_got_lost(tokens: Sequence[Token], tree: exp.Expr, language: Language) -> None:
     try:
-        after = _texts(_dialect(language).tokenize(regenerated), language)
+        after = _texts(_dialect(language).tokenize(render(tree, language)), language)
     except SqlglotError:
         raise denied("syntax", "The statement can't be written back as it was read", "Rewrite it.") from None
+    for call in tree.find_all(exp.Anonymous):
+        # Keys of a path are words before, and within a string after.
+        after.update(("word", str(step).lower()) for step in call.meta.get(_STEPS, ()))
+        after.update(("number", str(step)) for step in call.meta.get(_STEPS, ()))
     lost = _texts(tokens, language, only_named=True) - after
     if any(
         kind != "word" or spelling not in _OPTIONAL_WORDS | language.dropped_words for kind, spelling in lost
@@ -360,6 +406,8 @@ def _texts(
             if only_named and of_interval and not has_intervals:
                 literal = _interval(tokens, index - 1)
                 spelling = literal[0] if literal else spelling
+            elif of_interval and has_intervals:
+                spelling = spelling.lower()  # the unit in `INTERVAL '30 day'` is written back in capitals
             found.append(("string", spelling))
         elif kind is TokenType.NUMBER and of_interval and has_intervals:
             found.append(("string", token.text))  # `INTERVAL 30 DAY` is written back with quotes

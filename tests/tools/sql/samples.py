@@ -62,9 +62,24 @@ def mysql(*, customers: str | None = None, orders: str | None = None) -> Rules:
     )
 
 
+def snowflake(*, customers: str | None = None, orders: str | None = None) -> Rules:
+    return Rules(
+        dialect=Dialect.SNOWFLAKE,
+        default_schema="public",
+        relations={
+            Relation("public", "customers"): Readable(CUSTOMERS, customers),
+            Relation("public", "orders"): Readable(ORDERS, orders),
+            Relation("public", "order_items"): Readable(ITEMS),
+        },
+        functions=frozenset(),
+        max_rows=1000,
+    )
+
+
 POSTGRES = postgres()
 SQLITE = sqlite()
 MYSQL = mysql()
+SNOWFLAKE = snowflake()
 
 
 def rows(file: str, dialect: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 import apsw
 import pytest
 
-from tests.tools.sql.samples import MYSQL, POSTGRES, SQLITE, engine, rows, verdict
+from tests.tools.sql.samples import MYSQL, POSTGRES, SNOWFLAKE, SQLITE, engine, rows, verdict
 from tools.sql.rules import Checked, Rules
 
 pytestmark = pytest.mark.threat("T29", "T27")
@@ -18,6 +18,8 @@ def _name(value: dict[str, Any] | Rules) -> str:
 CASES = [
     *((row, MYSQL) for row in rows("sql_guard.jsonl", "mysql")),
     *((row, MYSQL) for row in rows("sql_guard_mysql.jsonl", "mysql")),
+    *((row, SNOWFLAKE) for row in rows("sql_guard.jsonl", "snowflake")),
+    *((row, SNOWFLAKE) for row in rows("sql_guard_snowflake.jsonl", "snowflake")),
     *((row, POSTGRES) for row in rows("sql_guard.jsonl", "postgres")),
     *((row, POSTGRES) for row in rows("sql_guard_more.jsonl", "postgres")),
     *((row, SQLITE) for row in rows("sql_guard_sqlite.jsonl", "sqlite")),

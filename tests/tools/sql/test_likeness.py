@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.errors import Denied, Refusal
-from tests.tools.sql.samples import MYSQL, POSTGRES, SQLITE, rows
+from tests.tools.sql.samples import MYSQL, POSTGRES, SNOWFLAKE, SQLITE, rows
 from tools.sql import statements
 from tools.sql.guard import check
 from tools.sql.likeness import Likeness, shape
@@ -22,6 +22,8 @@ CORPUS = [
     *((row["sql"], SQLITE) for row in rows("sql_guard_sqlite.jsonl", "sqlite")),
     *((row["sql"], MYSQL) for row in rows("sql_guard.jsonl", "mysql")),
     *((row["sql"], MYSQL) for row in rows("sql_guard_mysql.jsonl", "mysql")),
+    *((row["sql"], SNOWFLAKE) for row in rows("sql_guard.jsonl", "snowflake")),
+    *((row["sql"], SNOWFLAKE) for row in rows("sql_guard_snowflake.jsonl", "snowflake")),
 ]
 COMPARED = re.compile(r"(?<=[=<>] )[0-9]+(?![\w.])")
 OTHERS = ("0", "7", "100001", "999999999", "2147483647", "99999999999")
@@ -75,7 +77,7 @@ def outcome(rules: Rules, sql: str, known: Statements | None = None) -> Checked 
         return refusal.rule if isinstance(refusal, Denied) else refusal.code, refusal.message
 
 
-@pytest.mark.parametrize("rules", [POSTGRES, SQLITE, MYSQL], ids=lambda rules: str(rules.dialect))
+@pytest.mark.parametrize("rules", [POSTGRES, SQLITE, MYSQL, SNOWFLAKE], ids=lambda rules: str(rules.dialect))
 def test_whatever_was_asked_before_a_statement_is_judged_as_if_it_were_the_first(rules: Rules) -> None:
     known = Statements(rules)
     for sql, its in CORPUS:
@@ -95,7 +97,7 @@ def test_no_text_passes_for_its_likeness_to_another(
     place: str, conditions: list[str], numbers: list[int]
 ) -> None:
     sql = place.format(" AND ".join(conditions))
-    for rules in (POSTGRES, SQLITE, MYSQL):
+    for rules in (POSTGRES, SQLITE, MYSQL, SNOWFLAKE):
         known = Statements(rules)
         for text in (sql, *(COMPARED.sub(str(number), sql) for number in numbers)):
             assert outcome(rules, text, known) == outcome(rules, text)
