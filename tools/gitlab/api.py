@@ -18,6 +18,7 @@ from tools.gitlab import refusals
 from tools.outbound.addresses import origins
 from tools.outbound.client import Bounds, Transport, client
 from tools.outbound.tls import ClientContext
+from tools.rest.refusals import odd, unreached
 
 MAX_JSON: Final = 8_000_000  # bytes: 50 issues, each with a long description
 V4: Final = ("api", "v4")
@@ -52,7 +53,7 @@ class Api:
         answer = await self.ask("GET", *V4, *path, **query)
         items = self.read(answer)
         if not isinstance(items, list):
-            raise refusals.odd("a list is no list")
+            raise odd("a list is no list")
         return Listed(items, _goes_on(answer.headers))
 
     async def head(self, *path: str, **query: str) -> Mapping[str, str]:
@@ -66,7 +67,7 @@ class Api:
         try:
             answer = await self._asking.request(method, self._url(path), params=query or None)
         except httpx2.HTTPError as error:
-            raise refusals.unreached(self._name, error) from error
+            raise unreached(self._name, error) from error
         if answer.status_code != 200:
             refusals.refuse(self._name, answer, answer.content, time.time())
         return answer
@@ -76,13 +77,13 @@ class Api:
         try:
             return (await self._asking.request("GET", self._url(path))).status_code
         except httpx2.HTTPError as error:
-            raise refusals.unreached(self._name, error) from error
+            raise unreached(self._name, error) from error
 
     def read(self, answer: httpx2.Response) -> Json:
         try:
             return parse(answer.content, MAX_JSON)
         except BadFrame as error:
-            raise refusals.odd(error.message) from error
+            raise odd(error.message) from error
 
     def _url(self, path: tuple[str, ...]) -> str:
         return "/".join([self._address, *(quote(segment, safe="") for segment in path)])

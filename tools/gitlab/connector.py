@@ -20,11 +20,11 @@ from tools.connector import Finding, Session
 from tools.gitlab import inspection, scopes
 from tools.gitlab.api import Api, asking
 from tools.gitlab.reading import COLUMNS
-from tools.gitlab.refusals import late
 from tools.gitlab.session import GitlabSession
 from tools.gitlab.toolset import toolset
 from tools.outbound.expiry import ending
 from tools.outbound.tls import Tls, client_context
+from tools.rest.refusals import late
 
 _MOST_TOKENS: Final = 10_000  # whose scopes are remembered
 

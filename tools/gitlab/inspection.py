@@ -8,9 +8,9 @@ from policies.errors import NeedsConnection
 from policies.secret import Credential
 from policies.sources import GitlabSource
 from tools.connector import Finding
-from tools.gitlab import values
 from tools.gitlab.api import V4, Api
 from tools.gitlab.scopes import READ, excess, scopes
+from tools.rest import members
 
 OLDEST: Final = 16
 """The major version that the requests of this package are written for."""
@@ -31,7 +31,7 @@ async def findings(
         return
     try:
         found = await scopes(api)
-        version = values.text(values.record(await api.value("version")), "version")
+        version = members.text(members.record(await api.value("version")), "version")
     except NeedsConnection:
         yield Finding(name, "the token is not taken", f"Connect anew, with the scope {READ}.", fatal=False)
         return

@@ -12,9 +12,11 @@ from policies.call import Column, Kind, Table
 from policies.canonical import Json
 from policies.errors import InvalidArgument, NotFound
 from policies.sources import GitlabSource
-from tools.gitlab import paths, refusals, toolset, values
+from tools.gitlab import paths, refusals, toolset
 from tools.gitlab.api import Api
 from tools.gitlab.lists import Cells, Rows, follow, table_of
+from tools.rest import members
+from tools.rest.refusals import odd
 from tools.sql.pages import Limits, Page
 
 Request = Mapping[str, Json]
@@ -112,10 +114,10 @@ class Reader:
     async def _project(self, request: Request) -> str:
         """The number of the request's project, as a segment of a path."""
         asked = str(request["project"])
-        project = values.record(await self.api.value("projects", asked))
-        if values.text(project, "path_with_namespace").lower() != asked.lower():
+        project = members.record(await self.api.value("projects", asked))
+        if members.text(project, "path_with_namespace").lower() != asked.lower():
             raise refusals.not_found(self.name)
-        return str(values.number(project, "id"))
+        return str(members.number(project, "id"))
 
     async def _search(self, request: Request) -> Table:
         path = ("projects", await self._project(request), "search")
@@ -136,9 +138,9 @@ class Reader:
         """Its size is asked for first, and then the content of exactly that commit."""
         at, most = ("projects", project, "repository", "files", path), self.source.max_bytes
         head = await self.api.head(*at, ref=ref)
-        size, commit = head.get("x-gitlab-size", ""), values.sha(head.get("x-gitlab-commit-id", ""))
+        size, commit = head.get("x-gitlab-size", ""), members.sha(head.get("x-gitlab-commit-id", ""))
         if not size.isascii() or not size.isdecimal():
-            raise refusals.odd("a file has no size")
+            raise odd("a file has no size")
         if int(size) > most:
             raise InvalidArgument(
                 f"path: that file has {int(size)} bytes, and at most {most} are read. Find the part that you "
@@ -146,7 +148,7 @@ class Reader:
             )
         content = await self.api.content(*at, "raw", ref=commit)
         if len(content) > most:
-            raise refusals.odd("a file is larger than it was said to be")
+            raise odd("a file is larger than it was said to be")
         text = _text(content)
         page = Page(Limits(rows=1, bytes=most, cell_bytes=most))
         page.add((path, commit, len(content), "binary" if text is None else "text", text))
@@ -166,7 +168,7 @@ class Reader:
         path = ("projects", await self._project(request), "issues", str(request["issue"]))
         offset = int(str(request["offset"]))
         rows = Rows(self.source, PARTS)
-        own = _own_parts(values.record(await self.api.value(*path)))
+        own = _own_parts(members.record(await self.api.value(*path)))
         more = not rows.extend(own[offset:])
         if not more:
             query = {"order_by": "created_at", "sort": "asc"}
@@ -179,65 +181,70 @@ class Reader:
 def _take(rows: Rows, found: Sequence[Json], pattern: str, before: Sequence[str]) -> int:
     """How many of them are done with: shown, shown `before`, or not to be shown."""
     for count, item in enumerate(found):
-        project = values.record(item)
-        path = values.text(project, "path_with_namespace")
+        project = members.record(item)
+        path = members.text(project, "path_with_namespace")
         is_here = paths.is_named(path, (pattern,)) and not paths.is_named(path, before)
         if is_here and not rows.add(_project_row(project)):
             return count
     return len(found)
 
 
-def _project_row(project: values.Record) -> Cells:
+def _project_row(project: members.Record) -> Cells:
     return (
-        paths.project(values.text(project, "path_with_namespace")),
-        values.optional_text(project, "description"),
-        values.optional_text(project, "default_branch"),
-        values.word(project, "visibility", _VISIBILITIES),
-        values.flag(project, "archived"),
-        values.optional_text(project, "last_activity_at"),
+        paths.project(members.text(project, "path_with_namespace")),
+        members.optional_text(project, "description"),
+        members.optional_text(project, "default_branch"),
+        members.word(project, "visibility", _VISIBILITIES),
+        members.flag(project, "archived"),
+        members.optional_text(project, "last_activity_at"),
     )
 
 
 def _hit_row(item: Json) -> Cells:
-    hit = values.record(item)
-    return values.text(hit, "path"), values.number(hit, "startline"), values.text(hit, "data")
+    hit = members.record(item)
+    return members.text(hit, "path"), members.number(hit, "startline"), members.text(hit, "data")
 
 
 def _entry_row(item: Json) -> Cells:
-    entry = values.record(item)
-    return _FORMS[values.word(entry, "type", _FORMS)], values.text(entry, "path")
+    entry = members.record(item)
+    return _FORMS[members.word(entry, "type", _FORMS)], members.text(entry, "path")
 
 
 def _issue_row(item: Json) -> Cells:
-    issue = values.record(item)
+    issue = members.record(item)
     return (
-        values.number(issue, "iid"),
-        values.text(issue, "title"),
-        values.word(issue, "state", _STATES),
-        values.texts(issue, "labels"),
-        values.person(issue.get("author")),
-        values.people(issue, "assignees"),
-        values.flag(issue, "confidential"),
-        values.text(issue, "created_at"),
-        values.optional_text(issue, "updated_at"),
+        members.number(issue, "iid"),
+        members.text(issue, "title"),
+        members.word(issue, "state", _STATES),
+        members.texts(issue, "labels"),
+        members.person(issue.get("author")),
+        members.people(issue, "assignees"),
+        members.flag(issue, "confidential"),
+        members.text(issue, "created_at"),
+        members.optional_text(issue, "updated_at"),
     )
 
 
-def _own_parts(issue: values.Record) -> list[Cells]:
-    author, made = values.person(issue.get("author")), values.text(issue, "created_at")
-    labels = ", ".join(map(str, values.texts(issue, "labels")))
+def _own_parts(issue: members.Record) -> list[Cells]:
+    author, made = members.person(issue.get("author")), members.text(issue, "created_at")
+    labels = ", ".join(map(str, members.texts(issue, "labels")))
     return [
-        ("title", author, made, values.text(issue, "title")),
-        ("state", None, None, values.word(issue, "state", _STATES)),
+        ("title", author, made, members.text(issue, "title")),
+        ("state", None, None, members.word(issue, "state", _STATES)),
         ("labels", None, None, labels),
-        ("description", author, made, values.optional_text(issue, "description")),
+        ("description", author, made, members.optional_text(issue, "description")),
     ]
 
 
 def _note_row(item: Json) -> Cells:
-    note = values.record(item)
-    part = "event" if values.flag(note, "system") else "comment"
-    return part, values.person(note.get("author")), values.text(note, "created_at"), values.text(note, "body")
+    note = members.record(item)
+    part = "event" if members.flag(note, "system") else "comment"
+    return (
+        part,
+        members.person(note.get("author")),
+        members.text(note, "created_at"),
+        members.text(note, "body"),
+    )
 
 
 def _text(content: bytes) -> str | None:

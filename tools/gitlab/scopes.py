@@ -4,9 +4,9 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from policies.errors import Denied, NeedsConnection
-from tools.gitlab import values
 from tools.gitlab.api import V4, Api
 from tools.gitlab.refusals import too_little
+from tools.rest import members
 
 READ: Final = "read_api"
 ACT: Final = "api"
@@ -27,7 +27,7 @@ async def scopes(api: Api) -> frozenset[str]:
         # It knows OAuth's tokens alone.
         answer = await api.ask("GET", *_PERSONAL)
         name = "scopes"
-    found = values.texts(values.record(api.read(answer)), name)
+    found = members.texts(members.record(api.read(answer)), name)
     return frozenset(map(str, found))
 
 

@@ -13,8 +13,8 @@ from policies.sources import GitlabSource
 from tools.connector import Ledger, Trace
 from tools.gitlab.api import Api
 from tools.gitlab.reading import Reader
-from tools.gitlab.refusals import late
 from tools.gitlab.requests import request_of
+from tools.rest.refusals import late
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 import anyio
 import asyncmy
+from anyio.lowlevel import cancel_shielded_checkpoint
 from asyncmy.constants.CLIENT import FOUND_ROWS
 from asyncmy.errors import MySQLError
 
@@ -158,20 +159,25 @@ async def connect(login: Login) -> Link:
 async def _driver(login: Login) -> Any:
     address = login.address
     is_socket = address.host.startswith("/")
-    with anyio.fail_after(min(login.seconds, _CONNECT_SECONDS)):
-        return await _connect(
-            host=None if is_socket else address.host,
-            unix_socket=address.host if is_socket else None,
-            port=address.port,
-            user=login.user,
-            password=login.password.reveal(),
-            database=address.database,
-            charset="utf8mb4",
-            program_name="remit",
-            local_infile=False,
-            client_flag=FOUND_ROWS,
-            ssl=None if is_socket else login.tls,
-        )
+    try:
+        with anyio.fail_after(min(login.seconds, _CONNECT_SECONDS)):
+            return await _connect(
+                host=None if is_socket else address.host,
+                unix_socket=address.host if is_socket else None,
+                port=address.port,
+                user=login.user,
+                password=login.password.reveal(),
+                database=address.database,
+                charset="utf8mb4",
+                program_name="remit",
+                local_infile=False,
+                client_flag=FOUND_ROWS,
+                ssl=None if is_socket else login.tls,
+            )
+    except DRIVER:
+        # A handshake that has failed leaves its transport to the loop, which ends it in its next round.
+        await cancel_shielded_checkpoint()
+        raise
 
 
 def _settings(version: str, seconds: float) -> str:

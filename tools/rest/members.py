@@ -1,11 +1,11 @@
-"""Members of GitLab's JSON by their types: what is not as its documentation says is refused."""
+"""Members of a system's JSON by their types: what is not as its documentation says is refused."""
 
 import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
 from policies.canonical import Json
-from tools.gitlab.refusals import odd
+from tools.rest.refusals import odd
 
 Record = Mapping[str, Json]
 
@@ -41,7 +41,7 @@ def flag(value: Record, name: str) -> bool:
 
 
 def word(value: Record, name: str, known: Collection[str]) -> str:
-    """One of GitLab's own words."""
+    """One of the words that the system has for it."""
     found = text(value, name)
     if found not in known:
         raise odd(f"{name} is a word that is not known")
