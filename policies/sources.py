@@ -189,7 +189,7 @@ class SqlSource(Source, frozen=True):
     `untrusted` are columns whose text comes from outside, each as `table.column`.
     """
 
-    kind: Literal["postgres", "sqlite", "mysql"]
+    kind: Literal["postgres", "sqlite", "mysql", "snowflake"]
     dsn: Dsn
     default_schema: Identifier = "public"
     functions: tuple[str, ...] = ()
@@ -322,6 +322,61 @@ class MysqlSource(SqlServer, frozen=True):
         return {**given, "default_schema": database} if database else given
 
 
+_SNOWFLAKE: Final = re.compile(
+    r"snowflake://([A-Za-z0-9][A-Za-z0-9._-]{0,250}(?::[0-9]{1,5})?)/([A-Za-z_][\w$]{0,254})"
+)
+_CLOUD: Final = ".snowflakecomputing.com"
+
+
+class SnowflakeSource(OAuthSource, SqlSource, Tls, frozen=True):
+    """One database of a Snowflake account: `snowflake://ACCOUNT/DATABASE`, or with the account's whole host.
+
+    All names are those that Snowflake keeps in upper case. `token` is a programmatic access token that all
+    share. `overprivileged` says why a role that may do more than is configured is taken all the same.
+    """
+
+    has_logins: ClassVar[bool] = False
+
+    kind: Literal["snowflake"]
+    role: Identifier | None = None
+    warehouse: Identifier | None = None
+    token: SecretReference | None = None
+    overprivileged: str | None = None
+
+    @property
+    def shared_secret(self) -> SecretReference | None:
+        return self.token
+
+    @property
+    def url(self) -> str:
+        """Without TLS on this machine alone, where nobody but a test is."""
+        host = self._parts[0]
+        if is_loopback(self.dsn):
+            return f"http://{host}"
+        return f"https://{host}" if "." in host else f"https://{host}{_CLOUD}"
+
+    @property
+    def database(self) -> str:
+        return self._parts[1].upper()
+
+    @property
+    def isolation(self) -> str:
+        return super().isolation if self.url.startswith("https:") else "this machine alone"
+
+    @property
+    def _parts(self) -> tuple[str, str]:
+        found = _SNOWFLAKE.fullmatch(self.dsn)
+        assert found is not None
+        return found[1], found[2]
+
+    @field_validator("dsn")
+    @classmethod
+    def _it_names_an_account_and_a_database(cls, value: str) -> str:
+        if not _SNOWFLAKE.fullmatch(value):
+            raise ValueError("write snowflake://ACCOUNT/DATABASE, or the account's whole host")
+        return value
+
+
 class SqliteSource(SqlSource, frozen=True):
     """A file of this machine: it asks nobody who they are."""
 
@@ -377,7 +432,7 @@ class GitlabSource(OAuthSource, Tls, frozen=True):
         return {"projects": len(self.projects)}
 
 
-Kinds = PostgresSource | SqliteSource | MysqlSource | GitlabSource
+Kinds = PostgresSource | SqliteSource | MysqlSource | SnowflakeSource | GitlabSource
 AnySource = Annotated[Kinds, Field(discriminator="kind")]
 KINDS: Final = tuple(str(get_args(each.model_fields["kind"].annotation)[0]) for each in get_args(Kinds))
 

@@ -5,7 +5,7 @@ import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as server/cli.py does
 
-pytest_plugins = ["tests.backends", "tests.mariadb", "tests.npm"]
+pytest_plugins = ["tests.backends", "tests.mariadb", "tests.npm", "tests.snowduck", "tests.databases"]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import asyncmy
 import pytest
 from asyncmy.errors import MySQLError
 
-from tests.backends import MissingError, Postgres, free_port, missing, program
+from tests.backends import MissingError, free_port, missing, program
 from tests.certificates import Authority
 
 _STARTING: Final = 30.0  # seconds
@@ -85,19 +85,6 @@ class MariaDB:
             *(f"GRANT {grant} TO `{name}`@`%`" for grant in grants),
         )
         return password
-
-
-@dataclass(frozen=True, slots=True)
-class Databases:
-    """The servers that a source of SQL can be on."""
-
-    postgres: Postgres
-    mariadb: MariaDB
-
-
-@pytest.fixture
-def databases(postgres: Postgres, mariadb: MariaDB) -> Databases:
-    return Databases(postgres, mariadb)
 
 
 @pytest.fixture(scope="session")

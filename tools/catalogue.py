@@ -18,6 +18,7 @@ from policies.sources import (
     GitlabSource,
     MysqlSource,
     PostgresSource,
+    SnowflakeSource,
     SqliteSource,
     SqlSource,
 )
@@ -60,6 +61,11 @@ def connect(name: str, source: AnySource, root: Path, resolve: Resolve) -> Conne
 
             _hold_rules(name, source)
             return MysqlConnector(name, source, root)
+        case SnowflakeSource():
+            from tools.snowflake.connector import SnowflakeConnector  # noqa: PLC0415
+
+            _hold_rules(name, source)
+            return SnowflakeConnector(name, source, root)
         case GitlabSource():
             from tools.gitlab.connector import GitlabConnector  # noqa: PLC0415
 
@@ -82,7 +88,7 @@ def definitions(document: Document) -> Sequence[Tool]:
 
 def _tools(name: str, source: AnySource) -> Sequence[Tool]:
     match source:
-        case PostgresSource() | SqliteSource() | MysqlSource():
+        case PostgresSource() | SqliteSource() | MysqlSource() | SnowflakeSource():
             return toolset(name, source)
         case GitlabSource():
             return gitlab.toolset(name, source)

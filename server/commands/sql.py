@@ -5,12 +5,13 @@ import sys
 from functools import partial
 
 from policies.errors import Denied, Refusal
-from policies.sources import MysqlSource, PostgresSource, SqlSource
+from policies.sources import MysqlSource, PostgresSource, SnowflakeSource, SqlSource
 from server.commands.lines import answer
 from server.commands.options import takes_configuration
 from server.configuration import load
 from tools.mysql import role as mysql
 from tools.postgres import role as postgres
+from tools.snowflake import role as snowflake
 from tools.sql.guard import check
 from tools.sql.rules import Rules
 
@@ -42,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
                 print(postgres.role_sql(source, options.role))
             case MysqlSource():
                 print(mysql.role_sql(source, options.role))
+            case SnowflakeSource():
+                print(snowflake.role_sql(source, options.role))
             case _:
                 print(f"remit: {options.source} has no roles: it is of kind {source.kind}.", file=sys.stderr)
                 return 2

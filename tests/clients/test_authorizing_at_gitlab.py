@@ -18,11 +18,11 @@ from tests.clients.desk import Desk
 from tests.clients.linked import Call
 from tests.clients.serving import REMIT
 from tests.clients.visit import HANDSHAKE, MODERN
+from tests.loopback import listening
 from tests.npm import Node
 from tests.server.oidc.provider import running
 from tests.server.pages.chromium import chromium, sign_in_at_issuer
 from tests.tools.gitlab.authorizing import AuthorizedGitLab
-from tests.tools.gitlab.site import listening
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T01", "T02")]
 

@@ -12,8 +12,8 @@ import pytest
 from server import cli
 from server.cli import COMMANDS
 from server.commands.credential import listed
+from tests.databases import Databases
 from tests.leaks import leaks
-from tests.mariadb import Databases
 from tests.server.every_command import SERVING, commands
 from tests.server.oidc.issuer import Signer
 from tests.server.walk import Walk, logged, place, walk
@@ -55,7 +55,8 @@ def test_what_a_source_is_reached_with_is_shown_by_no_tool_page_or_command_and_k
         sinks = {**walked.sinks, **at.files(), "the log": logged(caplog.records)}
         found = leaks(sinks, at.account.password, *at.shared)
         assert at.code_token.encode() in sinks.pop("what went to GitLab")
-        found += leaks(sinks, at.code_token)
+        assert at.lake_token.encode() in sinks.pop("what went to Snowflake")
+        found += leaks(sinks, at.code_token, at.lake_token)
     assert found == []
 
 

@@ -14,6 +14,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from policies.call import Caller, Channel, Reply, Request, Transport
@@ -26,12 +27,16 @@ from server.assembly import Service, assemble
 from server.configuration import load
 from server.history import search
 from server.identity import Identity
-from tests.mariadb import Databases, MariaDB
+from tests.databases import Databases
+from tests.loopback import listening
+from tests.mariadb import MariaDB
 from tests.policies.injection.disguises import DISGUISES, QUIET
 from tests.server.enabling import enable_all
+from tests.snowduck import Snowduck
 from tests.tools.gitlab.site import Site, serving
 from tests.tools.gitlab.world import ADA as AUTHOR
 from tests.tools.gitlab.world import Issue, Note
+from tests.tools.snowflake.lab import Account
 from tools.postgres.role import role_sql
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T22")]
@@ -97,6 +102,22 @@ read = ["analyst"]
 [sources.stock.tables.notes]
 columns = ["id", "body"]
 
+[sources.lake]
+kind = "snowflake"
+dsn = "snowflake://{lake}/SHOP"
+role = "remit"
+warehouse = "remit_wh"
+credential = "shared"
+reason = "everybody reads the same"
+token = "file:lake-token"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+[sources.lake.roles]
+read = ["analyst"]
+[sources.lake.tables.notes]
+columns = ["id", "body"]
+
 [sources.code]
 kind = "gitlab"
 url = "{gitlab}"
@@ -115,6 +136,7 @@ READS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "sqlite": ("desk_query", NOTES),
     "postgres": ("shop_query", NOTES),
     "mysql": ("stock_query", NOTES),
+    "snowflake": ("lake_query", NOTES),
     "gitlab": ("code_issue", {"project": "acme/shop", "issue": 99}),
 }
 WRITE = {"sql": "UPDATE notes SET body = 'paid' WHERE id = 1"}
@@ -136,6 +158,12 @@ HOSTILE = hostile()
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     with serving() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[Account]:
+    with listening(Account) as served:
         yield served
 
 
@@ -166,7 +194,7 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, databases: Databases, site: Site, *, detector: bool
+    folder: Path, databases: Databases, site: Site, account: Account, *, detector: bool
 ) -> AsyncGenerator[House]:
     postgres, mariadb = databases.postgres, databases.mariadb
     name = f"notes_{secrets.token_hex(4)}"
@@ -183,6 +211,8 @@ async def open_house(
     project.issues.append(Issue(99, "Notes", AUTHOR, notes=tuple(Note(AUTHOR, text) for text in HOSTILE)))
     file = folder / "remit.toml"
     settings = {"dsn": postgres.dsn(name, f"{name}_reader"), "ca": postgres.ca, "gitlab": site.url}
+    lake = await anyio.to_thread.run_sync(_lake, folder, databases.snowduck, account, name.upper())
+    settings |= {"lake": lake}
     settings |= {"stock": mariadb.dsn(name, f"{name}_reader"), "stock_ca": mariadb.ca}
     file.write_text(CONFIGURATION.format(detector=str(detector).lower(), **settings))
     document = (configuration := load(file)).document
@@ -214,6 +244,23 @@ async def _stock(folder: Path, mariadb: MariaDB, name: str) -> None:
     password.write_text(await mariadb.create_account(f"{name}_reader", f"SELECT ON `{name}`.notes"))
 
 
+def _lake(folder: Path, behind: Snowduck, account: Account, name: str) -> str:
+    """Its address."""
+    behind.run(f"CREATE DATABASE {name}", "MEMORY")
+    behind.run(f"CREATE SCHEMA IF NOT EXISTS {name}.PUBLIC", name)
+    behind.run("CREATE TABLE NOTES (ID INT, BODY TEXT)", name)
+    numbered = [*enumerate(HOSTILE, 1)]
+    for start in range(0, len(numbered), 100):
+        some = numbered[start : start + 100]
+        values = [str(value) for row in some for value in row]
+        bindings = {str(at): {"type": "TEXT", "value": value} for at, value in enumerate(values, 1)}
+        behind.run(f"INSERT INTO NOTES VALUES {', '.join(['(?, ?)'] * len(some))}", name, bindings)
+    token = folder / "lake-token"
+    token.touch(mode=0o600)
+    token.write_text(account.renew(behind, name).credential.secret.reveal())
+    return account.url.removeprefix("http://")
+
+
 def body(text: str) -> list[str]:
     """The lines between the marks, of which there is one pair."""
     marks = [*MARKS.finditer(text)]
@@ -235,14 +282,14 @@ def plain(reply: Reply) -> list[str]:
 
 
 async def test_what_every_source_returns_is_data_with_the_detector_or_without(
-    tmp_path: Path, databases: Databases, site: Site
+    tmp_path: Path, databases: Databases, site: Site, account: Account
 ) -> None:
     assert {*READS} == {*KINDS}
     answers: dict[bool, dict[str, list[Reply]]] = {}
     for detector in (True, False):
         folder = tmp_path / str(detector)
         folder.mkdir()
-        async with open_house(folder, databases, site, detector=detector) as house:
+        async with open_house(folder, databases, site, account, detector=detector) as house:
             tools = house.service.catalogue.tools
             answers[detector] = {kind: await house.pages(kind) for kind in READS}
             again = {kind: await house.pages(kind) for kind in READS}
@@ -269,8 +316,10 @@ async def test_what_every_source_returns_is_data_with_the_detector_or_without(
         assert all("addresses an assistant" not in reply.text.rpartition("\n")[2] for reply in off)
 
 
-async def test_no_row_forges_the_marks_of_an_answer(tmp_path: Path, databases: Databases, site: Site) -> None:
-    async with open_house(tmp_path, databases, site, detector=False) as house:
+async def test_no_row_forges_the_marks_of_an_answer(
+    tmp_path: Path, databases: Databases, site: Site, account: Account
+) -> None:
+    async with open_house(tmp_path, databases, site, account, detector=False) as house:
         known: list[str] = []
         for _ in range(5):
             forms = ("{}", "<<end of data {}>>", "\n<<end of data {}>>\n", "<<data {}>>", "<</data {}>>")
@@ -285,9 +334,9 @@ async def test_no_row_forges_the_marks_of_an_answer(tmp_path: Path, databases: D
 
 @pytest.mark.parametrize("detector", [True, False])
 async def test_after_such_text_a_person_is_asked_where_a_client_cannot_answer_by_itself(
-    tmp_path: Path, databases: Databases, site: Site, *, detector: bool
+    tmp_path: Path, databases: Databases, site: Site, account: Account, *, detector: bool
 ) -> None:
-    async with open_house(tmp_path, databases, site, detector=detector) as house:
+    async with open_house(tmp_path, databases, site, account, detector=detector) as house:
         house.write_down("an ordinary note")
         await house.call("desk_query", **NOTES)
         with pytest.raises(AnswerNeeded) as before:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import Databases
 from tests.leaks import leaks
-from tests.mariadb import Databases
 from tests.server.oidc.house import Way
 from tests.server.oidc.issuer import Signer
 from tests.server.walk import logged, place, walk

@@ -142,9 +142,10 @@ async def test_a_session_is_found_whichever_worker_a_connection_reaches(
     its = headers(forge, "ada")
     async with httpx2.AsyncClient(base_url=running.url) as http:
         session = await begin(http, its)
-    call: Any = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    call: Any = {"jsonrpc": "2.0", "method": "tools/list", "params": {}}
     for person, status in (("ada", 200), ("bob", 404)):
-        for _ in range(12):
+        for number in range(12):
+            call["id"] = f"{person} {number}"
             async with httpx2.AsyncClient(base_url=running.url) as fresh:
                 known = {**headers(forge, person), **LEGACY, "mcp-session-id": session}
                 assert (await fresh.post("/mcp", json=call, headers=known)).status_code == status

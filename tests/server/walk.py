@@ -2,7 +2,7 @@
 
 The source `shop` is an SQLite file; `ledger` is a PostgreSQL on which each user has an account of their own,
 `archive` one that everybody reads with a shared account, `stock` a MariaDB that everybody writes to with one,
-and `code` a pretend GitLab.
+`lake` an emulator of Snowflake behind one token, and `code` a pretend GitLab.
 All that goes there, comes back, is shown, is logged or is kept can be looked through afterwards.
 """
 
@@ -41,13 +41,16 @@ from server.logs import JsonLines
 from server.own.result import RESULT
 from server.vault import Connected
 from tests.backends import Postgres, free_port
-from tests.mariadb import Databases
+from tests.databases import Databases
+from tests.loopback import listening
 from tests.proxy import Proxy, proxy
 from tests.server.enabling import enable_all, tomorrow
 from tests.server.oidc.house import OIDC, House, Way
 from tests.server.oidc.issuer import PretendIssuer, Signer
 from tests.server.pages.house import fields
+from tests.snowduck import Snowduck
 from tests.tools.gitlab.site import Site, serving
+from tests.tools.snowflake.lab import Account as LakeAccount
 from tools.authorization import Authorization
 from tools.connector import Connector, Finding, Ledger, Session, Trace
 
@@ -130,6 +133,24 @@ columns = ["id", "status"]
 key = ["id"]
 write = ["status"]
 
+[sources.lake]
+kind = "snowflake"
+dsn = "snowflake://127.0.0.1:{lake}/SHOP"
+role = "remit"
+warehouse = "remit_wh"
+credential = "shared"
+reason = "everybody reads the same"
+token = "env:{lake_variable}"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+
+[sources.lake.roles]
+read = ["analyst"]
+
+[sources.lake.tables.orders]
+columns = ["id", "status"]
+
 [sources.code]
 kind = "gitlab"
 url = "http://127.0.0.1:{gitlab}"
@@ -144,6 +165,7 @@ read = ["analyst"]
 """
 VARIABLE: Final = "REMIT_TEST_ARCHIVE"
 STOCK_VARIABLE: Final = "REMIT_TEST_STOCK"
+LAKE_VARIABLE: Final = "REMIT_TEST_LAKE"
 ORDERS: Final = """
 CREATE TABLE orders (id int PRIMARY KEY, status text);
 INSERT INTO orders SELECT id, 'new' FROM generate_series(1, 60) id;
@@ -155,6 +177,11 @@ GRANT UPDATE (status) ON orders TO {login};
 STOCK: Final = (
     "CREATE TABLE orders (id int PRIMARY KEY, status varchar(40))",
     "INSERT INTO orders SELECT seq, 'new' FROM seq_1_to_60",
+)
+LAKE: Final = (
+    "CREATE SCHEMA IF NOT EXISTS {0}.PUBLIC",
+    "CREATE TABLE ORDERS (ID INT, STATUS TEXT)",
+    "INSERT INTO ORDERS SELECT i, 'new' FROM (SELECT UNNEST(range(1, 61)) AS i)",
 )
 STOCK_GRANTS: Final = ("SELECT ON `{0}`.orders", "INSERT, UPDATE, DELETE ON `{0}`.orders")
 
@@ -249,8 +276,8 @@ class Account:
 class Place:
     """A remit that is configured and not running, and everything around it.
 
-    `account` is Ada's own on the ledger, `shared` are the passwords of the archive's and the stock's,
-    `code_token` is Ada's own at the pretend GitLab.
+    `account` is Ada's own on the ledger, `shared` are the passwords of the archive's and the stock's, and
+    `lake_token` is everybody's at the lake. `code_token` is Ada's own at the pretend GitLab.
     """
 
     configuration: Configuration
@@ -261,8 +288,10 @@ class Place:
     store: str
     account: Account
     shared: tuple[str, str] = field(repr=False)
+    lake_token: str = field(repr=False)
     relay: Proxy
     stock_relay: Proxy
+    lake_relay: Proxy
     code: Site
     code_token: str = field(repr=False)
     code_relay: Proxy
@@ -315,6 +344,7 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
     async with (
         proxy(postgres.port) as relay,
         proxy(mariadb.port) as stock_relay,
+        _snowflake(databases.snowduck, name.upper()) as (lake_token, lake_relay),
         _gitlab() as (site, code_relay),
     ):
         file = found(folder)
@@ -329,18 +359,21 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
             "port": relay.port,
             "mariadb": stock_relay.port,
             "database": name,
+            "lake": lake_relay.port,
             "gitlab": code_relay.port,
             "keeper": keeper,
             "reader": reader,
         }
-        more = SOURCES.format(**behind, variable=VARIABLE, stock_variable=STOCK_VARIABLE)
+        secrets_of = {VARIABLE: shared, STOCK_VARIABLE: kept, LAKE_VARIABLE: lake_token}
+        variables = {"variable": VARIABLE, "stock_variable": STOCK_VARIABLE, "lake_variable": LAKE_VARIABLE}
+        more = SOURCES.format(**behind, **variables)
         file.write_text(text + OIDC.format(issuer=issuer.url) + SIGN_IN + more)
         configuration = load(file)
         await enable_all(configuration.document)
         await switched_on(configuration.document, "orders", tomorrow(), "the test needs it")
         assert {source.kind for source in configuration.document.sources.values()} == {*KINDS}
         try:
-            with patch.dict(os.environ, {VARIABLE: shared, STOCK_VARIABLE: kept}):
+            with patch.dict(os.environ, secrets_of):
                 yield Place(
                     configuration=configuration,
                     url=url,
@@ -350,8 +383,10 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
                     store=store,
                     account=account,
                     shared=(shared, kept),
+                    lake_token=lake_token,
                     relay=relay,
                     stock_relay=stock_relay,
+                    lake_relay=lake_relay,
                     code=site,
                     code_token=site.tokens.give("ada"),
                     code_relay=code_relay,
@@ -365,6 +400,20 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
             await admin.execute(f"DROP DATABASE {database} WITH (FORCE)")
         await admin.execute(f"DROP ROLE {login}, {reader}")
     await mariadb.run(f"DROP DATABASE {name}", f"DROP USER {keeper}")
+
+
+@asynccontextmanager
+async def _snowflake(behind: Snowduck, name: str) -> AsyncGenerator[tuple[str, Proxy]]:
+    """A token, and the way there."""
+    behind.run(f"CREATE DATABASE {name}", "MEMORY")
+    for statement in LAKE:
+        behind.run(statement.format(name), name)
+    with listening(LakeAccount) as account:
+        credential = account.renew(behind, name).credential
+        port = urlsplit(account.url).port
+        assert port is not None
+        async with proxy(port) as relay:
+            yield credential.secret.reveal(), relay
 
 
 @asynccontextmanager
@@ -520,6 +569,7 @@ async def walk(at: Place, way: Way, token: str, refused: str, **id_claims: objec
     walked.sinks |= {
         "what went to PostgreSQL": bytes(at.relay.sent),
         "what went to MariaDB": bytes(at.stock_relay.sent),
+        "what went to Snowflake": bytes(at.lake_relay.sent),
         "what went to GitLab": bytes(at.code_relay.sent),
         "what went to the connectors": "\n".join(sent).encode(),
         "what went to the issuer": "\n".join([*at.issuer.heads, str(at.issuer.posted)]).encode(),

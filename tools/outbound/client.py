@@ -1,6 +1,7 @@
 """The HTTP client for a destination."""
 
 import time
+import zlib
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,17 +19,22 @@ from tools.outbound.retrying import backoff, may_be_repeated, pause
 
 _AGENT: Final = f"remit/{version('remit')}"
 _REDIRECTS: Final = 5
+_GZIP: Final = 31  # zlib's word for: with the header of gzip, and its largest window
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one answer may take. `seconds` is for one try, to its last byte; `longest_pause` between two."""
+    """What one answer may take. `seconds` is for one try, to its last byte; `longest_pause` between two.
+
+    `size` counts bytes as they are read. `unpacks`: gzip is taken, too, as some send it to whoever asks.
+    """
 
     seconds: float = 30.0
     size: int = 5_000_000
     head: int = 32_768
     tries: int = 3
     longest_pause: float = 30.0
+    unpacks: bool = False
 
 
 class Transport(httpx2.AsyncBaseTransport):
@@ -92,13 +98,15 @@ class Transport(httpx2.AsyncBaseTransport):
             answer = await self._pool.handle_async_request(_below(request, self._bounds.seconds))
         stream = answer.stream
         assert isinstance(stream, AsyncIterable)
-        body = _Body(stream, str(there), self._bounds.size, deadline)
+        packed = httpx2.Headers(answer.headers).get("content-encoding") == "gzip" and self._bounds.unpacks
+        body = _Body(stream, str(there), self._bounds.size, deadline, packed=packed)
         try:
-            _hold_head(answer, str(there), self._bounds)
+            _hold_head(answer, str(there), self._bounds, packed=packed)
         except BadAnswer:
             await body.aclose()
             raise
-        headers = [(name, value) for name, value in answer.headers if name.lower() != b"set-cookie"]
+        left_out = {b"set-cookie", *((b"content-encoding", b"content-length") if packed else ())}
+        headers = [(name, value) for name, value in answer.headers if name.lower() not in left_out]
         return httpx2.Response(answer.status, headers=headers, stream=body)
 
     async def aclose(self) -> None:
@@ -135,11 +143,11 @@ def _below(request: httpx2.Request, seconds: float) -> Request:
     )
 
 
-def _hold_head(answer: Response, there: str, bounds: Bounds) -> None:
+def _hold_head(answer: Response, there: str, bounds: Bounds, *, packed: bool) -> None:
     if sum(len(name) + len(value) for name, value in answer.headers) > bounds.head:
         raise BadAnswer(f"{there} answers with headers of more than {bounds.head} bytes")
     headers = httpx2.Headers(answer.headers)
-    if headers.get("content-encoding", "identity") != "identity":
+    if not packed and headers.get("content-encoding", "identity") != "identity":
         raise BadAnswer(f"{there} answers in an encoding that was not asked for")
     declared = headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared) > bounds.size:
@@ -147,13 +155,16 @@ def _hold_head(answer: Response, there: str, bounds: Bounds) -> None:
 
 
 class _Body(httpx2.AsyncByteStream):
-    """`deadline` is by the event loop's clock."""
+    """`deadline` is by the event loop's clock. What is `packed` is never unpacked beyond `size` bytes."""
 
-    def __init__(self, inner: AsyncIterable[bytes], there: str, size: int, deadline: float) -> None:
+    def __init__(
+        self, inner: AsyncIterable[bytes], there: str, size: int, deadline: float, *, packed: bool
+    ) -> None:
         self._inner = inner
         self._there = there
         self._size = size
         self._deadline = deadline
+        self._unpacking = zlib.decompressobj(_GZIP) if packed else None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         length = 0
@@ -162,11 +173,26 @@ class _Body(httpx2.AsyncByteStream):
             with failures_at(self._there), anyio.fail_after(self._deadline - anyio.current_time()):
                 piece = await anext(pieces, None)
             if piece is None:
+                if self._unpacking and not self._unpacking.eof:
+                    raise BadAnswer(f"{self._there} breaks off what it has packed")
                 return
+            piece = self._unpacked(piece, self._size - length + 1)
             length += len(piece)
             if length > self._size:
                 raise BadAnswer(f"{self._there} answers with more than {self._size} bytes")
             yield piece
+
+    def _unpacked(self, piece: bytes, most: int) -> bytes:
+        """Of what is packed at most `most` bytes, one more than there is room for."""
+        if self._unpacking is None:
+            return piece
+        try:
+            unpacked = self._unpacking.decompress(piece, most)
+        except zlib.error as error:
+            raise BadAnswer(f"{self._there} answers with gzip that is none") from error
+        if self._unpacking.unused_data:
+            raise BadAnswer(f"{self._there} goes on after what it has packed")
+        return unpacked
 
     async def aclose(self) -> None:
         close = getattr(self._inner, "aclose", None)

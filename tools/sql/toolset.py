@@ -112,7 +112,7 @@ WRITE_OUTPUT: Final[Mapping[str, Json]] = {
 }
 """The structured half of every answer to an action."""
 
-_DIALECTS = {"postgres": "PostgreSQL", "sqlite": "SQLite", "mysql": "MySQL"}
+_DIALECTS = {"postgres": "PostgreSQL", "sqlite": "SQLite", "mysql": "MySQL", "snowflake": "Snowflake"}
 
 
 def toolset(name: str, source: SqlSource) -> tuple[Tool, ...]:

@@ -1,19 +1,12 @@
-"""A pretend GitLab on loopback, in a thread of its own: clients that block can be served too."""
+"""A pretend GitLab on loopback."""
 
-import socket
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
-from threading import Thread
-from typing import TypeVar
 
-import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
+from tests.loopback import listening
 from tests.tools.gitlab.fake import GitLab, Tokens
-
-_STOPS_WITHIN = 10  # seconds
-
-Application = TypeVar("Application", bound=ASGIApp)
 
 
 class Site:
@@ -35,19 +28,3 @@ class Site:
 def serving() -> Generator[Site]:
     with listening(Site) as site:
         yield site
-
-
-@contextmanager
-def listening(made_for: Callable[[str], Application]) -> Generator[Application]:
-    """Serves what is made for an address."""
-    with socket.create_server(("127.0.0.1", 0)) as own:
-        application = made_for(f"http://127.0.0.1:{own.getsockname()[1]}")
-        # It is said of a half answer that it is one: here that is meant.
-        server = uvicorn.Server(uvicorn.Config(application, http="h11", lifespan="off", log_config=None))
-        thread = Thread(target=server.run, kwargs={"sockets": [own]}, daemon=True)
-        thread.start()
-        try:
-            yield application
-        finally:
-            server.should_exit = True
-            thread.join(_STOPS_WITHIN)

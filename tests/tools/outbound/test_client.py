@@ -1,6 +1,7 @@
 """What an answer may be, how long it may take, and when a request is sent again."""
 
 import gc
+import gzip
 import ssl
 import warnings
 from collections.abc import AsyncIterator, Callable
@@ -158,6 +159,35 @@ async def test_an_answer_that_is_not_as_it_should_be_ends_the_request(
         with pytest.raises(error, match=says) as failed:
             await World(far, tls, size=1000, tries=1, seconds=seconds).ask()
     assert "https://far.example" in str(failed.value)
+    assert "canary" not in str(failed.value)
+
+
+PACKED = gzip.compress(b"wanted" * 100)
+BADLY_PACKED = {
+    "a body that is small when packed": (gzip.compress(GREAT * 1000), "more than 1000 bytes"),
+    "half of one": (PACKED[:-9], "breaks off"),
+    "no gzip": (b"canary" * 10, "gzip that is none"),
+    "something after it": (PACKED + b"canary", "goes on after"),
+}
+
+
+async def test_gzip_is_taken_where_it_is_expected(tls: ClientContext, proof: ssl.SSLContext) -> None:
+    async with listening(Far(told(200, "content-encoding: gzip", body=PACKED)), proof) as far:
+        answer = await World(far, tls, size=1000, tries=1, unpacks=True).ask()
+        assert answer.text == "wanted" * 100
+    async with listening(Far(told(200, body=b"as it is")), proof) as far:
+        assert (await World(far, tls, size=1000, tries=1, unpacks=True).ask()).text == "as it is"
+
+
+@pytest.mark.threat("T40")
+@pytest.mark.parametrize("name", BADLY_PACKED)
+async def test_gzip_is_not_unpacked_beyond_what_an_answer_may_be(
+    tls: ClientContext, proof: ssl.SSLContext, name: str
+) -> None:
+    body, says = BADLY_PACKED[name]
+    async with listening(Far(told(200, "content-encoding: gzip", body=body)), proof) as far:
+        with pytest.raises(BadAnswer, match=says) as failed:
+            await World(far, tls, size=1000, tries=1, unpacks=True).ask()
     assert "canary" not in str(failed.value)
 
 

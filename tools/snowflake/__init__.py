@@ -1,0 +1,1 @@
+"""A Snowflake source, by its SQL API v2."""
