@@ -16,12 +16,12 @@ from tools.mysql.catalog import SCHEMA_COLUMNS, columns_told
 from tools.mysql.failures import failures_of
 from tools.mysql.link import READING, Link, transaction
 from tools.mysql.message import Message, bound
-from tools.mysql.order import Order
 from tools.mysql.planning import Planner
 from tools.mysql.values import Output, described, told
 from tools.mysql.writing import Anew, Writing
 from tools.sql import arguments, cursors, toolset
 from tools.sql.lineage import matched, origin_of
+from tools.sql.order import Order
 from tools.sql.pages import Limits, Page
 from tools.sql.rules import Checked, Rules
 from tools.sql.statements import Statements

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from policies.change import Kind
 from policies.errors import Denied
 from tools.mysql.columns import Stored
+from tools.sql.changes import final
 from tools.sql.names import fold
 from tools.sql.refusals import denied, named
 from tools.sql.rules import Readable, Relation
@@ -99,13 +100,9 @@ class Target:
 
     def final(self, kind: Kind, readable: Readable) -> str:
         """Why such a change can't be taken back; empty where it can."""
-        if kind is Kind.CREATE and not readable.deletes:
-            return "no row of this table may be deleted"
         known = {fold(name) for name in (*readable.columns, *readable.key)}
-        lost = [name for name, column in self.columns.items() if name not in known and not column.is_made]
-        if kind is Kind.DELETE and lost:
-            return "the table has columns that are not open here, and what they hold would be lost"
-        return ""
+        whole = all(name in known or column.is_made for name, column in self.columns.items())
+        return final(kind, readable, whole=whole)
 
 
 async def look_up(link: "Link", relation: Relation) -> Target:

@@ -15,11 +15,12 @@ from policies.errors import Denied, InDoubt, Refusal, StaleConfirmation, Upstrea
 from tools.connector import Ledger, Trace
 from tools.mysql.failures import DRIVER, failures_of, nothing_done, number_of
 from tools.mysql.link import READING, WRITING, Link, transaction
-from tools.mysql.order import Order
-from tools.mysql.planning import find, stamp_of, stands
+from tools.mysql.planning import find, stamp_of
 from tools.mysql.rows import Rows
 from tools.mysql.targets import look_up
+from tools.sql.changes import stands, traced
 from tools.sql.names import fold
+from tools.sql.order import Order
 from tools.sql.rules import Relation, Rules
 
 Anew: TypeAlias = Callable[[], AbstractAsyncContextManager[Link]]
@@ -69,11 +70,7 @@ class Writing:
             if failed.__cause__ is not None and number_of(failed.__cause__) in _LOCKED:
                 return Trace.UNDER_WAY
             raise
-        if all(stands(change.after, row) for change, row in found):
-            return Trace.DONE
-        if all(stands(change.before, row) for change, row in found):
-            return Trace.NOT_DONE
-        return Trace.UNKNOWN
+        return traced(found)
 
     async def _make(self, order: Order, effect: Effect) -> tuple[Effect, Sequence[Fields]]:
         target = await look_up(self._link, order.relation)

@@ -16,6 +16,7 @@ from tools.postgres.order import Order
 from tools.postgres.rows import Filter
 from tools.postgres.targets import TARGET, Target
 from tools.postgres.transactions import Link
+from tools.sql.changes import hold_cells, stands
 from tools.sql.rules import Relation
 
 Key: TypeAlias = tuple[object, ...]
@@ -55,19 +56,9 @@ async def standing(
     sql = rows.reading(order.target, order.key, order.columns, within, most=most, lock=lock)
     arrays = rows.columns_of(keys, order.key)
     found = [rows.texts(tuple(row)) for row in await link.fetch(sql, *within.parameters, *arrays)]
-    hold_size(found, most)
+    hold_cells(found, most)
     records: list[Fields] = [dict(zip(order.columns, row, strict=True)) for row in found]
     return {key_of(order, record): record for record in records}
-
-
-def hold_size(found: Sequence[Sequence[object]], most: int) -> None:
-    """A value is kept and shown in the whole, or its row is not changed here. Raises `Denied`."""
-    if any(isinstance(value, str) and len(value) > most for row in found for value in row):
-        raise Denied(
-            f"A row holds a value of more than {most} characters, which can't be shown in the whole. Change "
-            "it another way.",
-            rule="cell_size",
-        )
 
 
 def key_of(order: Order, fields: Fields) -> Key:
@@ -131,13 +122,6 @@ def _arrays(order: Order, changes: Sequence[Change]) -> rows.Arrays:
     if order.kind is Kind.CREATE:
         return written
     return (*rows.columns_of([change.key for change in changes], order.key), *written)
-
-
-def stands(expected: Fields | None, row: Fields | None) -> bool:
-    """Whether all of `expected` is in the row; where it is None, whether there is none."""
-    if expected is None or row is None:
-        return expected is row
-    return all(row.get(name) == value for name, value in expected.items())
 
 
 def _stale(what: str) -> StaleConfirmation:

@@ -7,6 +7,7 @@ from typing import Any, Final, Self, cast
 
 from policies.change import Kind
 from policies.errors import Denied
+from tools.sql.changes import final
 from tools.sql.refusals import denied, named
 from tools.sql.rules import Readable, Relation
 
@@ -170,13 +171,9 @@ class Target:
 
     def final(self, kind: Kind, readable: Readable) -> str:
         """Why such a change can't be taken back; empty where it can."""
-        if kind is Kind.CREATE and not readable.deletes:
-            return "no row of this table may be deleted"
-        if kind is Kind.DELETE:
-            known = {*readable.columns, *readable.key}
-            if any(name not in known and not field.is_made for name, field in self.fields.items()):
-                return "the table has columns that are not open here, and what they hold would be lost"
-        return ""
+        known = {*readable.columns, *readable.key}
+        whole = all(name in known or field.is_made for name, field in self.fields.items())
+        return final(kind, readable, whole=whole)
 
 
 def unfit(target: Target, readable: Readable) -> Iterator[str]:

@@ -10,10 +10,11 @@ from typing import Final, cast
 from policies.canonical import Json
 from policies.change import Effect
 from tools.connector import Trace
-from tools.postgres.carrying import key_of, look_up, standing, stands
+from tools.postgres.carrying import key_of, look_up, standing
 from tools.postgres.order import Order
 from tools.postgres.rows import Filter
 from tools.postgres.transactions import Link
+from tools.sql.changes import traced
 
 _EPOCH: Final = """
     (SELECT extract(epoch FROM stats_reset)::text FROM pg_stat_archiver) AS epoch,
@@ -55,8 +56,4 @@ async def _read_back(link: Link, effect: Effect, order: Order, most: int) -> Tra
         return Trace.UNKNOWN
     now = await standing(link, order, [change.key for change in effect.changes], most, within=Filter())
     found = [(change, now.get(key_of(order, change.key))) for change in effect.changes]
-    if all(stands(change.after, row) for change, row in found):
-        return Trace.DONE
-    if all(stands(change.before, row) for change, row in found):
-        return Trace.NOT_DONE
-    return Trace.UNKNOWN
+    return traced(found)

@@ -7,6 +7,7 @@ from typing import Self, cast
 from policies.canonical import Json
 from policies.change import Kind
 from tools.sql.rules import Relation
+from tools.sql.toolset import WRITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Order:
 
     def to_json(self) -> dict[str, Json]:
         return {
-            "verb": "write",
+            "verb": WRITE,
             "relation": list(self.relation),
             "kind": self.kind.value,
             "written": list(self.written),
