@@ -333,6 +333,7 @@ class SnowflakeSource(OAuthSource, SqlSource, Tls, frozen=True):
 
     All names are those that Snowflake keeps in upper case. `token` is a programmatic access token that all
     share. `overprivileged` says why a role that may do more than is configured is taken all the same.
+    `bare_tables` is an administrator's word that no policy of Snowflake's masks or hides what may be written.
     """
 
     has_logins: ClassVar[bool] = False
@@ -342,6 +343,7 @@ class SnowflakeSource(OAuthSource, SqlSource, Tls, frozen=True):
     warehouse: Identifier | None = None
     token: SecretReference | None = None
     overprivileged: str | None = None
+    bare_tables: bool = False
 
     @property
     def shared_secret(self) -> SecretReference | None:

@@ -13,7 +13,7 @@ from tests.server.walk import logged, place, walk
 
 CANARY = "CANARY-4b1d-7f3a-9c2e"
 KEY = Signer.ec("key")
-ACTING = {"shop_write", "ledger_write", "ledger_write_auto", "stock_write"}
+ACTING = {"shop_write", "ledger_write", "ledger_write_auto", "stock_write", "lake_write"}
 MARKED = {"jti": CANARY, "nonce": CANARY, "email": CANARY}
 
 

@@ -50,6 +50,7 @@ from tests.server.oidc.issuer import PretendIssuer, Signer
 from tests.server.pages.house import fields
 from tests.snowduck import Snowduck
 from tests.tools.gitlab.site import Site, serving
+from tests.tools.snowflake.gate import READER, Who
 from tests.tools.snowflake.lab import Account as LakeAccount
 from tools.authorization import Authorization
 from tools.connector import Connector, Finding, Ledger, Session, Trace
@@ -139,17 +140,21 @@ dsn = "snowflake://127.0.0.1:{lake}/SHOP"
 role = "remit"
 warehouse = "remit_wh"
 credential = "shared"
-reason = "everybody reads the same"
+reason = "everybody writes the same"
 token = "env:{lake_variable}"
+bare_tables = true
 owner = "a team"
 purpose = "tests"
 classification = "internal"
 
 [sources.lake.roles]
 read = ["analyst"]
+act = ["analyst"]
 
 [sources.lake.tables.orders]
 columns = ["id", "status"]
+key = ["id"]
+write = ["status"]
 
 [sources.code]
 kind = "gitlab"
@@ -180,8 +185,12 @@ STOCK: Final = (
 )
 LAKE: Final = (
     "CREATE SCHEMA IF NOT EXISTS {0}.PUBLIC",
-    "CREATE TABLE ORDERS (ID INT, STATUS TEXT)",
+    "CREATE TABLE ORDERS (ID INT, STATUS VARCHAR(40))",
     "INSERT INTO ORDERS SELECT i, 'new' FROM (SELECT UNNEST(range(1, 61)) AS i)",
+)
+LAKE_GRANTS: Final = (
+    *READER,
+    *((right, "TABLE", "SHOP.PUBLIC.ORDERS") for right in ("INSERT", "UPDATE", "DELETE")),
 )
 STOCK_GRANTS: Final = ("SELECT ON `{0}`.orders", "INSERT, UPDATE, DELETE ON `{0}`.orders")
 
@@ -409,7 +418,7 @@ async def _snowflake(behind: Snowduck, name: str) -> AsyncGenerator[tuple[str, P
     for statement in LAKE:
         behind.run(statement.format(name), name)
     with listening(LakeAccount) as account:
-        credential = account.renew(behind, name).credential
+        credential = account.renew(behind, name, Who(grants=LAKE_GRANTS)).credential
         port = urlsplit(account.url).port
         assert port is not None
         async with proxy(port) as relay:

@@ -8,7 +8,7 @@ its handle is known while it runs, and it is cancelled with the call that is giv
 import math
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,7 +19,7 @@ import anyio
 import httpx2
 
 from policies.canonical import Json, canonical
-from policies.errors import NeedsConnection
+from policies.errors import NeedsConnection, Refusal
 from policies.frames import BadFrame, parse
 from policies.secret import Credential
 from policies.sources import SnowflakeSource
@@ -37,10 +37,20 @@ _LONGEST_TOKEN: Final = 8192  # characters
 _LONGEST_TAG: Final = 2000  # characters
 _FIRST_LOOK: Final = 0.02  # seconds until it is asked whether a statement is done
 _LONGEST_LOOK: Final = 1.0
-_GRACE_SECONDS: Final = 1.0  # for Snowflake to say itself that time is up
+GRACE_SECONDS: Final = 1.0  # for Snowflake to say itself that time is up
 _CANCEL_SECONDS: Final = 2.0
 _HANDLE: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _AT: Final = "/api/v2/statements"
+_FAILED: Final = frozenset({400, 408, 422})
+"""Statuses of a statement that did not become one, took too long or failed: none changed anything."""
+_FORMATS: Final[Mapping[str, Json]] = {
+    "date_output_format": "YYYY-MM-DD",
+    "time_output_format": "HH24:MI:SS.FF9",
+    "timestamp_ntz_output_format": "YYYY-MM-DD HH24:MI:SS.FF9",
+    "timestamp_ltz_output_format": "YYYY-MM-DD HH24:MI:SS.FF9 TZHTZM",
+    "timestamp_tz_output_format": "YYYY-MM-DD HH24:MI:SS.FF9 TZHTZM",
+}
+"""What a time is as text, whatever the account has set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,10 @@ class Result:
     fields: Sequence[Field]
     rows: Sequence[Sequence[Json]] = field(repr=False)
     partitions: int
+
+
+class Unheard(Exception):  # noqa: N818 - nobody failed
+    """Nobody can say whether a statement was carried out."""
 
 
 class Api:
@@ -65,10 +79,25 @@ class Api:
         """`sql` has a `?` for each of `values`, which go as texts; `most` is how many rows it may give."""
         seconds = self._source.timeout
         try:
-            with anyio.fail_after(seconds + _GRACE_SECONDS):
+            with anyio.fail_after(seconds + GRACE_SECONDS):
                 return await self._run(self._order(sql, values, tag, most))
         except TimeoutError as error:
             raise late(self._name, seconds) from error
+
+    async def change(self, sql: str, values: Sequence[Json], *, tag: str) -> int:
+        """Makes a change, once, and says of how many rows. `sql` and `values` as for `run`.
+
+        Raises `Refusal` where nothing was changed, and `Unheard` where that can't be told.
+        """
+        order, handle = self._order(sql, values, tag, 0), ""
+        with anyio.move_on_after(self._source.timeout + GRACE_SECONDS):
+            handle = await self._hand_in(order)
+            return _changed(await self._ended(handle))
+        if handle:
+            await self._cancel(handle)
+            with anyio.move_on_after(_CANCEL_SECONDS):
+                return _changed(await self._ended(handle))
+        raise Unheard
 
     async def rows(self, result: Result) -> AsyncIterator[Sequence[Json]]:
         """All of its rows, partition by partition as they are asked for."""
@@ -92,6 +121,7 @@ class Api:
             "multi_statement_count": "1",
             "timezone": "UTC",
             "binary_output_format": "HEX",
+            **_FORMATS,
             "query_tag": tag[:_LONGEST_TAG],
         }
         if most:
@@ -117,7 +147,6 @@ class Api:
             _AT,
             params={"requestId": str(uuid4()), "async": "true"},
             content=canonical(order).encode(),
-            headers={"content-type": "application/json"},
         )
         body = self._read(answer)
         handle = _handle(body)
@@ -133,11 +162,50 @@ class Api:
             raise
         return _result(handle, body)
 
+    async def _hand_in(self, order: Json) -> str:
+        """The statement's handle. It is handed in again under the same number, which makes it one statement,
+        until somebody hears of it.
+        """
+        asked, pause = {"requestId": str(uuid4()), "async": "true"}, _FIRST_LOOK
+        content, is_first = canonical(order).encode(), True
+        while True:
+            try:
+                answer = await self._send("POST", _AT, params=asked, content=content)
+            except httpx2.HTTPError:
+                pass
+            else:
+                if answer.status_code in {200, 202}:
+                    return _handle(self._heard(answer))
+                if answer.status_code in _FAILED or (is_first and answer.status_code < 500):
+                    raise self._refusal(answer)
+                if answer.status_code < 500 and answer.status_code != 429:
+                    raise Unheard
+            await anyio.sleep(pause)
+            pause, is_first, asked["retry"] = min(pause * 2, _LONGEST_LOOK), False, "true"
+
+    async def _ended(self, handle: str) -> Record:
+        """The answer of a statement that may have changed something, once it has ended."""
+        pause = _FIRST_LOOK
+        while True:
+            try:
+                answer = await self._send("GET", f"{_AT}/{handle}")
+            except httpx2.HTTPError:
+                pass
+            else:
+                if answer.status_code == 200:
+                    return self._heard(answer)
+                if answer.status_code in _FAILED:
+                    raise self._refusal(answer)
+                if answer.status_code != 202 and answer.status_code < 500 and answer.status_code != 429:
+                    raise Unheard
+            await anyio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_LOOK)
+
     async def _cancel(self, handle: str) -> None:
         """What nobody waits for any more costs nobody anything."""
         with anyio.move_on_after(_CANCEL_SECONDS, shield=True):
             try:
-                await self._asking.post(f"{self._source.url}{_AT}/{handle}/cancel")
+                await self._send("POST", f"{_AT}/{handle}/cancel")
             except httpx2.HTTPError:
                 return  # its own limit of time ends it
 
@@ -148,17 +216,40 @@ class Api:
         *,
         params: dict[str, str] | None = None,
         content: bytes | None = None,
-        headers: dict[str, str] | None = None,
     ) -> httpx2.Response:
         try:
-            answer = await self._asking.request(
-                method, f"{self._source.url}{quote(path)}", params=params, content=content, headers=headers
-            )
+            answer = await self._send(method, path, params=params, content=content)
         except httpx2.HTTPError as error:
             raise unreached(self._name, error) from error
         if answer.status_code not in {200, 202}:
-            raise refusal(self._name, answer, answer.content, self._source.timeout, time.time())
+            raise self._refusal(answer)
         return answer
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        content: bytes | None = None,
+    ) -> httpx2.Response:
+        """Raises `httpx2.HTTPError` where there is no answer."""
+        kind = {"content-type": "application/json"} if content is not None else None
+        return await self._asking.request(
+            method, f"{self._source.url}{quote(path)}", params=params, content=content, headers=kind
+        )
+
+    def _refusal(self, answer: httpx2.Response) -> Refusal:
+        return refusal(self._name, answer, answer.content, self._source.timeout, time.time())
+
+    def _heard(self, answer: httpx2.Response) -> Record:
+        """Of a statement that was taken: raises `Unheard` for what is no answer."""
+        try:
+            body = self._read(answer)
+            _handle(body)
+        except Refusal as refusal:
+            raise Unheard from refusal
+        return body
 
     def _read(self, answer: httpx2.Response) -> Record:
         try:
@@ -172,6 +263,15 @@ def _handle(body: Record) -> str:
     if not _HANDLE.fullmatch(handle):
         raise odd("a statement's handle is none")
     return handle
+
+
+def _changed(body: Record) -> int:
+    """How many rows a change says it made: the first cell of its only row."""
+    match body.get("data"):
+        case [[str() as count, *_]] if count.isdecimal():
+            return int(count)
+        case _:
+            raise Unheard
 
 
 def _result(handle: str, body: Record) -> Result:
@@ -206,7 +306,7 @@ async def asking(
         headers["authorization"] = f"Bearer {_token(name, credential)}"
         kind = "OAUTH" if source.oauth else "PROGRAMMATIC_ACCESS_TOKEN"
         headers["x-snowflake-authorization-token-type"] = kind
-    bounds = Bounds(source.timeout + _GRACE_SECONDS, MAX_ANSWER, longest_pause=source.timeout, unpacks=True)
+    bounds = Bounds(source.timeout + GRACE_SECONDS, MAX_ANSWER, longest_pause=source.timeout, unpacks=True)
     async with client(Transport(tls, origins((source.url,)), bounds), headers=headers) as http:
         yield Api(name, source, http)
 

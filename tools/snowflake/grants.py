@@ -13,8 +13,9 @@ from policies.errors import Denied
 from policies.sources import SnowflakeSource
 from tools.rest.refusals import odd
 from tools.snowflake.api import Api
+from tools.snowflake.names import quoted
 from tools.sql.names import fold
-from tools.sql.rules import Relation, Rules
+from tools.sql.rules import Readable, Relation, Rules
 
 REMEDY: Final = "Make a role of its own: remit sql role prints its SQL."
 _ENTERED: Final = frozenset({"DATABASE", "SCHEMA", "WAREHOUSE"})
@@ -78,6 +79,24 @@ def excess(held: Held, rules: Rules) -> list[str]:
     return found
 
 
+def lacking(held: Held, rules: Rules) -> list[str]:
+    """What actions need and the role was not given, each as a right on a table."""
+    given = {(grant.privilege, grant.relation) for grant in held.grants}
+    return [
+        f"{right} on {relation.schema}.{relation.name}"
+        for relation, readable in rules.relations.items()
+        for right in needed(readable)
+        if (right, Relation(fold(relation.schema), fold(relation.name))) not in given
+    ]
+
+
+def needed(readable: Readable) -> tuple[str, ...]:
+    """The rights on a table that actions need."""
+    if not readable.write:
+        return ()
+    return ("INSERT", "UPDATE", "DELETE") if readable.deletes else ("INSERT", "UPDATE")
+
+
 def hold(source: str, held: Held, rules: Rules) -> None:
     """Raises `Denied` for a role that can do more than is configured."""
     if found := excess(held, rules):
@@ -100,11 +119,6 @@ def hold_itself(source: str, settings: SnowflakeSource, held: Held) -> None:
         )
 
 
-def quoted(name: str) -> str:
-    """As Snowflake keeps a name that was written without quotes."""
-    return '"' + name.upper().replace('"', '""') + '"'
-
-
 def _is_called(grant: Grant, rules: Rules) -> bool:
     return ".".join(grant.relation) in {fold(name) for name in rules.functions}
 
@@ -112,8 +126,8 @@ def _is_called(grant: Grant, rules: Rules) -> bool:
 def _may_be_written(grant: Grant, rules: Rules) -> bool:
     """Whether a right to write is within what actions may write."""
     for relation, readable in rules.relations.items():
-        if grant.relation == Relation(fold(relation.schema), fold(relation.name)) and readable.write:
-            return grant.privilege != "DELETE" or readable.deletes
+        if grant.relation == Relation(fold(relation.schema), fold(relation.name)):
+            return grant.privilege in needed(readable)
     return False
 
 

@@ -8,9 +8,10 @@ from policies.secret import Credential
 from policies.sources import SnowflakeSource
 from tools.connector import Finding
 from tools.snowflake.api import Api
-from tools.snowflake.catalog import columns_of
-from tools.snowflake.grants import REMEDY, Held, excess, held_by
+from tools.snowflake.catalog import described
+from tools.snowflake.grants import REMEDY, Held, excess, held_by, lacking
 from tools.snowflake.message import bound
+from tools.snowflake.targets import Target, unfit
 from tools.sql.guard import check
 from tools.sql.names import fold
 from tools.sql.rules import Relation, Rules
@@ -44,6 +45,8 @@ def _of_the_role(source: SnowflakeSource, rules: Rules, held: Held) -> list[tupl
         found.append(("another role acts than the one that is set", "Grant it to the user of the token."))
     if fold(held.warehouse) != fold(source.warehouse or ""):
         found.append(("the warehouse that is set can't be used", "Grant its USAGE to the role."))
+    if short := lacking(held, rules):
+        found.append((f"the role lacks what actions need: {_list(short)}", REMEDY))
     if spare := excess(held, rules):
         why = f"; tolerated because: {source.overprivileged}" if source.overprivileged else ""
         found.append((f"the role {_list(spare)}{why}", REMEDY))
@@ -54,7 +57,8 @@ async def _of_the_tables(rules: Rules, api: Api) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for relation, readable in rules.relations.items():
         table = f"{relation.schema}.{relation.name}"
-        seen = {fold(name) for name, *_ in await columns_of(api, relation)}
+        kind, columns = await described(api, relation)
+        seen = {fold(column.name): column for column in columns}
         found += [
             (
                 f"{table}.{column} is configured, and does not exist or may not be seen",
@@ -63,6 +67,11 @@ async def _of_the_tables(rules: Rules, api: Api) -> list[tuple[str, str]]:
             for column in readable.columns
             if fold(column) not in seen
         ]
+        if readable.write and seen:
+            found += [
+                (f"{table} can't be written: {why}", "Mend the table, or its write: docs/snowflake.md.")
+                for why in unfit(Target(relation, kind, seen), readable)
+            ]
         if readable.rows is not None and not await _fits(relation, rules, api):
             found.append(
                 (

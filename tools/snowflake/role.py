@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.sources import SnowflakeSource
-from tools.snowflake.grants import quoted
+from tools.snowflake.grants import needed
+from tools.snowflake.names import quoted
 from tools.sql.rules import Relation, Rules
 
 _USER: Final = "USER_OF_THE_TOKEN"
@@ -29,10 +30,8 @@ def _lines(source: SnowflakeSource, role: str) -> Iterator[str]:
     yield "-- What remit.toml says. Which columns are read, remit decides: Snowflake grants whole tables."
     yield "-- Write VIEW in the place of TABLE where it is one."
     for relation, readable in sorted(rules.relations.items()):
-        rights = ["SELECT"]
-        if readable.write:
-            rights += ["INSERT", "UPDATE", *(["DELETE"] if readable.deletes else [])]
-        yield f"GRANT {', '.join(rights)} ON {_table(database, relation)} TO ROLE {role};"
+        rights = ", ".join(("SELECT", *needed(readable)))
+        yield f"GRANT {rights} ON {_table(database, relation)} TO ROLE {role};"
     for function in sorted(rules.functions):
         schema, _, name = function.rpartition(".")
         place = f"{database}.{quoted(schema or rules.default_schema)}.{quoted(name)}"

@@ -10,14 +10,18 @@ from policies.change import Effect
 from policies.errors import UpstreamFailed
 from policies.sources import SnowflakeSource
 from tools.connector import Ledger, Trace
-from tools.snowflake.api import Api
+from tools.snowflake.api import GRACE_SECONDS, Api
 from tools.snowflake.catalog import SCHEMA_COLUMNS, columns_told
 from tools.snowflake.message import Message, bound
+from tools.snowflake.planning import Planner
+from tools.snowflake.writing import Writing
 from tools.sql import arguments, cursors, toolset
-from tools.sql.lineage import matched
+from tools.sql.lineage import matched, origin_of
+from tools.sql.order import Order
 from tools.sql.pages import Limits, Page
 from tools.sql.rules import Rules
 from tools.sql.statements import Statements
+from tools.sql.writes import check_write
 
 STEPS: Final = (
     Column("step", Kind.NUMBER),
@@ -48,12 +52,22 @@ class SnowflakeSession:
     own: str
 
     async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
-        message = self._message(call, values)
-        return Plan(call, message.to_json(), self.settings.version, own=self.own)
+        version = self.settings.version
+        if call.tool.verb != toolset.WRITE:
+            return Plan(call, self._message(call, values).to_json(), version, own=self.own)
+        planner = Planner(self.api, self.settings.source, self.settings.rules, call)
+        if call.inverse is not None:
+            order, effect = await planner.undo(call.inverse)
+        else:
+            write = check_write(arguments.statement(call), self.settings.rules, values)
+            order, effect = await planner.propose(write)
+        return Plan(call, order.to_json(), version, effect, self.own)
 
     async def carry_out(self, grant: Grant, ledger: Ledger) -> Raw:
-        del ledger  # nothing is changed
-        message, tag = Message.from_json(grant.plan.request), _tag(grant.plan.call)
+        tag = _tag(grant.plan.call)
+        if grant.plan.effect is not None:
+            return Raw(grant, await self._write(grant, grant.plan.effect, ledger, tag))
+        message = Message.from_json(grant.plan.request)
         match message.verb:
             case toolset.SCHEMA:
                 table = await self._schema(message)
@@ -64,8 +78,22 @@ class SnowflakeSession:
         return Raw(grant, table)
 
     async def trace(self, effect: Effect, mark: Json) -> Trace:
-        del effect, mark
-        raise UpstreamFailed(f"{self.settings.name} changes nothing, so there is nothing to find out.")
+        return await self._writing.trace(effect, mark)
+
+    @property
+    def _writing(self) -> Writing:
+        settings = self.settings
+        return Writing(settings.name, self.api, settings.rules, settings.source.timeout + GRACE_SECONDS)
+
+    async def _write(self, grant: Grant, effect: Effect, ledger: Ledger, tag: str) -> Table:
+        order, rules = Order.from_json(grant.plan.request), self.settings.rules
+        rows = await self._writing.write(order, effect, ledger, tag)
+        names = rules.relations[order.relation].columns
+        page = Page(Limits.of(self.settings.source, len(names)))
+        page.extend([row.get(name) for name in names] for row in rows)
+        return page.table(
+            [Column(name, Kind.TEXT, (origin_of(order.relation, name, rules),)) for name in names]
+        )
 
     def _message(self, call: Call, values: Mapping[str, str]) -> Message:
         rules = self.settings.rules

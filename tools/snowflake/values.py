@@ -15,6 +15,7 @@ from policies.call import Kind
 from policies.canonical import Json
 from tools.rest.members import Record, number, record, text
 from tools.rest.refusals import odd
+from tools.snowflake.names import plain
 from tools.sql.pages import integer
 
 _KINDS: Final[Mapping[str, Kind]] = {
@@ -27,7 +28,6 @@ _KINDS: Final[Mapping[str, Kind]] = {
 _INTEGER: Final = re.compile(r"-?[0-9]{1,38}")
 _SECONDS: Final = re.compile(r"(-?[0-9]{1,12})(?:\.([0-9]{1,9}))?")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_PLAIN: Final = re.compile(r"[A-Z_][A-Z0-9_$]*")
 _OFFSET_OF_UTC: Final = 1440  # minutes: what a zone's offset is counted from
 
 
@@ -85,11 +85,6 @@ class Field:
                 return told.lower()
             case _:
                 return told
-
-
-def plain(name: str) -> str:
-    """A name as the configuration writes it."""
-    return name.lower() if _PLAIN.fullmatch(name) else name
 
 
 def _real(told: str) -> Json:

@@ -32,12 +32,17 @@ def change_of(
         whole = all(given.get(name) is not None for name in readable.key)
         return Change(target, {name: given[name] for name in readable.key} if whole else {}, None, given)
     before = dict(zip(readable.columns, values, strict=False))
-    folded = {fold(name): value for name, value in before.items()}
-    key = {name: before[name] if name in before else folded[fold(name)] for name in readable.key}
+    key = key_of(readable, before)
     if kind is Kind.DELETE:
         return Change(target, key, before, None)
     after = dict(zip(written, values[len(before) :], strict=True))
     return None if stands(after, before) else Change(target, key, before, after)
+
+
+def key_of(readable: Readable, row: Fields) -> Fields:
+    """The key of a row that has all readable columns, under the names that the key has."""
+    folded = {fold(name): value for name, value in row.items()}
+    return {name: row[name] if name in row else folded[fold(name)] for name in readable.key}
 
 
 def stands(expected: Fields | None, row: Fields | None) -> bool:

@@ -166,6 +166,7 @@ SNOWFLAKE = Language(
     char_has_a_length=False,
     sub_select_names_are_distinct=True,
     names_are_upper=True,
+    rows_of_values_differ=True,
     # A comment ends with its first `*/`, and none holds another.
     between=re.compile(
         r"(?:[ \t\r\n;]|(?:--|//)[^\n]*(?:\n|$)|/\*(?:(?!/\*|\*/).)*\*/)*",

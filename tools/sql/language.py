@@ -91,7 +91,7 @@ class Language:
     sub_select_names_are_distinct: bool = False
     """A sub-select can't have two columns of one name."""
     rows_of_values_differ: bool = False
-    """MySQL and MariaDB write rows of VALUES otherwise where they are read from."""
+    """Rows of VALUES that are read from are written otherwise (MySQL), or hold less (Snowflake)."""
     names_are_upper: bool = False
     """The database folds unquoted names to upper case, and so are those of the configuration kept."""
     between: re.Pattern[str] | None = None

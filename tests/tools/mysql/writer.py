@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from policies.call import Call, Plan, Table, Transport, Undoing, User
-from policies.change import Change
 from policies.secret import Credential, Secret
 from tests.mariadb import MariaDB
-from tests.proofs import ADA, Notes, grant_of, tool_of
+from tests.tools.clerk import Clerk
 from tests.tools.mysql.lab import Lab
 from tools.mysql.connector import MysqlConnector
 
@@ -60,47 +58,17 @@ GRANTS: Final = (
 )
 
 
-class Desk:
+class Desk(Clerk):
     """A lab of its own with these tables, and its writer's connector."""
 
     def __init__(self, lab: Lab, credential: Credential, **settings: Any) -> None:
         self.lab = lab
-        self.credential = credential
         dsn = lab.server.dsn(lab.database, f"{lab.database}_writer")
         self._settings = {"dsn": dsn, "tables": TABLES, **settings}
-        self.connector = self.with_settings()
+        super().__init__(self.with_settings(), credential)
 
     def with_settings(self, **settings: Any) -> MysqlConnector:
         return self.lab.connector(**{**self._settings, **settings})
-
-    async def plan(
-        self,
-        sql: str,
-        *,
-        undo: Sequence[Change] | None = None,
-        user: User = ADA,
-        connector: MysqlConnector | None = None,
-    ) -> Plan:
-        connector = connector or self.connector
-        tool = tool_of(connector, "write")
-        undoing = None if undo is None else Undoing("a1", (0,), tuple(undo))
-        call = Call("call-1", user, tool, "d1", {"sql": sql}, Transport.STDIO, undoing)
-        async with connector.open(user, self.credential) as session:
-            return await session.plan(call, {})
-
-    async def carry_out(
-        self, planned: Plan, notes: Notes | None = None, connector: MysqlConnector | None = None
-    ) -> tuple[Table, tuple[Change, ...]]:
-        notes = notes or Notes()
-        async with (connector or self.connector).open(planned.call.user, self.credential) as session:
-            table = (await session.carry_out(grant_of(planned), notes)).table
-        return table, notes.taken[0][0].changes
-
-    async def write(self, sql: str) -> tuple[Table, tuple[Change, ...]]:
-        return await self.carry_out(await self.plan(sql))
-
-    async def take_back(self, changes: Sequence[Change]) -> None:
-        await self.carry_out(await self.plan("", undo=[each.inverse() for each in reversed(changes)]))
 
     async def rows(self, table: str = "books") -> list[tuple[Any, ...]]:
         return await self.lab.run(f"SELECT * FROM {table} ORDER BY 1")

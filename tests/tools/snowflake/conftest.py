@@ -5,6 +5,7 @@ import pytest
 from tests.loopback import listening
 from tests.snowduck import Snowduck
 from tests.tools.snowflake.lab import Account, Lab, make_shop
+from tests.tools.snowflake.writer import SCHEMA, Desk
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +23,8 @@ def _account() -> Iterator[Account]:
 def lab(snowduck: Snowduck, shop: str, _account: Account) -> Lab:
     """An account over a shop that nobody changes."""
     return _account.renew(snowduck, shop)
+
+
+@pytest.fixture
+def desk(snowduck: Snowduck, _account: Account) -> Desk:
+    return Desk(_account.renew(snowduck, make_shop(snowduck, SCHEMA)))

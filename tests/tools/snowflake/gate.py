@@ -22,6 +22,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from tests.snowduck import Snowduck
+from tools.snowflake.catalog import COLUMNS
 
 KIND: Final = "PROGRAMMATIC_ACCESS_TOKEN"
 _SHOWN: Final = (
@@ -33,6 +34,8 @@ _SHOWN: Final = (
     "grantee_name",
     "grant_option",
 )
+_CHANGE: Final = re.compile(r'(INSERT|UPDATE|DELETE)(?: INTO| FROM)? "PUBLIC"\."(\w+)"')
+_PRECISION: Final = "CASE WHEN data_type LIKE 'TIME%' THEN 9 END"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Grants = Sequence[tuple[str, str, str]]
@@ -74,7 +77,11 @@ Fault = Callable[[Request], Response]
 @dataclass(slots=True)
 class Gate:
     """`looks` is how often a statement is still running, `partition` how many rows one partition has, and
-    `faults` are the answers to the next requests that are let in. `types` are those of columns, by name.
+    `faults` are the answers to the next requests that are let in, in the place of carrying them out, and
+    `losses` those to the next statements, after they were. `types` are those of columns, by name, and
+    `collated` are columns that have a collation.
+    With `ends_after_loss` all tokens have ended by then.
+    `requests` are the handles of requests by their numbers.
     """
 
     behind: Snowduck
@@ -87,6 +94,10 @@ class Gate:
     statements: dict[str, Statement] = field(default_factory=dict[str, Statement])
     types: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
     looked: threading.Event = field(default_factory=threading.Event)
+    collated: frozenset[str] = frozenset()
+    losses: list[Fault] = field(default_factory=list[Fault])
+    ends_after_loss: bool = False
+    requests: dict[str, str] = field(default_factory=dict[str, str])
 
     def token(self, who: Who | None = None) -> str:
         made = secrets.token_urlsafe(24)
@@ -119,9 +130,16 @@ class Gate:
         if self.faults:
             return self.faults.pop(0)(request)
         order = await request.json()
+        number = request.query_params["requestId"]
+        if request.query_params.get("retry") == "true" and number in self.requests:
+            return self._running(self.requests[number])
         status, body = await self._answer(order, who)
-        handle = f"01b7{secrets.token_hex(4)}-0000-{secrets.token_hex(2)}"
+        handle = self.requests[number] = f"01b7{secrets.token_hex(4)}-0000-{secrets.token_hex(2)}"
         self.statements[handle] = Statement(order, status, body, self.looks)
+        if self.losses:
+            if self.ends_after_loss:
+                self.tokens.clear()
+            return self.losses.pop(0)(request)
         if self.looks == 0 and request.query_params.get("async") != "true":
             return self._partition(handle, 0)
         return self._running(handle)
@@ -142,7 +160,9 @@ class Gate:
         return self._partition(handle, int(request.query_params.get("partition", "0")))
 
     async def _cancel(self, request: Request) -> Response:
-        self.statements[request.path_params["handle"]].cancelled = True
+        statement = self.statements[request.path_params["handle"]]
+        statement.cancelled, statement.looks = True, 0
+        statement.status, statement.body = 422, _told("000604", "SQL execution canceled")
         return JSONResponse({"code": "000604", "message": "SQL execution canceled"})
 
     def _running(self, handle: str) -> Response:
@@ -199,16 +219,36 @@ class Gate:
     async def _run(self, sql: str, order: Mapping[str, Any], who: Who) -> tuple[int, dict[str, Any]]:
         if any(f'"{table}"' in sql for table in who.hidden):
             return 422, _told("002003", "SQL compilation error: Object does not exist or not authorized.")
-        told = {**order, "statement": sql, "database": self.database}
+        if (change := _CHANGE.match(sql)) and (
+            change[1],
+            "TABLE",
+            f"SHOP.PUBLIC.{change[2]}",
+        ) not in who.grants:
+            return 422, _told("003001", "SQL access control error: Insufficient privileges.")
+        if sql == COLUMNS:
+            return await self._columns(order, who)
+        status, body = await self._pass_on({**order, "statement": sql})
+        if status == 200:
+            self._type(body)
+        return status, body
+
+    async def _pass_on(self, order: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        told = {**order, "database": self.database}
         async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
             answer = await client.post(f"{self.behind.url}/api/v2/statements", json=told)
-        body = answer.json()
-        if answer.status_code == 200:
-            if "information_schema.columns" in sql and set(order["bindings"]) == {"1", "2"}:
-                seen = order["bindings"]["2"]["value"] not in who.hidden
-                body["data"] = body["data"] if seen else []
-            self._type(body)
-        return answer.status_code, body
+        return answer.status_code, answer.json()
+
+    async def _columns(self, order: Mapping[str, Any], who: Who) -> tuple[int, dict[str, Any]]:
+        """What is behind has no precision of times, and no length of a text that is given none."""
+        told = {**order, "statement": COLUMNS.replace("datetime_precision", _PRECISION)}
+        status, body = await self._pass_on(told)
+        is_hidden = order["bindings"]["2"]["value"] in who.hidden
+        rows: list[list[str | None]] = [] if is_hidden else body["data"]
+        for row in rows:
+            row[-1] = "en-ci" if row[1] in self.collated else None
+            if row[2] == "TEXT":
+                row[4] = row[4] or "16777216"
+        return status, {**body, "data": rows}
 
     def _type(self, body: dict[str, Any]) -> None:
         """Gives the columns that have a type of their own this type, and their values in its form."""

@@ -1,6 +1,7 @@
 """A shop in Snowflake, as the emulator has it, with sentinels in what nobody may see; and its sources."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -95,11 +96,11 @@ class Lab:
         return await run(connector, verb, arguments, user=user, credential=credential or self.credential)
 
 
-def make_shop(behind: Snowduck) -> str:
+def make_shop(behind: Snowduck, schema: Sequence[str] = SCHEMA) -> str:
     """The name of a database of its own."""
     name = f"SHOP{next(_NUMBERS)}"
     behind.run(f"CREATE DATABASE {name}", "MEMORY")
-    for statement in SCHEMA:
+    for statement in schema:
         behind.run(statement.format(name), name)
     return name
 
@@ -111,9 +112,10 @@ class Account:
         self.url = url
         self.gate: Gate | None = None
 
-    def renew(self, behind: Snowduck, database: str) -> Lab:
+    def renew(self, behind: Snowduck, database: str, who: Who | None = None) -> Lab:
+        """`who` the token is for."""
         self.gate = Gate(behind, database, types=dict(TYPES))
-        return Lab(self.gate, self.url, Credential(Secret(self.gate.token())))
+        return Lab(self.gate, self.url, Credential(Secret(self.gate.token(who))))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self.gate is not None

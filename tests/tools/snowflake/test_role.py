@@ -1,7 +1,5 @@
 """A role that may do more than its source is for is not used (threat T09)."""
 
-import re
-
 import pytest
 
 from policies.errors import ConfigurationError, Denied
@@ -9,6 +7,7 @@ from policies.secret import Credential
 from tests.proofs import ADA
 from tests.tools.snowflake.gate import READER, Who
 from tests.tools.snowflake.lab import TABLES, Lab
+from tests.tools.snowflake.writer import granted
 from tools.snowflake.role import role_sql
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T09")]
@@ -65,15 +64,6 @@ async def test_a_role_may_call_the_functions_that_are_configured(lab: Lab) -> No
     await lab.query("SELECT id FROM orders", credential=credential, functions=["public.score"])
     with pytest.raises(Denied):
         await lab.query("SELECT id FROM orders", credential=credential, functions=["public.scores"])
-
-
-def granted(sql: str) -> list[tuple[str, str, str]]:
-    """What the statements grant, as SHOW GRANTS lists it."""
-    found: list[tuple[str, str, str]] = []
-    for line in sql.splitlines():
-        if grant := re.fullmatch(r'GRANT (.+) ON (\w+) ([\w."]+) TO ROLE "REMIT";', line):
-            found += [(right, grant[2], grant[3].replace('"', "")) for right in grant[1].split(", ")]
-    return found
 
 
 async def test_the_role_that_remit_asks_for_may_do_all_that_is_configured_and_nothing_else(lab: Lab) -> None:

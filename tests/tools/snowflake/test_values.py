@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.errors import UpstreamFailed
-from tools.snowflake.values import Field, plain
+from tools.snowflake.names import plain
+from tools.snowflake.values import Field
 
 
 @pytest.mark.parametrize(
