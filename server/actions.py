@@ -405,6 +405,13 @@ class Actions:
         kept: object = rows[0][0]
         return kept
 
+    def complete(self, id: str, effect: Effect) -> Transaction[None]:  # noqa: A002
+        """What was noted, with the keys that the system gave since. Whatever has become of it by then."""
+        action = yield from self.find(id)
+        if action is not None and action.content.noted:
+            content = action.content.as_done(effect, action.content.mark)
+            yield _NOTE, (self._sealed(action, "content", content.to_json()), id)
+
     def end(self, id: str, to: State, outcome: Json = None) -> Transaction[bool]:  # noqa: A002
         """How an action that was under way has ended, for whoever knows: False where it has ended already.
 

@@ -297,6 +297,11 @@ class Record:
         await self._audit.guard.hold(call, looked)
         self._noted = True
 
+    async def complete(self, effect: Effect) -> None:
+        """See `tools.connector.Ledger`. Raises `AuditUnavailable`."""
+        _insist(self._noted, "keys of an action that was not noted")
+        await self._audit.keep(partial(self._audit.actions.complete, self._action, effect))
+
     def _noting(self, call: Call, effect: Effect, mark: Json) -> Transaction[float]:
         """When the switch was read."""
         looked = self._audit.guard.clock()

@@ -16,7 +16,7 @@ from policies.sources import OWN
 from server.actions import Action, Actions, State
 from server.store import Reader
 from server.transaction import Transaction
-from tools.sql.toolset import WRITE_OUTPUT
+from tools.tables import WRITE_OUTPUT
 
 _ID: Final[dict[str, Json]] = {
     "type": "string",

@@ -43,6 +43,9 @@ class Notes:
             raise self._refusal
         self.taken.append((effect, mark))
 
+    async def complete(self, effect: Effect) -> None:
+        self.taken[-1] = (effect, self.taken[-1][1])
+
 
 def call_of(tool: Tool, arguments: Mapping[str, Json] | None = None, user: User = ADA) -> Call:
     return Call("call-1", user, tool, "d1", dict(arguments or {}), Transport.STDIO)

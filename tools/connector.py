@@ -45,6 +45,14 @@ class Ledger(Protocol):
         """
         ...
 
+    async def complete(self, effect: Effect) -> None:
+        """After the note, and once it is done: `effect` with the keys that the system gave in its answer.
+
+        For a system that says them no sooner. Where this is never reached, they are not on record: `trace`
+        and undo find what was made by what it holds.
+        """
+        ...
+
 
 class Session(Protocol):
     """A system, reached with one user's credential, for one call."""

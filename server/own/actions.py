@@ -8,7 +8,7 @@ from policies.sources import OWN
 from server.actions import Action, Actions, State
 from server.moments import moment
 from server.transaction import Transaction
-from tools.sql.toolset import TABLE_OUTPUT
+from tools.tables import TABLE_OUTPUT
 
 MOST: Final = 100
 COLUMNS: Final = (

@@ -8,7 +8,7 @@ from policies.context import Context, until
 from policies.document import Window
 from policies.sources import OWN, Source
 from server.moments import moment
-from tools.sql.toolset import reading_tool
+from tools.tables import reading_tool
 
 COLUMNS: Final = (
     Column("since", Kind.TIME),

@@ -6,7 +6,7 @@ from policies.call import Call, Plan
 from policies.canonical import Json
 from policies.results import CURSOR, HANDLE
 from policies.sources import OWN
-from tools.sql.toolset import reading_tool
+from tools.tables import reading_tool
 
 RESULT: Final = reading_tool(
     OWN,

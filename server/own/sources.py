@@ -8,7 +8,7 @@ from policies.renewal import said
 from policies.sources import OWN, Source
 from server.connections import Connection
 from server.moments import day
-from tools.sql.toolset import TABLE_OUTPUT
+from tools.tables import TABLE_OUTPUT
 
 COLUMNS: Final = (
     Column("source", Kind.NAME),

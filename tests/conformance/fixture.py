@@ -7,7 +7,7 @@ from policies.call import Tier, Tool
 from policies.canonical import Json
 from tests.conformance.answers import Row
 from tests.conformance.conversation import Conversation
-from tools.sql.toolset import TABLE_OUTPUT
+from tools.tables import TABLE_OUTPUT
 
 Arguments = Mapping[str, Json]
 Act = Callable[[Conversation, Arguments], Awaitable[Sequence[Row]]]

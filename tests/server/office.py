@@ -38,7 +38,7 @@ from server.vault import Connected
 from tests.server.enabling import enable_all
 from tests.server.standing_in import StandIn
 from tools.connector import Ledger
-from tools.sql.toolset import TABLE_OUTPUT, WRITE_OUTPUT
+from tools.tables import TABLE_OUTPUT, WRITE_OUTPUT
 
 CALLER = Caller(Transport.STDIO, "an editor", channels=frozenset({Channel.FORM, Channel.PAGE}))
 NOTHING: Table = Table((Column("text", Kind.TEXT),), ())

@@ -16,7 +16,7 @@ from server.listening import HttpServer
 from server.vault import Connected
 from tests.server.standing_in import StandIn
 from tools.connector import Ledger
-from tools.sql.toolset import TABLE_OUTPUT
+from tools.tables import TABLE_OUTPUT
 
 NOTHING: Mapping[str, Json] = {"type": "object", "properties": {}, "additionalProperties": False}
 ALONE = (

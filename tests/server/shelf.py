@@ -14,7 +14,7 @@ from server.demo.organisation import found
 from server.vault import Connected
 from tests.server.standing_in import StandIn
 from tools.connector import Ledger, Trace
-from tools.sql.toolset import WRITE_OUTPUT
+from tools.tables import WRITE_OUTPUT
 
 PUT = Tool(
     "shelf",

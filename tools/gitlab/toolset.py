@@ -8,7 +8,7 @@ from policies.sources import GitlabSource
 from tools.gitlab import paths
 from tools.gitlab.lists import page_size
 from tools.sql.cursors import MAX_LENGTH
-from tools.sql.toolset import reading_tool
+from tools.tables import reading_tool
 
 REPOSITORIES: Final = "repositories"
 SEARCH: Final = "search"

@@ -15,7 +15,7 @@ from policies.secret import Credential
 from policies.sources import OAuthSource
 from tools.authorization import Authorization
 from tools.connector import Finding, Ledger, Session, Trace
-from tools.sql.toolset import TABLE_OUTPUT, WRITE_OUTPUT
+from tools.tables import TABLE_OUTPUT, WRITE_OUTPUT
 
 NOTHING: dict[str, Json] = {"type": "object", "properties": {}, "additionalProperties": False}
 READ = ("openid", "read_api")

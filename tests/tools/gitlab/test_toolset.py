@@ -14,7 +14,7 @@ from policies.sources import GitlabSource
 from tests.tools.gitlab.code import PROJECTS
 from tools.catalogue import definitions
 from tools.gitlab.toolset import toolset
-from tools.sql.toolset import TABLE_OUTPUT
+from tools.tables import TABLE_OUTPUT
 
 SOURCE = GitlabSource.model_validate(
     {"kind": "gitlab", "projects": PROJECTS, "max_bytes": 123_456, "timeout": 7}
