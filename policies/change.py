@@ -105,6 +105,13 @@ class Effect:
         )
 
 
+def stands(expected: Fields | None, row: Fields | None) -> bool:
+    """Whether all of `expected` is in the row; where it is None, whether there is none."""
+    if expected is None or row is None:
+        return expected is row
+    return all(name in row and row[name] == value for name, value in expected.items())
+
+
 def changes_to_json(changes: Sequence[Change]) -> list[Json]:
     return [change.to_json() for change in changes]
 

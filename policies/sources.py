@@ -401,12 +401,25 @@ def _projects(value: str) -> str:
     return value
 
 
+CodeAct: TypeAlias = Literal["create_issue", "update_issue", "comment", "propose_change"]
+
+
+_CODE_FIELDS: Final = {
+    r"issues": ("title", "description", "labels", "confidential", "state"),
+    r"issues/[0-9]+/comments": ("text",),
+    r"merge_requests": ("title", "description", "source_branch", "target_branch", "state"),
+    r"branches/.+": ("content",),
+}
+"""Those of records, by what stands in the name of a target below the project."""
+
+
 class GitlabSource(OAuthSource, Tls, frozen=True):
     """Projects of one GitLab, and no others: by their full paths, or `group/*` for all below a group.
 
     Whoever may open an issue in one of them writes there, and in a public one that is anyone.
 
-    `overprivileged` says why a token that may do more than read is taken all the same.
+    `acts` are what may be done there beside reading. `overprivileged` says why a token that may do more than
+    is configured is taken all the same.
     """
 
     is_seen_by_anybody: ClassVar[bool] = True
@@ -419,6 +432,7 @@ class GitlabSource(OAuthSource, Tls, frozen=True):
     projects: tuple[Annotated[str, AfterValidator(_projects)], ...] = Field(min_length=1, max_length=1000)
     # A file is one cell, and it is looked through for people and secrets as a whole: up to some 20 µs a byte.
     max_bytes: int = Field(default=100_000, ge=1_000, le=1_000_000)
+    acts: tuple[CodeAct, ...] = ()
     overprivileged: str | None = None
 
     @property
@@ -427,11 +441,16 @@ class GitlabSource(OAuthSource, Tls, frozen=True):
 
     @property
     def may_be_changed(self) -> bool:
-        return False
+        return bool(self.acts)
 
     @property
     def extent(self) -> Mapping[str, int]:
         return {"projects": len(self.projects)}
+
+    def written(self, target: str) -> tuple[str, ...] | None:
+        """`project/-/issues`, `.../issues/NUMBER/comments`, `.../merge_requests`, `.../branches/NAME`."""
+        _, _, path = target.partition("/-/")
+        return next((fields for form, fields in _CODE_FIELDS.items() if re.fullmatch(form, path)), None)
 
 
 Kinds = PostgresSource | SqliteSource | MysqlSource | SnowflakeSource | GitlabSource

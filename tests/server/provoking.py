@@ -22,7 +22,7 @@ from policies.sources import OWN
 from server import store_sqlite
 from server.commit import Many
 from tests.server.breaking import FAULTS, STEPS, Breakage
-from tests.server.walk import READ, UNDO, WRITE, Ada, Place
+from tests.server.walk import READ, UNDO, Ada, Place, acting
 from tests.tools.gitlab.fake import Fault
 
 LETTERS: Final = "bcdfghjkmnpqrstvwxz23456789"
@@ -119,7 +119,7 @@ def arguments_of(tool: Tool, value: str = "lost") -> Mapping[str, Any]:
         return {"id": "nothing"}
     if tool.tier is Tier.READ:
         return READ[tool.name if tool.name in READ else tool.verb][0]
-    return {"sql": WRITE[tool.verb][0].format(value)}
+    return acting(tool, value)[0]
 
 
 def broken(tool: Tool, known: Canaries) -> Iterator[Provoked]:

@@ -36,7 +36,10 @@ PUT = Tool(
 
 
 class Shelf(StandIn):
-    """A connector, and its session. `put` lists each change that became final, in order."""
+    """A connector, and its session. `put` lists each change that became final, in order.
+
+    `named` are the keys that new records get, in the place of those that were asked for.
+    """
 
     def __init__(self, **records: str) -> None:
         self.records: dict[str, str] = dict(records)
@@ -48,6 +51,7 @@ class Shelf(StandIn):
         self.before_note: Callable[[], Awaitable[None]] = _at_once
         self.after_note: Callable[[], Awaitable[None]] = _at_once
         self.trail = Trace.UNKNOWN
+        self.named: dict[str, str] = {}
 
     async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
         del values
@@ -62,6 +66,10 @@ class Shelf(StandIn):
     def _change(self, key: str, value: Json) -> Change:
         return Change("shelf", {"key": key}, self._fields(key), None if value is None else {"value": value})
 
+    def _named(self, change: Change) -> Change:
+        key = str(change.key["key"])
+        return Change(change.target, {"key": self.named.get(key, key)}, change.before, change.after)
+
     def _fields(self, key: str) -> Mapping[str, Json] | None:
         return {"value": self.records[key]} if key in self.records else None
 
@@ -74,6 +82,9 @@ class Shelf(StandIn):
         assert grant.plan.effect is not None
         await ledger.note(grant.plan.effect, "the mark")
         await self.after_note()
+        if self.named:
+            changes = tuple(map(self._named, changes))
+            await ledger.complete(Effect(changes))
         for change in changes:
             key = str(change.key["key"])
             if change.after is None:

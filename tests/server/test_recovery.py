@@ -248,6 +248,17 @@ async def test_an_action_is_taken_back_once(user: Confirmed, shelf: Shelf) -> No
 
 
 @pytest.mark.threat("T50")
+async def test_a_record_whose_key_came_with_the_answer_is_taken_back_by_that_key(
+    user: Confirmed, shelf: Shelf
+) -> None:
+    shelf.named = {"pear": "pear-1"}
+    done = await user.put(pear="new")
+    assert shelf.records == {"apple": "red", "pear-1": "new"}
+    await user.undo(done.action)
+    assert shelf.records == {"apple": "red"}
+
+
+@pytest.mark.threat("T50")
 async def test_a_part_of_an_action_is_taken_back(user: Confirmed, shelf: Shelf) -> None:
     done = await user.put(apple="green", pear="new", fig="new")
     await user.undo(done.action, items=[1, 3])

@@ -13,7 +13,10 @@ from tests.server.walk import logged, place, walk
 
 CANARY = "CANARY-4b1d-7f3a-9c2e"
 KEY = Signer.ec("key")
-ACTING = {"shop_write", "ledger_write", "ledger_write_auto", "stock_write", "lake_write"}
+ACTING = {
+    *("shop_write", "ledger_write", "ledger_write_auto", "stock_write", "lake_write"),
+    *("code_create_issue", "code_update_issue", "code_comment", "code_propose_change"),
+}
 MARKED = {"jti": CANARY, "nonce": CANARY, "email": CANARY}
 
 

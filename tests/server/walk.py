@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
@@ -26,7 +26,7 @@ import mcp_types as types
 from mcp.client import Client
 
 from policies.call import Call, Grant, Plan, Raw, Tier, Tool, Transport, User
-from policies.canonical import Json
+from policies.canonical import Json, each_text
 from policies.change import Effect
 from policies.results import Address, address
 from policies.secret import Credential
@@ -160,6 +160,7 @@ write = ["status"]
 kind = "gitlab"
 url = "http://127.0.0.1:{gitlab}"
 projects = ["acme/*"]
+acts = ["create_issue", "update_issue", "comment", "propose_change"]
 reason = "a token for each user"
 owner = "a team"
 purpose = "tests"
@@ -167,6 +168,10 @@ classification = "internal"
 
 [sources.code.roles]
 read = ["analyst"]
+act = ["analyst"]
+
+[directory]
+places = {{ code = ["acme/shop"] }}
 """
 VARIABLE: Final = "REMIT_TEST_ARCHIVE"
 STOCK_VARIABLE: Final = "REMIT_TEST_STOCK"
@@ -215,19 +220,35 @@ READ: Final[Mapping[str, Sequence[Arguments]]] = {
     "remit_connect": [{"source": "ledger"}, {"source": "code"}],
 }
 """What each tool that reads is called with, by verb or by its whole name."""
-WRITE: Final[Mapping[str, Sequence[str]]] = {
+_SQL: Final[Sequence[Arguments]] = (
+    {"sql": "UPDATE orders SET status = '{0}' WHERE id = 3"},
+    {"sql": "UPDATE orders SET status = '{0}' WHERE id BETWEEN 10 AND 40"},
+)
+_SHOP: Final = {"project": "acme/shop"}
+_FILES: Final = [{"path": "{0}.md", "content": "{0}"}]
+ACTS: Final[Mapping[str, Sequence[Arguments]]] = {
     # A form is enough for the first of them; the other is asked on our page alone.
-    "write": (
-        "UPDATE orders SET status = '{0}' WHERE id = 3",
-        "UPDATE orders SET status = '{0}' WHERE id BETWEEN 10 AND 40",
-    ),
+    "write": _SQL,
     # The first of them goes alone; the other is asked, for it is more than its scope allows.
     "write_auto": (
-        "UPDATE orders SET status = '{0}' WHERE id = 4",
-        "UPDATE orders SET status = '{0}' WHERE id BETWEEN 45 AND 55",
+        {"sql": "UPDATE orders SET status = '{0}' WHERE id = 4"},
+        {"sql": "UPDATE orders SET status = '{0}' WHERE id BETWEEN 45 AND 55"},
+    ),
+    "create_issue": ({**_SHOP, "title": "{0}"}, {**_SHOP, "title": "{0} again"}),
+    "update_issue": ({**_SHOP, "issue": 30, "title": "{0}"}, {**_SHOP, "issue": 29, "title": "{0}"}),
+    "comment": ({**_SHOP, "issue": 30, "text": "{0}"}, {**_SHOP, "issue": 30, "text": "{0} again"}),
+    # Pipelines run for both of them.
+    "propose_change": tuple(
+        {
+            **_SHOP,
+            "branch": f"{{0}}-{number}",
+            "title": "{0}",
+            "files": [{"path": "{0}.md", "content": "{0}"}],
+        }
+        for number in (1, 2)
     ),
 }
-"""What each tool that acts is called with, by verb, to another value each time."""
+"""What each tool that acts is called with, by verb, with another value each time."""
 UNDO: Final = "remit_undo"
 WRONG: Final[Sequence[Arguments]] = ({"token": "x"}, {"sql": "SELECT ssn FROM customers"}, {"sql": "SELECT"})
 
@@ -397,7 +418,7 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
                     stock_relay=stock_relay,
                     lake_relay=lake_relay,
                     code=site,
-                    code_token=site.tokens.give("ada"),
+                    code_token=site.tokens.give("ada", "api"),
                     code_relay=code_relay,
                     issuer=issuer,
                     signer=signer,
@@ -454,6 +475,8 @@ class Ada:
         self._id_claims = id_claims
 
     async def sign_in(self) -> None:
+        """Anew: as often as pages are seen here, one session may not be used within a minute."""
+        self._browser.cookies.clear()
         sent = await self._see("GET", "/sign-in?next=/approvals")
         asked = dict(parse_qsl(urlsplit(sent.headers["location"]).query))
         claims = {"aud": PAGES, "nonce": asked["nonce"], "client_id": None, "scope": None, **self._id_claims}
@@ -562,6 +585,7 @@ async def walk(at: Place, way: Way, token: str, refused: str, **id_claims: objec
                 answers += await _misuse(client, tool)
                 answers += await _use(walked, client, tool, ada, "lost")
             answers.append(str(await client.call_tool("nowhere", {})))
+        await ada.sign_in()
         async with house.client(token, way) as client:  # that can ask nobody
             for tool in service.catalogue.tools:
                 if tool.tier is not Tier.READ:
@@ -603,7 +627,7 @@ async def _use(walked: Walk, client: Client, tool: Tool, ada: Ada, value: str) -
     elif tool.tier is Tier.READ:
         wanted = READ[tool.name if tool.name in READ else tool.verb]
     else:
-        wanted = [{"sql": sql.format(value)} for sql in WRITE[tool.name.removeprefix(f"{tool.source}_")]]
+        wanted = acting(tool, value)
     results: list[types.CallToolResult] = []
     for arguments in wanted:
         result = await client.call_tool(tool.name, dict(arguments))
@@ -623,6 +647,14 @@ async def _use(walked: Walk, client: Client, tool: Tool, ada: Ada, value: str) -
                 assert (action["state"], action["replayed"]) == ("done", False)
                 walked.done.setdefault(tool.name, []).append(action["id"])
     return [result.model_dump_json() for result in results]
+
+
+def acting(tool: Tool, value: str) -> list[Arguments]:
+    """What a tool that acts is called with."""
+    verb = tool.name.removeprefix(f"{tool.source}_")
+    asked = ACTS[verb if verb in ACTS else tool.verb]
+    filled = [each_text(dict(each), lambda text: text.format(value)) for each in asked]
+    return cast("list[Arguments]", filled)
 
 
 def logged(records: Sequence[logging.LogRecord]) -> bytes:

@@ -1,4 +1,4 @@
-"""Questions to GitLab's REST API v4 under one user's token, each a GET or a HEAD."""
+"""Requests to GitLab's REST API v4 under one user's token."""
 
 import time
 from collections.abc import AsyncGenerator, Mapping
@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import httpx2
 
-from policies.canonical import Json
+from policies.canonical import Json, canonical
 from policies.errors import NeedsConnection
 from policies.frames import BadFrame, parse
 from policies.secret import Credential
@@ -19,6 +19,7 @@ from tools.outbound.addresses import origins
 from tools.outbound.client import Bounds, Transport, client
 from tools.outbound.tls import ClientContext
 from tools.rest.refusals import odd, unreached
+from tools.rest.unheard import Unheard, heard
 
 MAX_JSON: Final = 8_000_000  # bytes: 50 issues, each with a long description
 V4: Final = ("api", "v4")
@@ -61,6 +62,29 @@ class Api:
 
     async def content(self, *path: str, **query: str) -> bytes:
         return (await self.ask("GET", *V4, *path, **query)).content
+
+    async def send(self, method: str, *path: str, **body: Json) -> Json:
+        """Changes something, and gives what GitLab answers: None where it says nothing.
+
+        Raises `Refusal` where nothing was changed, and `Unheard` where nobody can say.
+        """
+        try:
+            answer = await self._asking.request(
+                method,
+                self._url((*V4, *path)),
+                content=canonical(body).encode(),
+                headers={"content-type": "application/json"},
+            )
+        except httpx2.HTTPError as error:
+            raise Unheard from error
+        if answer.status_code == 204:
+            return None
+        if answer.status_code >= 500:
+            raise Unheard
+        if answer.status_code not in {200, 201}:
+            refusals.refuse(self._name, answer, answer.content, time.time())
+        with heard():
+            return self.read(answer)
 
     async def ask(self, method: str, *path: str, **query: str) -> httpx2.Response:
         """An answer of status 200."""

@@ -18,14 +18,17 @@ from policies.sources import GitlabSource
 from tools.authorization import Authorization
 from tools.connector import Finding, Session
 from tools.gitlab import inspection, scopes
+from tools.gitlab.acting import COMMENT, ISSUE, REQUEST
 from tools.gitlab.api import Api, asking
-from tools.gitlab.reading import COLUMNS
+from tools.gitlab.reading import COLUMNS as READ
 from tools.gitlab.session import GitlabSession
 from tools.gitlab.toolset import toolset
 from tools.outbound.expiry import ending
 from tools.outbound.tls import Tls, client_context
 from tools.rest.refusals import late
 
+COLUMNS: Final = READ | {column.name for answer in (ISSUE, COMMENT, REQUEST) for column in answer}
+"""Those of all answers, by name."""
 _MOST_TOKENS: Final = 10_000  # whose scopes are remembered
 
 
@@ -46,7 +49,7 @@ class GitlabConnector:
         self._tls = client_context(Tls.of(f"sources.{name}", source, root))
         self._tools = toolset(name, source)
         self._version = hashlib.sha256(canonical(source.model_dump(mode="json")).encode()).hexdigest()
-        self._held: dict[bytes, None] = {}
+        self._held: dict[bytes, frozenset[str]] = {}
 
     @property
     def tools(self) -> Sequence[Tool]:
@@ -72,23 +75,24 @@ class GitlabConnector:
         if credential is None:
             raise NeedsConnection(self._name)
         async with asking(self._name, self._source, self._tls, credential) as api:
-            await self._hold_scopes(api, credential)
-            yield GitlabSession(self._name, self._source, self._version, api, credential.connection)
+            may = await self._scopes(api, credential)
+            yield GitlabSession(self._name, self._source, self._version, api, credential.connection, may)
 
-    async def _hold_scopes(self, api: Api, credential: Credential) -> None:
+    async def _scopes(self, api: Api, credential: Credential) -> frozenset[str]:
         """Once for each token: its scopes never change. That it is still good, each request finds out."""
         key = digest(credential.secret.reveal())
         if key in self._held:
-            return
+            return self._held[key]
         try:
             with anyio.fail_after(self._source.timeout):
                 found = await scopes.scopes(api)
         except TimeoutError as error:
             raise late(self._name, self._source.timeout) from error
-        scopes.hold(self._name, found, self._source.overprivileged)
+        scopes.hold(self._name, self._source, found)
         if len(self._held) >= _MOST_TOKENS:
             self._held.pop(next(iter(self._held)))
-        self._held[key] = None
+        self._held[key] = found
+        return found
 
     async def inspect(self, credential: Credential | None) -> Sequence[Finding]:
         found: list[Finding] = []

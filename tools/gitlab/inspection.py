@@ -9,7 +9,7 @@ from policies.secret import Credential
 from policies.sources import GitlabSource
 from tools.connector import Finding
 from tools.gitlab.api import V4, Api
-from tools.gitlab.scopes import READ, excess, scopes
+from tools.gitlab.scopes import ACT, excess, scopes, wanted
 from tools.rest import members
 
 OLDEST: Final = 16
@@ -33,12 +33,16 @@ async def findings(
         found = await scopes(api)
         version = members.text(members.record(await api.value("version")), "version")
     except NeedsConnection:
-        yield Finding(name, "the token is not taken", f"Connect anew, with the scope {READ}.", fatal=False)
+        remedy = f"Connect anew, with the scope {wanted(source)}."
+        yield Finding(name, "the token is not taken", remedy, fatal=False)
         return
-    if spare := excess(found):
-        what = f"the token may do more than read: it has {len(spare)} scopes beyond {READ}"
+    if spare := excess(source, found):
+        what = f"the token may do more than it must: it has {len(spare)} scopes beyond {wanted(source)}"
         known = [scope for scope in spare if re.fullmatch(r"[a-z_]{1,40}", scope)]
         yield Finding(name, what, f"Connect anew without {', '.join(known)}.", fatal=False)
+    if source.acts and ACT not in found:
+        what = "the token can't act: it may only read"
+        yield Finding(name, what, f"Who is to act connects anew, with the scope {ACT}.", fatal=False)
     told = _VERSION.match(version)
     if told is None or int(told[1]) < OLDEST:
         said = told[0] if told else "unknown"

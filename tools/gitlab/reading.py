@@ -1,8 +1,4 @@
-"""What each tool asks of GitLab, and the table that it makes of the answers.
-
-A project is looked up by its path first, and what GitLab says it is has to be what was asked for: a path that
-used to be another project's leads nowhere. From then on its number names it.
-"""
+"""What each tool that reads asks of GitLab, and the table that it makes of the answers."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,13 +6,14 @@ from typing import Final, cast
 
 from policies.call import Column, Kind, Table
 from policies.canonical import Json
-from policies.errors import InvalidArgument, NotFound
+from policies.errors import NotFound
 from policies.sources import GitlabSource
-from tools.gitlab import paths, refusals, toolset
+from tools.gitlab import paths, toolset
 from tools.gitlab.api import Api
+from tools.gitlab.files import read_file
 from tools.gitlab.lists import Cells, Rows, follow, table_of
+from tools.gitlab.projects import VISIBILITIES, Project, project_of
 from tools.rest import members
-from tools.rest.refusals import odd
 from tools.sql.pages import Limits, Page
 
 Request = Mapping[str, Json]
@@ -60,7 +57,6 @@ COLUMNS: Final = frozenset(
 )
 """Those of all answers, by name."""
 
-_VISIBILITIES: Final = ("public", "internal", "private")
 _STATES: Final = ("opened", "closed", "locked")
 _FORMS: Final = {"blob": "file", "tree": "folder", "commit": "submodule"}
 _WIDE: Final = 1_000_000  # offsets within one entry of the allow-list
@@ -111,16 +107,11 @@ class Reader:
         except NotFound:
             return [], False
 
-    async def _project(self, request: Request) -> str:
-        """The number of the request's project, as a segment of a path."""
-        asked = str(request["project"])
-        project = members.record(await self.api.value("projects", asked))
-        if members.text(project, "path_with_namespace").lower() != asked.lower():
-            raise refusals.not_found(self.name)
-        return str(members.number(project, "id"))
+    async def _project(self, request: Request) -> Project:
+        return await project_of(self.api, self.name, str(request["project"]))
 
     async def _search(self, request: Request) -> Table:
-        path = ("projects", await self._project(request), "search")
+        path = (*(await self._project(request)).at, "search")
         query = {"scope": "blobs", "search": str(request["search"])}
         if request["ref"] is not None:
             query["ref"] = str(request["ref"])
@@ -131,31 +122,19 @@ class Reader:
         if path is not None and not str(path).endswith("/"):
             return await self._file(project, str(path), ref)
         query = {"ref": ref} | ({} if path is None else {"path": str(path).rstrip("/")})
-        at = ("projects", project, "repository", "tree")
+        at = (*project.at, "repository", "tree")
         return await table_of(self.api, self.source, request, FOLDER, path=at, query=query, row=_entry_row)
 
-    async def _file(self, project: str, path: str, ref: str) -> Table:
-        """Its size is asked for first, and then the content of exactly that commit."""
-        at, most = ("projects", project, "repository", "files", path), self.source.max_bytes
-        head = await self.api.head(*at, ref=ref)
-        size, commit = head.get("x-gitlab-size", ""), members.sha(head.get("x-gitlab-commit-id", ""))
-        if not size.isascii() or not size.isdecimal():
-            raise odd("a file has no size")
-        if int(size) > most:
-            raise InvalidArgument(
-                f"path: that file has {int(size)} bytes, and at most {most} are read. Find the part that you "
-                f"need with {self.name}_search."
-            )
-        content = await self.api.content(*at, "raw", ref=commit)
-        if len(content) > most:
-            raise odd("a file is larger than it was said to be")
-        text = _text(content)
+    async def _file(self, project: Project, path: str, ref: str) -> Table:
+        most = self.source.max_bytes
+        file = await read_file(self.api, project, path, ref, most)
         page = Page(Limits(rows=1, bytes=most, cell_bytes=most))
-        page.add((path, commit, len(content), "binary" if text is None else "text", text))
+        form = "binary" if file.text is None else "text"
+        page.add((path, file.commit, file.size, form, file.text))
         return page.table(FILE)
 
     async def _issues(self, request: Request) -> Table:
-        path = ("projects", await self._project(request), "issues")
+        path = (*(await self._project(request)).at, "issues")
         query = {"state": str(request["state"]), "order_by": "created_at", "sort": "desc"}
         if request["search"] is not None:
             query["search"] = str(request["search"])
@@ -165,7 +144,7 @@ class Reader:
 
     async def _issue(self, request: Request) -> Table:
         """First what the issue says of itself, as rows of a fixed number, then its notes."""
-        path = ("projects", await self._project(request), "issues", str(request["issue"]))
+        path = (*(await self._project(request)).at, "issues", str(request["issue"]))
         offset = int(str(request["offset"]))
         rows = Rows(self.source, PARTS)
         own = _own_parts(members.record(await self.api.value(*path)))
@@ -194,7 +173,7 @@ def _project_row(project: members.Record) -> Cells:
         paths.project(members.text(project, "path_with_namespace")),
         members.optional_text(project, "description"),
         members.optional_text(project, "default_branch"),
-        members.word(project, "visibility", _VISIBILITIES),
+        members.word(project, "visibility", VISIBILITIES),
         members.flag(project, "archived"),
         members.optional_text(project, "last_activity_at"),
     )
@@ -245,13 +224,3 @@ def _note_row(item: Json) -> Cells:
         members.text(note, "created_at"),
         members.text(note, "body"),
     )
-
-
-def _text(content: bytes) -> str | None:
-    """None for what is no text."""
-    if b"\0" in content:
-        return None
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return None

@@ -21,7 +21,7 @@ def not_found(source: str) -> NotFound:
 
 def too_little(source: str) -> Denied:
     return Denied(
-        f"Your connection to {source} was not given the right to read. End it, and connect anew.",
+        f"Your connection to {source} was not given the right to do this. End it, and connect anew.",
         rule="insufficient_scope",
     )
 
@@ -39,13 +39,13 @@ def refuse(source: str, answer: httpx2.Response, body: bytes, now: float) -> NoR
         raise too_little(source)
     if status == 403:
         raise Denied(
-            "GitLab does not let you read this. Ask whoever runs the project for the right to.",
+            "GitLab does not let you do this. Ask whoever runs the project for the right to.",
             rule="upstream",
             detail=detail,
         )
     if status == 429:
         raise too_many_calls(source, answer, now)
-    if status in {400, 422}:
+    if status in {400, 409, 422}:
         raise InvalidArgument(
             "GitLab does not take these arguments. Look them up, and call again.", detail=detail
         )

@@ -1,9 +1,10 @@
-"""What a token may do, as GitLab says itself: one that may do more than read is refused (threat T09)."""
+"""What a token may do, as GitLab says itself: one that may do too much is refused (threat T09)."""
 
 from collections.abc import Set as AbstractSet
 from typing import Final
 
 from policies.errors import Denied, NeedsConnection
+from policies.sources import GitlabSource
 from tools.gitlab.api import V4, Api
 from tools.gitlab.refusals import too_little
 from tools.rest import members
@@ -31,19 +32,30 @@ async def scopes(api: Api) -> frozenset[str]:
     return frozenset(map(str, found))
 
 
-def excess(found: AbstractSet[str]) -> list[str]:
-    """Those that a reader has no use for: `api` may write. One that is not known counts."""
-    return sorted(found - _HARMLESS)
+def wanted(source: GitlabSource) -> str:
+    """The scope that does all that the source is for."""
+    return ACT if source.acts else READ
 
 
-def hold(source: str, found: AbstractSet[str], overprivileged: str | None) -> None:
+def excess(source: GitlabSource, found: AbstractSet[str]) -> list[str]:
+    """Those that the source has no use for: `api` may write. One that is not known counts."""
+    return sorted(found - _HARMLESS - {wanted(source)})
+
+
+def hold(name: str, source: GitlabSource, found: AbstractSet[str]) -> None:
     """Raises `Denied` for a token that may do too much, or too little."""
-    if (spare := excess(found)) and overprivileged is None:
+    if (spare := excess(source, found)) and source.overprivileged is None:
         raise Denied(
-            f"Your connection to {source} may do more than read, so it is not used. Connect it anew, with "
-            f"the scope {READ} alone.",
+            f"Your connection to {name} may do more than this source is for, so it is not used. Connect it "
+            f"anew, with the scope {wanted(source)} alone.",
             rule="over_privileged",
             detail=f"spare scopes: {len(spare)}",
         )
     if not found & {READ, ACT}:
-        raise too_little(source)
+        raise too_little(name)
+
+
+def hold_acting(name: str, found: AbstractSet[str]) -> None:
+    """Raises `Denied` for a token that may only read."""
+    if ACT not in found:
+        raise too_little(name)

@@ -1,16 +1,18 @@
 """GitLab under one user's token, for one call."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import anyio
 
-from policies.call import Call, Grant, Plan, Raw
+from policies.call import Call, Grant, Plan, Raw, Tier
 from policies.canonical import Json
 from policies.change import Effect
-from policies.errors import UpstreamFailed
 from policies.sources import GitlabSource
 from tools.connector import Ledger, Trace
+from tools.gitlab import scopes
+from tools.gitlab.acting import Actor
 from tools.gitlab.api import Api
 from tools.gitlab.reading import Reader
 from tools.gitlab.requests import request_of
@@ -19,27 +21,44 @@ from tools.rest.refusals import late
 
 @dataclass(frozen=True, slots=True)
 class GitlabSession:
-    """`version` is that of the configuration, `own` the user's connection."""
+    """`version` is that of the configuration, `own` the user's connection, `may` the scopes of its token."""
 
     name: str
     source: GitlabSource
     version: str
     api: Api
     own: str
+    may: frozenset[str]
 
     async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
-        request = request_of(self.name, call, values, self.source.projects)
-        return Plan(call, request, self.version, own=self.own)
+        if call.tool.tier is Tier.READ:
+            request = request_of(self.name, call, values, self.source.projects)
+            return Plan(call, request, self.version, own=self.own)
+        scopes.hold_acting(self.name, self.may)
+        with self._in_time():
+            request, effect = await self._actor.plan(call, values)
+        return Plan(call, {"verb": call.tool.verb, **request}, self.version, effect, self.own)
 
     async def carry_out(self, grant: Grant, ledger: Ledger) -> Raw:
-        del ledger  # nothing is changed
-        seconds = self.source.timeout
-        try:
-            with anyio.fail_after(seconds):
-                return Raw(grant, await Reader(self.name, self.source, self.api).read(grant.plan.request))
-        except TimeoutError as error:
-            raise late(self.name, seconds) from error
+        request, effect = grant.plan.request, grant.plan.effect
+        if effect is not None:
+            return Raw(grant, await self._actor.perform(request, effect, ledger))
+        with self._in_time():
+            return Raw(grant, await Reader(self.name, self.source, self.api).read(request))
 
     async def trace(self, effect: Effect, mark: Json) -> Trace:
-        del effect, mark
-        raise UpstreamFailed(f"{self.name} changes nothing, so there is nothing to find out.")
+        with self._in_time():
+            return await self._actor.trace(effect, mark)
+
+    @property
+    def _actor(self) -> Actor:
+        return Actor(self.name, self.source, self.api)
+
+    @contextmanager
+    def _in_time(self) -> Generator[None]:
+        """Raises `UpstreamFailed` once the source's time is up."""
+        try:
+            with anyio.fail_after(self.source.timeout):
+                yield
+        except TimeoutError as error:
+            raise late(self.name, self.source.timeout) from error

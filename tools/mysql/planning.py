@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from policies.call import Call
-from policies.change import Change, Effect, Fields, Kind
+from policies.change import Change, Effect, Fields, Kind, stands
 from policies.errors import Conflict
 from policies.sources import MysqlSource
 from tools.mysql import rows
@@ -13,7 +13,7 @@ from tools.mysql.message import bound
 from tools.mysql.rows import Rows
 from tools.mysql.targets import Target, hold_cascades, hold_fit, hold_written, look_up
 from tools.sql import arguments, changes
-from tools.sql.changes import KINDS, stands
+from tools.sql.changes import KINDS
 from tools.sql.order import Order
 from tools.sql.refusals import denied, named
 from tools.sql.rules import Relation, Rules

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 import anyio
 
-from policies.change import Change, Effect, Fields, Kind
+from policies.change import Change, Effect, Fields, Kind, stands
 from policies.errors import Denied, InDoubt, Refusal, StaleConfirmation, UpstreamFailed
 from tools.connector import Ledger, Trace
 from tools.mysql.failures import DRIVER, failures_of, nothing_done, number_of
@@ -18,7 +18,7 @@ from tools.mysql.link import READING, WRITING, Link, transaction
 from tools.mysql.planning import find, stamp_of
 from tools.mysql.rows import Rows
 from tools.mysql.targets import look_up
-from tools.sql.changes import stands, traced
+from tools.sql.changes import traced
 from tools.sql.names import fold
 from tools.sql.order import Order
 from tools.sql.rules import Relation, Rules

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from policies.change import Change, Effect, Fields, Kind
+from policies.change import Change, Effect, Fields, Kind, stands
 from policies.errors import Denied, StaleConfirmation
 from tools.postgres import rows
 from tools.postgres.order import Order
 from tools.postgres.rows import Filter
 from tools.postgres.targets import TARGET, Target
 from tools.postgres.transactions import Link
-from tools.sql.changes import hold_cells, stands
+from tools.sql.changes import hold_cells
 from tools.sql.rules import Relation
 
 Key: TypeAlias = tuple[object, ...]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from policies.call import Call
 from policies.canonical import Json
-from policies.change import Change, Effect, Fields, Kind
+from policies.change import Change, Effect, Fields, Kind, stands
 from policies.errors import Conflict, Denied
 from policies.sources import PostgresSource
 from tools.postgres import rows
@@ -14,7 +14,7 @@ from tools.postgres.rows import Filter
 from tools.postgres.targets import Target, hold_cascades, hold_fit, hold_written
 from tools.postgres.transactions import Link
 from tools.sql import arguments, changes
-from tools.sql.changes import KINDS, stands
+from tools.sql.changes import KINDS
 from tools.sql.filters import columns_asked
 from tools.sql.refusals import denied, named
 from tools.sql.rules import Dialect, Relation, Rules

@@ -28,6 +28,7 @@ from tools.outbound.client import Bounds, Transport, client
 from tools.outbound.tls import ClientContext
 from tools.rest.members import Record, record, text
 from tools.rest.refusals import late, odd, unreached
+from tools.rest.unheard import Unheard
 from tools.snowflake.refusals import refusal
 from tools.snowflake.values import Field
 
@@ -61,10 +62,6 @@ class Result:
     fields: Sequence[Field]
     rows: Sequence[Sequence[Json]] = field(repr=False)
     partitions: int
-
-
-class Unheard(Exception):  # noqa: N818 - nobody failed
-    """Nobody can say whether a statement was carried out."""
 
 
 class Api:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from policies.call import Call
 from policies.canonical import Json, canonical
-from policies.change import Change, Effect, Fields, Kind
+from policies.change import Change, Effect, Fields, Kind, stands
 from policies.errors import Conflict, Denied
 from policies.sources import SnowflakeSource
 from tools.snowflake.api import Api
@@ -13,7 +13,7 @@ from tools.snowflake.message import bound
 from tools.snowflake.rows import Rows
 from tools.snowflake.targets import UNSEEN, Target, hold_fit, look_up
 from tools.sql import arguments, changes
-from tools.sql.changes import KINDS, stands
+from tools.sql.changes import KINDS
 from tools.sql.order import Order
 from tools.sql.refusals import denied, named
 from tools.sql.rules import Relation, Rules

@@ -12,9 +12,11 @@ import anyio
 
 from policies.canonical import Json
 from policies.change import Change, Effect, Fields, Kind
-from policies.errors import InDoubt, Refusal, StaleConfirmation, UpstreamFailed
+from policies.errors import Refusal, StaleConfirmation, UpstreamFailed
 from tools.connector import Ledger, Trace
-from tools.snowflake.api import Api, Unheard
+from tools.rest.records import in_doubt
+from tools.rest.unheard import Unheard
+from tools.snowflake.api import Api
 from tools.snowflake.planning import find, rows_of, stamp_of
 from tools.snowflake.rows import Rows
 from tools.snowflake.targets import look_up
@@ -77,12 +79,12 @@ class Writing:
             changed = await self._api.change(*own.making(effect.changes), tag=tag)
         except Unheard:
             if not await self._is_done(effect):
-                raise self._in_doubt() from None
+                raise in_doubt(self._name) from None
             return
         if changed == 0:
             raise StaleConfirmation(_STALE)
         if changed != len(effect.changes):
-            raise self._in_doubt()
+            raise in_doubt(self._name)
 
     async def _is_done(self, effect: Effect) -> bool:
         """Where it is not, it may still come to be."""
@@ -97,12 +99,6 @@ class Writing:
         except Refusal:  # it was done all the same
             found = [(change, None) for change in effect.changes]
         return [_shown(change, row) for change, row in found]
-
-    def _in_doubt(self) -> InDoubt:
-        return InDoubt(
-            f"{self._name} was lost at the very end. Whether it was done is being found out: look with "
-            "remit_actions, and do not ask for it again before."
-        )
 
 
 def _shown(change: Change, row: Fields | None) -> Fields:

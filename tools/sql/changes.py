@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from policies.canonical import canonical
-from policies.change import Change, Fields, Kind
+from policies.change import Change, Fields, Kind, stands
 from policies.errors import Denied, InvalidArgument
 from tools.connector import Trace
 from tools.sql.names import fold
@@ -43,13 +43,6 @@ def key_of(readable: Readable, row: Fields) -> Fields:
     """The key of a row that has all readable columns, under the names that the key has."""
     folded = {fold(name): value for name, value in row.items()}
     return {name: row[name] if name in row else folded[fold(name)] for name in readable.key}
-
-
-def stands(expected: Fields | None, row: Fields | None) -> bool:
-    """Whether all of `expected` is in the row; where it is None, whether there is none."""
-    if expected is None or row is None:
-        return expected is row
-    return all(name in row and row[name] == value for name, value in expected.items())
 
 
 def traced(found: Iterable[tuple[Change, Fields | None]]) -> Trace:

@@ -17,9 +17,13 @@ from urllib.parse import parse_qsl, unquote, urlencode
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from tests.tools.gitlab import changing
+from tests.tools.gitlab.changing import PEOPLE, Unfit
 from tests.tools.gitlab.world import (
     WHEN,
+    Commit,
     Issue,
+    MergeRequest,
     Note,
     Person,
     Project,
@@ -110,6 +114,11 @@ class _Request:
     query: Mapping[str, str]
     holder: Holder | None
     address: str
+    body: Mapping[str, Any]
+
+    @property
+    def person(self) -> Person:
+        return PEOPLE[_signed_in(self).username]
 
     @property
     def username(self) -> str | None:
@@ -138,21 +147,27 @@ class _Request:
 
 
 class GitLab:
-    """An ASGI application. `faults` are taken in turn, one a request; `asked` is all that came."""
+    """An ASGI application. `faults` are taken in turn, one a request, and `losses` are the answers to what
+    was changed; `asked` is all that came.
+    """
 
     def __init__(self, check: Check, projects: list[Project] | None = None) -> None:
         self._check = check
         self.projects = world() if projects is None else projects
         self.faults: list[Fault] = []
+        self.losses: list[Fault] = []
         self.asked: list[Asked] = []
         self.version = "18.5.1-ee"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise RuntimeError("HTTP alone is served")
-        await (await self._answer(scope))(scope, receive, send)
+        body = b""
+        while (piece := await receive()).get("more_body"):
+            body += piece.get("body", b"")
+        await (await self._answer(scope, body + piece.get("body", b"")))(scope, receive, send)
 
-    async def _answer(self, scope: Scope) -> Response:
+    async def _answer(self, scope: Scope, body: bytes) -> Response:
         headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
         raw, query = scope["raw_path"].decode(), scope["query_string"].decode()
         target = f"{raw}?{query}" if query else raw
@@ -170,11 +185,16 @@ class GitLab:
             dict(parse_qsl(query, keep_blank_values=True)),
             holder,
             f"http://{headers['host']}{raw}",
+            json.loads(body or b"{}"),
         )
         try:
             answer = self._route(raw, request)
         except Refused as refused:
             answer = refused.answer
+        except Unfit as unfit:
+            answer = JSONResponse({"message": unfit.message}, unfit.status)
+        if self.losses and request.method not in {"GET", "HEAD"}:
+            return _faulty(self.losses.pop(0))
         if request.method == "HEAD":
             answer = Response(None, answer.status_code, dict(answer.headers))
             answer.headers["content-length"] = "0"
@@ -190,21 +210,20 @@ class GitLab:
     def _route(self, raw: str, request: _Request) -> Response:
         if "//" in raw or any(unquote(part) in {".", ".."} for part in raw.split("/")):
             raise Refused(400, {"error": "the path is not in its normal form"})
-        if request.method not in {"GET", "HEAD"}:
-            raise Refused(405, {"error": "405 Method Not Allowed"})
         if list(request.segments) == ["oauth", "token", "info"]:
             return _token_info(request)
         if list(request.segments[:2]) != ["api", "v4"]:
             raise Refused(404, {"error": "404 Not Found"})
         if request.holder is not None and not request.holder.scopes & READ_SCOPES:
             raise _insufficient()
+        if request.method not in {"GET", "HEAD"}:
+            return self._change(request)
         match list(request.segments[2:]):
             case ["version"]:
                 _signed_in(request)
                 return JSONResponse({"version": self.version, "revision": "abcdef0"})
             case ["user"]:
-                person = _signed_in(request)
-                return JSONResponse({"id": 1, "username": person.username, "state": "active"})
+                return JSONResponse(_person_json(request.person))
             case ["personal_access_tokens", "self"]:
                 return _personal_token(request)
             case ["projects"]:
@@ -215,6 +234,16 @@ class GitLab:
                 return self._project(request, self._find(request, project), rest)
             case _:
                 raise Refused(404, {"error": "404 Not Found"})
+
+    def _change(self, request: _Request) -> Response:
+        if "api" not in _signed_in(request).scopes:
+            raise _insufficient()
+        match [request.method, *request.segments[2:]]:
+            case [method, "projects", named, *rest]:
+                project = self._find(request, named)
+                return _changed(request, project, [method, *rest])
+            case _:
+                raise Refused(405, {"error": "405 Method Not Allowed"})
 
     def _projects(self, request: _Request) -> Response:
         request.only(*_PAGES, "pagination", "order_by", "sort", "id_after", "membership", "simple", "search")
@@ -283,6 +312,20 @@ class GitLab:
                 return JSONResponse(_issue_json(project, _issue(request, project, iid)))
             case ["issues", iid, "notes"]:
                 return _notes(request, _issue(request, project, iid))
+            case ["issues", iid, "notes", number]:
+                request.only()
+                return JSONResponse(_note_json(*_note(_issue(request, project, iid), number)))
+            case ["labels", name] if name in project.labels:
+                request.only()
+                return JSONResponse({"id": 1, "name": name})
+            case ["repository", "branches", name] if name in project.branches:
+                request.only()
+                return JSONResponse(_branch_json(project, name))
+            case ["merge_requests"]:
+                return _requests(request, project)
+            case ["merge_requests", iid]:
+                request.only()
+                return JSONResponse(_request_json(_merge_request(project, iid)))
             case _:
                 raise Refused(404, {"error": "404 Not Found"})
 
@@ -503,7 +546,7 @@ def _issue_json(project: Project, issue: Issue) -> dict[str, Any]:
         "title": issue.title,
         "description": issue.description,
         "state": issue.state,
-        "created_at": WHEN,
+        "created_at": issue.created_at,
         "updated_at": WHEN,
         "closed_at": WHEN if issue.state == "closed" else None,
         "labels": list(issue.labels),
@@ -521,7 +564,20 @@ def _visible(request: _Request, project: Project) -> list[Issue]:
 
 
 def _issues(request: _Request, project: Project) -> Response:
-    request.only(*_PAGES, "pagination", "state", "labels", "search", "in", "order_by", "sort", "scope")
+    request.only(
+        *_PAGES,
+        "pagination",
+        "state",
+        "labels",
+        "search",
+        "in",
+        "order_by",
+        "sort",
+        "scope",
+        "created_after",
+    )
+    own = request.one_of("scope", "all", "all", "created_by_me") == "created_by_me"
+    only_titles = request.one_of("in", "title,description", "title", "title,description") == "title"
     state = request.one_of("state", "all", "opened", "closed", "all")
     request.one_of("order_by", "created_at", "created_at", "updated_at")
     descending = request.one_of("sort", "desc", "asc", "desc") == "desc"
@@ -532,7 +588,9 @@ def _issues(request: _Request, project: Project) -> Response:
         for issue in _visible(request, project)
         if state in {"all", issue.state}
         and labels <= set(issue.labels)
-        and wanted in f"{issue.title}\n{issue.description}".lower()
+        and wanted in (issue.title if only_titles else f"{issue.title}\n{issue.description}").lower()
+        and (not own or issue.author == request.person)
+        and issue.created_at >= request.query.get("created_after", "")
     ]
     return _page(request, _json_of(project, found if descending else reversed(found)))
 
@@ -551,7 +609,7 @@ def _issue(request: _Request, project: Project, iid: str) -> Issue:
 def _notes(request: _Request, issue: Issue) -> Response:
     request.only(*_PAGES, "order_by", "sort")
     request.one_of("order_by", "created_at", "created_at", "updated_at")
-    notes = [_note_json(number, note) for number, note in enumerate(issue.notes, 1)]
+    notes = [_note_json(number, note) for number, note in _numbered(issue)]
     return _page(request, notes if request.one_of("sort", "desc", "asc", "desc") == "asc" else notes[::-1])
 
 
@@ -560,9 +618,109 @@ def _note_json(number: int, note: Note) -> dict[str, Any]:
         "id": number,
         "body": note.body,
         "author": _person_json(note.author),
-        "created_at": WHEN,
+        "created_at": note.created_at,
         "updated_at": WHEN,
         "system": note.system,
         "internal": False,
         "noteable_type": "Issue",
     }
+
+
+def _numbered(issue: Issue) -> list[tuple[int, Note]]:
+    return [(note.id or number, note) for number, note in enumerate(issue.notes, 1)]
+
+
+def _note(issue: Issue, number: str) -> tuple[int, Note]:
+    for each, note in _numbered(issue):
+        if str(each) == number:
+            return each, note
+    raise _not_found("Note")
+
+
+def _branch_json(project: Project, name: str) -> dict[str, Any]:
+    is_default = name == project.default_branch
+    sha = commit_id(project.branches[name])
+    commit = _commit_json(sha, project.commits.get(sha, Commit("Begin", ())))
+    return {"name": name, "default": is_default, "protected": is_default, "merged": False, "commit": commit}
+
+
+def _commit_json(sha: str, commit: Commit) -> dict[str, Any]:
+    return {
+        "id": sha,
+        "short_id": sha[:8],
+        "message": commit.message,
+        "title": commit.message.splitlines()[0],
+        "parent_ids": list(commit.parents),
+    }
+
+
+def _request_json(asked: MergeRequest) -> dict[str, Any]:
+    return {
+        "id": 5000 + asked.iid,
+        "iid": asked.iid,
+        "title": asked.title,
+        "description": asked.description,
+        "state": asked.state,
+        "source_branch": asked.source_branch,
+        "target_branch": asked.target_branch,
+        "sha": asked.sha,
+        "author": _person_json(asked.author),
+        "created_at": WHEN,
+    }
+
+
+def _merge_request(project: Project, iid: str) -> MergeRequest:
+    for asked in project.requests:
+        if str(asked.iid) == iid:
+            return asked
+    raise _not_found("Merge Request")
+
+
+def _requests(request: _Request, project: Project) -> Response:
+    request.only(*_PAGES, "source_branch", "state", "scope")
+    state = request.one_of("state", "all", "opened", "closed", "merged", "all")
+    own = request.one_of("scope", "created_by_me", "created_by_me", "all") == "created_by_me"
+    branch = request.query.get("source_branch")
+    found = [
+        _request_json(asked)
+        for asked in reversed(project.requests)
+        if state in {"all", asked.state}
+        and (not own or asked.author == request.person)
+        and branch in {None, asked.source_branch}
+    ]
+    return _page(request, found)
+
+
+def _changed(request: _Request, project: Project, asked: list[str]) -> Response:
+    """Whoever sees it may open and comment on issues; only members push, and change what is others'."""
+    who, given, may = request.person, request.body, request.username in project.members
+    request.only()
+    match asked:
+        case ["POST", "issues"]:
+            return JSONResponse(_issue_json(project, changing.new_issue(project, who, given)), 201)
+        case ["PUT", "issues", iid]:
+            issue = _issue(request, project, iid)
+            if not may and issue.author != who:
+                raise Refused(403, {"message": "403 Forbidden"})
+            return JSONResponse(_issue_json(project, changing.change_issue(project, issue, given)))
+        case ["POST", "issues", iid, "notes"]:
+            issue = _issue(request, project, iid)
+            return JSONResponse(_note_json(*changing.new_note(project, issue, who, given)), 201)
+        case ["DELETE", "issues", iid, "notes", number]:
+            issue = _issue(request, project, iid)
+            changing.remove_note(project, issue, who, _note(issue, number)[1])
+            return Response(status_code=204)
+        case _ if not may:
+            raise Refused(403, {"message": "403 Forbidden"})
+        case ["POST", "repository", "commits"]:
+            return JSONResponse(_commit_json(*changing.new_commit(project, given)), 201)
+        case ["DELETE", "repository", "branches", name]:
+            changing.remove_branch(project, name)
+            return Response(status_code=204)
+        case ["POST", "merge_requests"]:
+            return JSONResponse(_request_json(changing.new_request(project, who, given)), 201)
+        case ["PUT", "merge_requests", iid]:
+            found = _merge_request(project, iid)
+            return JSONResponse(_request_json(changing.change_request(project, found, given)))
+        case _:
+            raise Refused(405, {"error": "405 Method Not Allowed"})

@@ -77,7 +77,7 @@ async def test_a_token_that_may_write_is_refused_unless_the_source_says_why(
 
 async def test_a_token_that_may_not_read_is_refused(site: Site) -> None:
     for scopes in (("openid", "profile"), ("read_user",)):
-        with pytest.raises(Denied, match="was not given the right to read"):
+        with pytest.raises(Denied, match="was not given the right to do this"):
             async with connector_of(site).open(ADA, credential_of(site.tokens.give("ada", *scopes))):
                 pass
     code = await warm(site)

@@ -37,7 +37,7 @@ async def test_one_that_is_away_is_told_and_stops_no_start(site: Site) -> None:
 async def test_a_token_with_wider_scopes_is_told(site: Site) -> None:
     assert await told(site) == []
     assert await told(site, "read_api", "read_user", personal=True) == []
-    wider = ["the token may do more than read: it has 2 scopes beyond read_api"]
+    wider = ["the token may do more than it must: it has 2 scopes beyond read_api"]
     assert await told(site, "api", "read_api", "sudo") == wider
     assert await told(site, "api", "made_up", personal=True) == wider
 

@@ -20,6 +20,8 @@ class Note:
     author: Person
     body: str
     system: bool = False
+    id: int | None = None
+    created_at: str = WHEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,25 @@ class Issue:
     assignees: tuple[Person, ...] = ()
     notes: tuple[Note, ...] = ()
     confidential: bool = False
+    created_at: str = WHEN
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    message: str
+    parents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRequest:
+    iid: int
+    author: Person
+    title: str
+    description: str | None
+    source_branch: str
+    target_branch: str
+    sha: str
+    state: str = "opened"
 
 
 @dataclass(slots=True)
@@ -49,6 +70,9 @@ class Project:
     issues: list[Issue] = field(default_factory=list[Issue])
     former_paths: frozenset[str] = frozenset()
     shared_with: frozenset[str] = frozenset()
+    labels: set[str] = field(default_factory=lambda: {"bug", "login"})
+    commits: dict[str, Commit] = field(default_factory=dict[str, Commit])
+    requests: list[MergeRequest] = field(default_factory=list[MergeRequest])
 
     def is_open_to(self, username: str | None) -> bool:
         if self.visibility == "public" or username in self.members:

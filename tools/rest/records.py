@@ -1,0 +1,140 @@
+"""One record that is made, changed or removed by one request (threats T17, T18, T47).
+
+Few systems take a condition with such a request. So the record is read again right before: what was
+confirmed must still stand. It is noted, and then sent once; where nobody hears of it, the system is asked
+what there is. A record's key comes with the answer, and completes what was noted.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+import anyio
+
+from policies.canonical import Json
+from policies.change import Change, Effect, Fields, Kind, stands
+from policies.errors import InDoubt, Refusal, StaleConfirmation
+from tools.connector import Ledger, Trace
+from tools.rest.unheard import Unheard
+
+_SKEW: Final = timedelta(minutes=1)  # by which the system's clock may be behind
+
+
+class Records(Protocol):
+    """Those that an action holds, under one user's token.
+
+    Every method raises `Refusal` where nothing was done, and those that act `Unheard` where nobody can say.
+    """
+
+    async def read(self, key: Fields) -> Fields | None:
+        """The record as it stands; None where there is none that the user sees."""
+        ...
+
+    async def find(self, after: Fields, since: str | None) -> Sequence[tuple[Fields, Fields]]:
+        """Keys and fields of the user's own records that hold all of `after`, made since then (ISO 8601)."""
+        ...
+
+    async def make(self, after: Fields) -> tuple[Fields, Fields]:
+        """Its key and its fields."""
+        ...
+
+    async def write(self, key: Fields, after: Fields) -> Fields:
+        """Its fields then."""
+        ...
+
+    async def remove(self, key: Fields) -> None: ...
+
+
+async def perform(name: str, records: Records, effect: Effect, ledger: Ledger) -> tuple[Fields, Fields]:
+    """The only change of the effect, in the source `name`: the record's key and its fields then.
+
+    Raises as `Session.carry_out` does.
+    """
+    (change,) = effect.changes
+    if change.before is not None and not stands(change.before, await records.read(change.key)):
+        raise StaleConfirmation(
+            "What was confirmed no longer stands, so nothing was changed. Read it, and plan it anew."
+        )
+    since = (datetime.now(UTC) - _SKEW).isoformat(timespec="seconds")
+    await ledger.note(effect, {"since": since})
+    done: list[tuple[Fields, Fields]] = []
+    # The point of no return: whoever hangs up now still gets it done, once, and on record.
+    with anyio.CancelScope(shield=True):
+        try:
+            done.append(await _send(records, change))
+        except Unheard:
+            done.append(await _look(name, records, change, since))
+        if change.kind is Kind.CREATE:
+            key, fields = done[0]
+            stored = {field: fields[field] for field in change.after or {}}
+            await ledger.complete(_with(effect, Change(change.target, key, None, stored)))
+    return done[0]
+
+
+async def trace(records: Records, change: Change, mark: Json) -> Trace:
+    """What became of a change that was noted. Raises `Refusal`."""
+    since = mark.get("since") if isinstance(mark, dict) else None
+    if change.kind is Kind.CREATE:
+        found = await records.find(change.after or {}, str(since) if since else None)
+        return {0: Trace.NOT_DONE, 1: Trace.DONE}.get(len(found), Trace.UNKNOWN)
+    row = await records.read(change.key)
+    if stands(change.after, row):
+        return Trace.DONE
+    return Trace.NOT_DONE if stands(change.before, row) else Trace.UNKNOWN
+
+
+async def made(records: Records, change: Change) -> tuple[Fields, Fields | None]:
+    """The key and the fields now of a record that an action made, for taking it back: also where its key was
+    never put on record. The fields are None where there is not exactly one.
+    """
+    if change.key:
+        return change.key, await records.read(change.key)
+    found = await records.find(change.before or {}, None)
+    return found[0] if len(found) == 1 else ({}, None)
+
+
+async def _send(records: Records, change: Change) -> tuple[Fields, Fields]:
+    if change.before is None:
+        return await records.make(change.after or {})
+    if change.after is None:
+        await records.remove(change.key)
+        return change.key, change.before
+    return change.key, await records.write(change.key, change.after)
+
+
+async def _look(name: str, records: Records, change: Change, since: str) -> tuple[Fields, Fields]:
+    """What there is now, where it is what was sent. Raises `InDoubt`."""
+    try:
+        if change.after is None:
+            if await records.read(change.key) is None:
+                return change.key, change.before or {}
+        elif change.before is None:
+            found = await records.find(change.after, since)
+            if len(found) == 1:
+                return found[0]
+        else:
+            row = await records.read(change.key)
+            if row is not None and stands(change.after, row):
+                return change.key, row
+    except Refusal:
+        pass
+    raise in_doubt(name)
+
+
+def in_doubt(name: str) -> InDoubt:
+    return InDoubt(
+        f"{name} was lost at the very end. Whether it was done is being found out: look with remit_actions, "
+        "and do not ask for it again before."
+    )
+
+
+def _with(effect: Effect, *changes: Change) -> Effect:
+    return Effect(changes, effect.destinations, effect.final, effect.hidden)
+
+
+def is_since(moment: str, since: str) -> bool:
+    """Both in ISO 8601. What can't be read as a time counts."""
+    try:
+        return datetime.fromisoformat(moment) >= datetime.fromisoformat(since)
+    except (ValueError, TypeError):
+        return True
