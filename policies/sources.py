@@ -407,14 +407,14 @@ CodeAct: TypeAlias = Literal["create_issue", "update_issue", "comment", "propose
 _CODE_FIELDS: Final = {
     r"issues": ("title", "description", "labels", "confidential", "state"),
     r"issues/[0-9]+/comments": ("text",),
-    r"merge_requests": ("title", "description", "source_branch", "target_branch", "state"),
+    r"proposals": ("title", "description", "source_branch", "target_branch", "state"),
     r"branches/.+": ("content",),
 }
-"""Those of records, by what stands in the name of a target below the project."""
+"""Those of records, by what stands in the name of a target below the place."""
 
 
-class GitlabSource(OAuthSource, Tls, frozen=True):
-    """Projects of one GitLab, and no others: by their full paths, or `group/*` for all below a group.
+class CodeSource(OAuthSource, Tls, frozen=True):
+    """Places of one forge of code, and no others: by their paths, or `group/*` for all below a group.
 
     Whoever may open an issue in one of them writes there, and in a public one that is anyone.
 
@@ -425,15 +425,18 @@ class GitlabSource(OAuthSource, Tls, frozen=True):
     is_seen_by_anybody: ClassVar[bool] = True
     has_logins: ClassVar[bool] = False
 
-    kind: Literal["gitlab"]
     credential: Literal["user"] = "user"
     trust: Trust = "anyone"
-    url: WebAddress = "https://gitlab.com"
-    projects: tuple[Annotated[str, AfterValidator(_projects)], ...] = Field(min_length=1, max_length=1000)
+    url: WebAddress
     # A file is one cell, and it is looked through for people and secrets as a whole: up to some 20 µs a byte.
     max_bytes: int = Field(default=100_000, ge=1_000, le=1_000_000)
     acts: tuple[CodeAct, ...] = ()
     overprivileged: str | None = None
+
+    @property
+    @abstractmethod
+    def named(self) -> tuple[str, ...]:
+        """The places."""
 
     @property
     def isolation(self) -> str:
@@ -443,14 +446,26 @@ class GitlabSource(OAuthSource, Tls, frozen=True):
     def may_be_changed(self) -> bool:
         return bool(self.acts)
 
+    def written(self, target: str) -> tuple[str, ...] | None:
+        """`place/-/issues`, `.../issues/NUMBER/comments`, `.../proposals`, `.../branches/NAME`."""
+        _, _, within = target.partition("/-/")
+        return next((fields for form, fields in _CODE_FIELDS.items() if re.fullmatch(form, within)), None)
+
+
+class GitlabSource(CodeSource, frozen=True):
+    """Projects of one GitLab."""
+
+    kind: Literal["gitlab"]
+    url: WebAddress = "https://gitlab.com"
+    projects: tuple[Annotated[str, AfterValidator(_projects)], ...] = Field(min_length=1, max_length=1000)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        return self.projects
+
     @property
     def extent(self) -> Mapping[str, int]:
         return {"projects": len(self.projects)}
-
-    def written(self, target: str) -> tuple[str, ...] | None:
-        """`project/-/issues`, `.../issues/NUMBER/comments`, `.../merge_requests`, `.../branches/NAME`."""
-        _, _, path = target.partition("/-/")
-        return next((fields for form, fields in _CODE_FIELDS.items() if re.fullmatch(form, path)), None)
 
 
 Kinds = PostgresSource | SqliteSource | MysqlSource | SnowflakeSource | GitlabSource

@@ -23,8 +23,9 @@ from policies.sources import (
     SqlSource,
 )
 from policies.values import SecretReference
+from tools.code import toolset as code
 from tools.connector import Connector
-from tools.gitlab import toolset as gitlab
+from tools.gitlab.words import WORDS as GITLAB
 from tools.sql.guard import check_rules
 from tools.sql.rules import Rules
 from tools.sql.toolset import toolset
@@ -91,7 +92,7 @@ def _tools(name: str, source: AnySource) -> Sequence[Tool]:
         case PostgresSource() | SqliteSource() | MysqlSource() | SnowflakeSource():
             return toolset(name, source)
         case GitlabSource():
-            return gitlab.toolset(name, source)
+            return code.toolset(name, source, GITLAB)
 
 
 def with_twins(tools: Iterable[Tool]) -> Sequence[Tool]:

@@ -129,7 +129,7 @@ async def test_a_token_that_was_revoked_there_leads_to_connecting_anew(service: 
 @pytest.mark.threat("T09")
 async def test_a_token_that_may_write_is_not_kept(service: Service, site: Site) -> None:
     ada = Person(service, "ada")
-    with pytest.raises(Denied, match="may do more than read"):
+    with pytest.raises(Denied, match="may do more than this source is for"):
         await ada.connect(site.tokens.give("ada", "api"))
     with pytest.raises(NeedsConnection):
         await ada.call("code_repositories")

@@ -3,7 +3,6 @@
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
 
@@ -18,20 +17,13 @@ from tools.gitlab import refusals
 from tools.outbound.addresses import origins
 from tools.outbound.client import Bounds, Transport, client
 from tools.outbound.tls import ClientContext
+from tools.rest.listed import Listed
 from tools.rest.refusals import odd, unreached
 from tools.rest.unheard import Unheard, heard
 
 MAX_JSON: Final = 8_000_000  # bytes: 50 issues, each with a long description
 V4: Final = ("api", "v4")
 _LONGEST_TOKEN: Final = 4096  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A page of a list. `more` says that another follows."""
-
-    items: list[Json] = field(repr=False)
-    more: bool
 
 
 class Api:

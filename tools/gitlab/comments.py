@@ -1,15 +1,14 @@
-"""Comments on one issue as records: made, and deleted where one that was made is taken back."""
+"""Comments on one issue as records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from policies.change import Change, Effect, Fields, Kind, stands
-from policies.errors import Conflict, NotFound
-from tools.gitlab import obeyed, targets
+from policies.change import Fields, stands
+from policies.errors import NotFound
+from tools.code.forge import Place
 from tools.gitlab.api import Api
-from tools.gitlab.arguments import Arguments
-from tools.gitlab.projects import Project
+from tools.gitlab.places import at
 from tools.rest import members, records
 from tools.rest.unheard import heard
 
@@ -17,12 +16,19 @@ _FOUND: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Comments:
-    """See `tools.rest.records.Records`. `issue` is the number of the issue within its project."""
+class GitlabComments:
+    """See `tools.code.forge.Comments`. `issue` is the number of the issue within its project."""
 
     api: Api
-    project: Project
+    place: Place
     issue: int
+
+    async def is_open(self) -> bool:
+        try:
+            await self.api.value(*self._issue)
+        except NotFound:
+            return False
+        return True
 
     async def read(self, key: Fields) -> Fields | None:
         """The user's own alone: nobody else's was made by an action of theirs."""
@@ -55,35 +61,16 @@ class Comments:
     async def remove(self, key: Fields) -> None:
         await self.api.send("DELETE", *self._at, str(key["comment"]))
 
-    async def plan_new(self, arguments: Arguments) -> Effect:
-        await self.api.value(*self.project.at, "issues", str(self.issue))
-        return self._effect(Change(self._target, {}, None, {"text": obeyed.normal(arguments.text("text"))}))
-
-    async def plan_back(self, change: Change) -> Effect:
-        """Raises `Conflict` where it is not as the action left it."""
-        if change.kind is Kind.CREATE:
-            return self._effect(Change(self._target, {}, None, change.after))
-        key, now = await records.made(self, change)
-        if not stands(change.before, now):
-            raise Conflict(((change, now),))
-        return self._effect(Change(self._target, key, now, None))
-
-    def _effect(self, change: Change) -> Effect:
-        said = [str((change.after or {}).get("text", ""))]
-        return Effect(
-            (change,), destinations=(self.project.destination,), hidden=tuple(obeyed.followed(*said))
-        )
-
     async def _me(self) -> int:
         return members.number(members.record(await self.api.value("user")), "id")
 
     @property
-    def _target(self) -> str:
-        return str(targets.comments(self.project.path, self.issue))
+    def _issue(self) -> tuple[str, ...]:
+        return (*at(self.place), "issues", str(self.issue))
 
     @property
     def _at(self) -> tuple[str, ...]:
-        return (*self.project.at, "issues", str(self.issue), "notes")
+        return (*self._issue, "notes")
 
 
 def _is_of(note: members.Record, person: int) -> bool:

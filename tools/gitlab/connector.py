@@ -16,18 +16,22 @@ from policies.memory import digest
 from policies.secret import Credential
 from policies.sources import GitlabSource
 from tools.authorization import Authorization
+from tools.code import comments, proposals
+from tools.code.session import CodeSession
+from tools.code.toolset import toolset
 from tools.connector import Finding, Session
 from tools.gitlab import inspection, scopes
-from tools.gitlab.acting import COMMENT, ISSUE, REQUEST
 from tools.gitlab.api import Api, asking
+from tools.gitlab.forge import Gitlab
+from tools.gitlab.issues import COLUMNS as ISSUE
 from tools.gitlab.reading import COLUMNS as READ
-from tools.gitlab.session import GitlabSession
-from tools.gitlab.toolset import toolset
+from tools.gitlab.words import WORDS
 from tools.outbound.expiry import ending
 from tools.outbound.tls import Tls, client_context
 from tools.rest.refusals import late
 
-COLUMNS: Final = READ | {column.name for answer in (ISSUE, COMMENT, REQUEST) for column in answer}
+_ACTED: Final = (ISSUE, comments.COLUMNS, proposals.columns(WORDS.number))
+COLUMNS: Final = READ | {column.name for answer in _ACTED for column in answer}
 """Those of all answers, by name."""
 _MOST_TOKENS: Final = 10_000  # whose scopes are remembered
 
@@ -47,7 +51,7 @@ class GitlabConnector:
         self._name = name
         self._source = source
         self._tls = client_context(Tls.of(f"sources.{name}", source, root))
-        self._tools = toolset(name, source)
+        self._tools = toolset(name, source, WORDS)
         self._version = hashlib.sha256(canonical(source.model_dump(mode="json")).encode()).hexdigest()
         self._held: dict[bytes, frozenset[str]] = {}
 
@@ -76,7 +80,8 @@ class GitlabConnector:
             raise NeedsConnection(self._name)
         async with asking(self._name, self._source, self._tls, credential) as api:
             may = await self._scopes(api, credential)
-            yield GitlabSession(self._name, self._source, self._version, api, credential.connection, may)
+            forge = Gitlab(self._name, self._source, api, may)
+            yield CodeSession(self._name, self._source, self._version, forge, credential.connection)
 
     async def _scopes(self, api: Api, credential: Credential) -> frozenset[str]:
         """Once for each token: its scopes never change. That it is still good, each request finds out."""

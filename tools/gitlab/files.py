@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from policies.errors import InvalidArgument
+from tools.code.forge import Place
 from tools.gitlab.api import Api
-from tools.gitlab.projects import Project
+from tools.gitlab.places import at
 from tools.rest import members
 from tools.rest.refusals import odd
 
@@ -18,10 +19,10 @@ class File:
     text: str | None = field(repr=False)
 
 
-async def read_file(api: Api, project: Project, path: str, ref: str, most: int) -> File:
+async def read_file(api: Api, place: Place, path: str, ref: str, most: int) -> File:
     """Raises `InvalidArgument` for one of more than `most` bytes."""
-    at = (*project.at, "repository", "files", path)
-    head = await api.head(*at, ref=ref)
+    file = (*at(place), "repository", "files", path)
+    head = await api.head(*file, ref=ref)
     size, commit = head.get("x-gitlab-size", ""), members.sha(head.get("x-gitlab-commit-id", ""))
     if not size.isascii() or not size.isdecimal():
         raise odd("a file has no size")
@@ -30,7 +31,7 @@ async def read_file(api: Api, project: Project, path: str, ref: str, most: int) 
             f"path: that file has {int(size)} bytes, and at most {most} are read. Find the part that you "
             "need with the search tool."
         )
-    content = await api.content(*at, "raw", ref=commit)
+    content = await api.content(*file, "raw", ref=commit)
     if len(content) > most:
         raise odd("a file is larger than it was said to be")
     return File(commit, len(content), _text(content))

@@ -1,37 +1,49 @@
-"""Issues as records: made, changed, and closed where one that was made is taken back.
-
-GitLab lets few delete an issue, so one that is taken back is closed.
-"""
+"""Issues as records. GitLab lets few delete one, so one that is taken back is closed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
+from policies.call import Column, Kind
 from policies.canonical import Json
-from policies.change import Change, Effect, Fields, Kind, stands
-from policies.errors import Conflict, InvalidArgument, NotFound
-from tools.gitlab import obeyed, targets
+from policies.change import Fields, stands
+from policies.errors import NotFound
+from tools.code.forge import Place
 from tools.gitlab.api import Api
-from tools.gitlab.arguments import Arguments
-from tools.gitlab.projects import Project
-from tools.rest import members, records
+from tools.gitlab.places import at
+from tools.rest import members
 from tools.rest.unheard import heard
 
-_STATES: Final = ("opened", "closed", "locked")
+STATES: Final = ("opened", "closed", "locked")
+COLUMNS: Final = (
+    Column("issue", Kind.NUMBER),
+    Column("title", Kind.TEXT),
+    Column("description", Kind.TEXT),
+    Column("labels", Kind.JSON),
+    Column("confidential", Kind.BOOLEAN),
+    Column("state", Kind.NAME),
+)
 _EVENTS: Final = {"closed": "close", "opened": "reopen"}
 _FOUND: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Issues:
-    """Those of one project; see `tools.rest.records.Records`."""
+class GitlabIssues:
+    """Those of one project; see `tools.code.forge.Issues`."""
 
     api: Api
-    project: Project
+    place: Place
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        return COLUMNS
+
+    def new(self, given: Fields, *, confidential: bool) -> Fields:
+        return {**given, "confidential": confidential}
 
     async def read(self, key: Fields) -> Fields | None:
         try:
-            return fields(members.record(await self.api.value(*self._at, str(key["issue"]))))
+            return _fields(members.record(await self.api.value(*self._at, str(key["issue"]))))
         except NotFound:
             return None
 
@@ -43,8 +55,7 @@ class Issues:
         return [(key, row) for key, row in found if stands(after, row)]
 
     async def make(self, after: Fields) -> tuple[Fields, Fields]:
-        body = {**after, "labels": _joined(after["labels"])}
-        answer = await self.api.send("POST", *self._at, **body)
+        answer = await self.api.send("POST", *self._at, **{**after, "labels": _joined(after["labels"])})
         with heard():
             return _keyed(members.record(answer))
 
@@ -56,85 +67,35 @@ class Issues:
             body["state_event"] = _EVENTS[str(after["state"])]
         answer = await self.api.send("PUT", *self._at, str(key["issue"]), **body)
         with heard():
-            return fields(members.record(answer))
+            return _fields(members.record(answer))
 
     async def remove(self, key: Fields) -> None:
         raise AssertionError(f"an issue is closed, and not deleted: {key}")
 
-    async def plan_new(self, arguments: Arguments) -> Effect:
-        labels = await self._known_labels(arguments.texts("labels"))
-        after: Fields = {
-            "title": arguments.line("title"),
-            "description": obeyed.normal(arguments.text("description")),
-            "labels": labels,
-            "confidential": arguments.flag("confidential"),
-        }
-        return self._effect(Change(str(targets.issues(self.project.path)), {}, None, after))
-
-    async def plan_change(self, arguments: Arguments) -> Effect:
-        key: Fields = {"issue": arguments.number("issue")}
-        before = await self.read(key)
-        if before is None:
-            raise NotFound("There is no such issue open to you in that project.")
-        after: dict[str, Json] = {}
-        if arguments.has("title"):
-            after["title"] = arguments.line("title")
-        if arguments.has("description"):
-            after["description"] = obeyed.normal(arguments.text("description"))
-        if arguments.has("labels"):
-            after["labels"] = await self._known_labels(arguments.texts("labels"))
-        if arguments.has("state"):
-            after["state"] = arguments.text("state")
-        new = {name: value for name, value in after.items() if before[name] != value}
-        if not new:
-            raise InvalidArgument("This would change nothing: the issue is so already.")
-        return self._effect(Change(str(targets.issues(self.project.path)), key, before, new))
-
-    async def plan_back(self, change: Change) -> Effect:
-        """Raises `Conflict` where it is not as the action left it."""
-        key, now = await records.made(self, change)
-        if not stands(change.before, now):
-            raise Conflict(((change, now),))
-        after = {"state": "closed"} if change.kind is Kind.DELETE else change.after
-        if stands(after, now):
-            raise Conflict(((change, now),))
-        return self._effect(Change(change.target, key, now, after))
-
-    def _effect(self, change: Change) -> Effect:
-        after = change.after or {}
-        said = [str(after[name]) for name in ("title", "description") if name in after]
-        return Effect(
-            (change,), destinations=(self.project.destination,), hidden=tuple(obeyed.followed(*said))
-        )
-
-    async def _known_labels(self, asked: Sequence[str]) -> list[Json]:
-        """GitLab makes a label that there is not. Raises `InvalidArgument`."""
-        for label in asked:
-            try:
-                await self.api.value(*self.project.at, "labels", label)
-            except NotFound:
-                raise InvalidArgument(
-                    "labels: one of them is no label of the project. Leave it out."
-                ) from None
-        return [*sorted(set(asked))]
+    async def has_label(self, name: str) -> bool:
+        try:
+            await self.api.value(*at(self.place), "labels", name)
+        except NotFound:
+            return False
+        return True
 
     @property
     def _at(self) -> tuple[str, ...]:
-        return (*self.project.at, "issues")
+        return (*at(self.place), "issues")
 
 
-def fields(issue: members.Record) -> Fields:
+def _fields(issue: members.Record) -> Fields:
     return {
         "title": members.text(issue, "title"),
         "description": members.optional_text(issue, "description") or "",
         "labels": [*sorted(map(str, members.texts(issue, "labels")))],
         "confidential": members.flag(issue, "confidential"),
-        "state": members.word(issue, "state", _STATES),
+        "state": members.word(issue, "state", STATES),
     }
 
 
 def _keyed(issue: members.Record) -> tuple[Fields, Fields]:
-    return {"issue": members.number(issue, "iid")}, fields(issue)
+    return {"issue": members.number(issue, "iid")}, _fields(issue)
 
 
 def _joined(labels: Json) -> str:

@@ -8,11 +8,15 @@ from policies.call import Column, Kind, Table
 from policies.canonical import Json
 from policies.errors import NotFound
 from policies.sources import GitlabSource
-from tools.gitlab import paths, toolset
+from tools.code import toolset
+from tools.code.forge import Place
+from tools.code.lists import Cells, Rows, follow, table_of
+from tools.code.names import is_named
+from tools.gitlab import paths
 from tools.gitlab.api import Api
 from tools.gitlab.files import read_file
-from tools.gitlab.lists import Cells, Rows, follow, table_of
-from tools.gitlab.projects import VISIBILITIES, Project, project_of
+from tools.gitlab.issues import STATES
+from tools.gitlab.places import VISIBILITIES, at, place_of
 from tools.rest import members
 from tools.sql.pages import Limits, Page
 
@@ -57,7 +61,6 @@ COLUMNS: Final = frozenset(
 )
 """Those of all answers, by name."""
 
-_STATES: Final = ("opened", "closed", "locked")
 _FORMS: Final = {"blob": "file", "tree": "folder", "commit": "submodule"}
 _WIDE: Final = 1_000_000  # offsets within one entry of the allow-list
 _ASKED_AT_ONCE: Final = 20  # requests for one page of projects
@@ -107,11 +110,11 @@ class Reader:
         except NotFound:
             return [], False
 
-    async def _project(self, request: Request) -> Project:
-        return await project_of(self.api, self.name, str(request["project"]))
+    async def _project(self, request: Request) -> Place:
+        return await place_of(self.api, self.name, str(request["place"]))
 
     async def _search(self, request: Request) -> Table:
-        path = (*(await self._project(request)).at, "search")
+        path = (*at(await self._project(request)), "search")
         query = {"scope": "blobs", "search": str(request["search"])}
         if request["ref"] is not None:
             query["ref"] = str(request["ref"])
@@ -122,10 +125,10 @@ class Reader:
         if path is not None and not str(path).endswith("/"):
             return await self._file(project, str(path), ref)
         query = {"ref": ref} | ({} if path is None else {"path": str(path).rstrip("/")})
-        at = (*project.at, "repository", "tree")
-        return await table_of(self.api, self.source, request, FOLDER, path=at, query=query, row=_entry_row)
+        tree = (*at(project), "repository", "tree")
+        return await table_of(self.api, self.source, request, FOLDER, path=tree, query=query, row=_entry_row)
 
-    async def _file(self, project: Project, path: str, ref: str) -> Table:
+    async def _file(self, project: Place, path: str, ref: str) -> Table:
         most = self.source.max_bytes
         file = await read_file(self.api, project, path, ref, most)
         page = Page(Limits(rows=1, bytes=most, cell_bytes=most))
@@ -134,7 +137,7 @@ class Reader:
         return page.table(FILE)
 
     async def _issues(self, request: Request) -> Table:
-        path = (*(await self._project(request)).at, "issues")
+        path = (*at(await self._project(request)), "issues")
         query = {"state": str(request["state"]), "order_by": "created_at", "sort": "desc"}
         if request["search"] is not None:
             query["search"] = str(request["search"])
@@ -144,15 +147,15 @@ class Reader:
 
     async def _issue(self, request: Request) -> Table:
         """First what the issue says of itself, as rows of a fixed number, then its notes."""
-        path = (*(await self._project(request)).at, "issues", str(request["issue"]))
+        path = (*at(await self._project(request)), "issues", str(request["issue"]))
         offset = int(str(request["offset"]))
         rows = Rows(self.source, PARTS)
         own = _own_parts(members.record(await self.api.value(*path)))
         more = not rows.extend(own[offset:])
         if not more:
             query = {"order_by": "created_at", "sort": "asc"}
-            at = max(0, offset - len(own))
-            notes, more = await follow(self.api, self.source, at, (*path, "notes"), query)
+            start = max(0, offset - len(own))
+            notes, more = await follow(self.api, self.source, start, (*path, "notes"), query)
             rows.extend(map(_note_row, notes))
         return rows.table(str(request["query"]), offset + rows.taken, more=more)
 
@@ -162,7 +165,7 @@ def _take(rows: Rows, found: Sequence[Json], pattern: str, before: Sequence[str]
     for count, item in enumerate(found):
         project = members.record(item)
         path = members.text(project, "path_with_namespace")
-        is_here = paths.is_named(path, (pattern,)) and not paths.is_named(path, before)
+        is_here = is_named(path, (pattern,)) and not is_named(path, before)
         if is_here and not rows.add(_project_row(project)):
             return count
     return len(found)
@@ -194,7 +197,7 @@ def _issue_row(item: Json) -> Cells:
     return (
         members.number(issue, "iid"),
         members.text(issue, "title"),
-        members.word(issue, "state", _STATES),
+        members.word(issue, "state", STATES),
         members.texts(issue, "labels"),
         members.person(issue.get("author")),
         members.people(issue, "assignees"),
@@ -209,7 +212,7 @@ def _own_parts(issue: members.Record) -> list[Cells]:
     labels = ", ".join(map(str, members.texts(issue, "labels")))
     return [
         ("title", author, made, members.text(issue, "title")),
-        ("state", None, None, members.word(issue, "state", _STATES)),
+        ("state", None, None, members.word(issue, "state", STATES)),
         ("labels", None, None, labels),
         ("description", author, made, members.optional_text(issue, "description")),
     ]

@@ -107,7 +107,7 @@ async def test_a_change_is_proposed_on_a_branch_of_its_own_and_taken_back_as_a_w
         "source_branch": "remit/docs",
         "target_branch": "main",
     }
-    assert planned.effect.hidden == ("GitLab runs the project's pipelines for it",)
+    assert planned.effect.hidden == ("GitLab runs what is set up for a branch",)
     assert desk.writes == []
     table, done = await desk.carry_out(planned)
     assert table.rows[0][0] == 1

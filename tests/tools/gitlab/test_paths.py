@@ -15,6 +15,7 @@ from policies.sources import GitlabSource
 from tests.tools.gitlab.code import Code
 from tests.tools.gitlab.site import Site
 from tests.tools.gitlab.world import LOGO
+from tools.code import names
 from tools.gitlab import paths
 
 DATA = Path(__file__).parents[2] / "data/hostile_args.jsonl"
@@ -112,18 +113,18 @@ async def test_a_hostile_file_or_ref_stays_in_its_project(site: Site) -> None:
 )
 def test_what_git_takes_for_no_ref_is_none(text: str) -> None:
     with pytest.raises(InvalidArgument, match=r"^ref: "):
-        paths.ref(text)
+        names.ref(text)
 
 
 @pytest.mark.parametrize("text", ["main", "HEAD", "feature/prices", "v1.2.3", "a@b", "ünïcode", "0" * 40])
 def test_a_ref_of_git_is_taken(text: str) -> None:
-    assert paths.ref(text) == text
+    assert names.ref(text) == text
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 def test_what_is_taken_for_a_file_has_no_way_out(text: str) -> None:
     try:
-        taken = paths.file(text)
+        taken = names.file(text)
     except InvalidArgument:
         return
     assert taken == text
@@ -161,7 +162,7 @@ def test_what_is_taken_for_a_project_has_no_way_out(text: str) -> None:
 def test_a_project_is_named_by_its_path_or_a_group_above(
     path: str, patterns: list[str], *, named: bool
 ) -> None:
-    assert paths.is_named(path, patterns) is named
+    assert names.is_named(path, patterns) is named
 
 
 @pytest.mark.parametrize(

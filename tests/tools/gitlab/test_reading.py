@@ -10,7 +10,7 @@ from tests.tools.gitlab.code import Code, source_of
 from tests.tools.gitlab.fake import Fault
 from tests.tools.gitlab.site import Site
 from tests.tools.gitlab.world import DEPLOY, LOGO, README, Issue, Project, commit_id
-from tools.gitlab.lists import page_size
+from tools.code.lists import page_size
 
 
 @pytest.mark.anyio
@@ -234,9 +234,9 @@ async def test_a_plan_says_what_it_asks_and_under_whose_connection(site: Site) -
     plan = raw.grant.plan
     assert plan.effect is None
     assert plan.own == "connection-1"
-    assert {name: plan.request[name] for name in ("verb", "project", "search", "ref", "offset")} == {
+    assert {name: plan.request[name] for name in ("verb", "place", "search", "ref", "offset")} == {
         "verb": "search",
-        "project": "acme/shop",
+        "place": "acme/shop",
         "search": "basket",
         "ref": None,
         "offset": 0,

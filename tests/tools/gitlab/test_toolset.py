@@ -13,13 +13,14 @@ from policies.errors import InvalidArgument
 from policies.sources import GitlabSource
 from tests.tools.gitlab.code import PROJECTS
 from tools.catalogue import definitions
-from tools.gitlab.toolset import toolset
+from tools.code.toolset import toolset
+from tools.gitlab.words import WORDS
 from tools.tables import TABLE_OUTPUT
 
 SOURCE = GitlabSource.model_validate(
     {"kind": "gitlab", "projects": PROJECTS, "max_bytes": 123_456, "timeout": 7}
 )
-TOOLS = {tool.verb: tool for tool in toolset("code", SOURCE)}
+TOOLS = {tool.verb: tool for tool in toolset("code", SOURCE, WORDS)}
 
 
 def test_the_tools_are_those_of_the_family_and_read_alone(tmp_path: Any) -> None:
@@ -53,7 +54,7 @@ def described(schema: Any) -> Iterator[tuple[str, int | None]]:
 
 @pytest.mark.threat("T26")
 def test_what_a_tool_says_depends_on_the_configuration_alone() -> None:
-    assert toolset("code", SOURCE) == tuple(TOOLS.values())
+    assert toolset("code", SOURCE, WORDS) == tuple(TOOLS.values())
 
 
 @pytest.mark.threat("T30")

@@ -1,20 +1,20 @@
-"""What a call asks for, in its one form: a plan's request."""
+"""What a call that reads asks for, in its one form: a plan's request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from policies.call import Call
 from policies.canonical import Json
 from policies.pseudonyms import filled_in
-from tools.gitlab import paths, refusals, toolset
-from tools.gitlab.lists import bookmark
+from policies.sources import CodeSource
+from tools.code import names, toolset
+from tools.code.forge import Forge
+from tools.code.lists import bookmark
 
 
-def request_of(
-    source: str, call: Call, values: Mapping[str, str], patterns: Sequence[str]
-) -> Mapping[str, Json]:
-    """Nothing is asked of GitLab for it. `values` are what pseudonyms stand for.
+def request_of(forge: Forge, source: CodeSource, call: Call, values: Mapping[str, str]) -> Mapping[str, Json]:
+    """Nothing is asked of the forge for it. `values` are what pseudonyms stand for.
 
-    Raises `InvalidArgument` for what has no place in an address, and `NotFound` for a project that the
+    Raises `InvalidArgument` for what has no place in an address, and `NotFound` for a place that the
     configuration does not name.
     """
     verb = call.tool.verb
@@ -23,10 +23,10 @@ def request_of(
     request: dict[str, Json] = {"verb": verb, "query": query, "offset": offset}
     if verb == toolset.REPOSITORIES:
         return request
-    project = paths.project(str(arguments["project"]))
-    if not paths.is_named(project, patterns):
-        raise refusals.not_found(source)
-    request["project"] = project
+    place = forge.named(str(arguments[forge.words.place]))
+    if not names.is_named(place, source.named):
+        raise forge.missing()
+    request["place"] = place
     ref = arguments.get("ref")
     match verb:
         case toolset.SEARCH:
@@ -35,18 +35,19 @@ def request_of(
             return {**request, "path": _path(arguments.get("path")), "ref": _ref(ref)}
         case toolset.ISSUES:
             search, labels = arguments.get("search"), arguments.get("labels", [])
-            return {**request, "search": search, "labels": labels, "state": arguments.get("state", "opened")}
+            state = arguments.get("state", forge.words.open)
+            return {**request, "search": search, "labels": labels, "state": state}
         case _:
             return {**request, "issue": arguments["issue"]}
 
 
 def _ref(ref: Json) -> str | None:
-    return None if ref is None else paths.ref(str(ref))
+    return None if ref is None else names.ref(str(ref))
 
 
 def _path(path: Json) -> str | None:
     """With the slash at its end that says that it is a folder."""
     if path is None:
         return None
-    file = paths.file(str(path).removesuffix("/"))
+    file = names.file(str(path).removesuffix("/"))
     return f"{file}/" if str(path).endswith("/") else file

@@ -1,4 +1,4 @@
-"""GitLab under one user's token, for one call."""
+"""A forge under one user's token, for one call."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -9,32 +9,28 @@ import anyio
 from policies.call import Call, Grant, Plan, Raw, Tier
 from policies.canonical import Json
 from policies.change import Effect
-from policies.sources import GitlabSource
+from policies.sources import CodeSource
+from tools.code.acting import Actor
+from tools.code.forge import Forge
+from tools.code.requests import request_of
 from tools.connector import Ledger, Trace
-from tools.gitlab import scopes
-from tools.gitlab.acting import Actor
-from tools.gitlab.api import Api
-from tools.gitlab.reading import Reader
-from tools.gitlab.requests import request_of
 from tools.rest.refusals import late
 
 
 @dataclass(frozen=True, slots=True)
-class GitlabSession:
-    """`version` is that of the configuration, `own` the user's connection, `may` the scopes of its token."""
+class CodeSession:
+    """`version` is that of the configuration, `own` the user's connection."""
 
     name: str
-    source: GitlabSource
+    source: CodeSource
     version: str
-    api: Api
+    forge: Forge
     own: str
-    may: frozenset[str]
 
     async def plan(self, call: Call, values: Mapping[str, str]) -> Plan:
         if call.tool.tier is Tier.READ:
-            request = request_of(self.name, call, values, self.source.projects)
+            request = request_of(self.forge, self.source, call, values)
             return Plan(call, request, self.version, own=self.own)
-        scopes.hold_acting(self.name, self.may)
         with self._in_time():
             request, effect = await self._actor.plan(call, values)
         return Plan(call, {"verb": call.tool.verb, **request}, self.version, effect, self.own)
@@ -44,7 +40,7 @@ class GitlabSession:
         if effect is not None:
             return Raw(grant, await self._actor.perform(request, effect, ledger))
         with self._in_time():
-            return Raw(grant, await Reader(self.name, self.source, self.api).read(request))
+            return Raw(grant, await self.forge.read(request))
 
     async def trace(self, effect: Effect, mark: Json) -> Trace:
         with self._in_time():
@@ -52,7 +48,7 @@ class GitlabSession:
 
     @property
     def _actor(self) -> Actor:
-        return Actor(self.name, self.source, self.api)
+        return Actor(self.name, self.source, self.forge)
 
     @contextmanager
     def _in_time(self) -> Generator[None]:

@@ -1,41 +1,36 @@
-"""Which texts GitLab would obey, and what else comes of them."""
+"""Which texts a forge or its bots would obey, and what else comes of them."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.errors import Denied
-from tools.gitlab.obeyed import closes, followed, normal
+from tools.code.spoken import closes, commands, lines, told
 
 
 @pytest.mark.parametrize("text", ["/close", " \t/close", "a\n/close", "a\r/close", "a\r\n /unknown_word x"])
-def test_a_line_that_begins_with_a_command_is_refused(text: str) -> None:
-    with pytest.raises(Denied, match="slash"):
-        normal(text)
+def test_a_line_that_begins_with_a_command_is_one(text: str) -> None:
+    assert commands(text)
 
 
 @pytest.mark.parametrize("text", ["", "see /usr/bin", "`/close`", "- /close", "1/2", "/ close", "//", "> x"])
 def test_any_other_text_is_as_it_is(text: str) -> None:
-    assert normal(text) == text
+    assert not commands(text)
+    assert lines(text) == text
 
 
 @given(st.text(alphabet="/ac \n\r\t`."))
 def test_no_line_of_a_text_that_passes_begins_with_a_command(text: str) -> None:
-    try:
-        passed = normal(text)
-    except Denied:
-        return
-    assert "\r" not in passed
-    for line in passed.split("\n"):
-        assert not (line.strip(" \t").startswith("/") and line.strip(" \t")[1:2].isalpha())
+    begins = [line.strip(" \t") for line in lines(text).split("\n")]
+    assert "\r" not in lines(text)
+    assert commands(text) == any(line.startswith("/") and line[1:2].isalpha() for line in begins)
 
 
 def test_names_are_told_once_and_not_those_of_mail_and_paths() -> None:
-    assert list(followed("@ada @ada (@acme/team), a@b.example x/@y .@z")) == [
+    assert list(told("GitLab", "@ada @ada (@acme/team), a@b.example x/@y .@z")) == [
         "GitLab tells @ada, @acme/team of it"
     ]
-    assert list(followed("no names")) == []
-    (many,) = followed(" ".join(f"@p{number}" for number in range(12)))
+    assert list(told("GitLab", "no names")) == []
+    (many,) = told("GitLab", " ".join(f"@p{number}" for number in range(12)))
     assert many.endswith("@p9 and 2 more of it")
 
 

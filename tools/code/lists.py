@@ -1,12 +1,12 @@
-"""A page of ours from a page of GitLab's, and the bookmark between the two."""
+"""A page of ours from a page of a forge's, and the bookmark between the two."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from policies.call import Column, Table
 from policies.canonical import Json, canonical
-from policies.sources import GitlabSource
-from tools.gitlab.api import Api
+from policies.sources import CodeSource
+from tools.rest.listed import Listed
 from tools.sql import cursors
 from tools.sql.pages import Limits, Page
 
@@ -15,7 +15,13 @@ _MOST: Final = 50  # items of one page: of issues, each comes with its descripti
 Cells = Sequence[Json]
 
 
-def page_size(source: GitlabSource) -> int:
+class Pages(Protocol):
+    """Lists that are handed out in numbered pages."""
+
+    async def page(self, *path: str, **query: str) -> Listed: ...
+
+
+def page_size(source: CodeSource) -> int:
     """Rows."""
     return min(source.max_rows, _MOST)
 
@@ -30,7 +36,7 @@ def bookmark(verb: str, arguments: Mapping[str, Json]) -> tuple[str, int]:
 class Rows:
     """A page of a table that grows until it is full. `taken` counts its rows."""
 
-    def __init__(self, source: GitlabSource, columns: Sequence[Column]) -> None:
+    def __init__(self, source: CodeSource, columns: Sequence[Column]) -> None:
         limits = Limits.of(source, len(columns))
         self._page = Page(Limits(page_size(source), limits.bytes, limits.cell_bytes))
         self._columns = columns
@@ -58,9 +64,9 @@ class Rows:
 
 
 async def follow(
-    api: Api, source: GitlabSource, offset: int, path: Sequence[str], query: Mapping[str, str]
+    api: Pages, source: CodeSource, offset: int, path: Sequence[str], query: Mapping[str, str]
 ) -> tuple[list[Json], bool]:
-    """The items from `offset` on, as many as one page of GitLab's has, and whether there are more."""
+    """The items from `offset` on, as many as one page of the forge's has, and whether there are more."""
     size = page_size(source)
     page, skipped = divmod(offset, size)
     listed = await api.page(*path, **query, per_page=str(size), page=str(page + 1))
@@ -68,8 +74,8 @@ async def follow(
 
 
 async def table_of(
-    api: Api,
-    source: GitlabSource,
+    api: Pages,
+    source: CodeSource,
     request: Mapping[str, Json],
     columns: Sequence[Column],
     *,
