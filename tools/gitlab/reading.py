@@ -1,6 +1,6 @@
 """What each tool that reads asks of GitLab, and the table that it makes of the answers."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -11,7 +11,7 @@ from policies.sources import GitlabSource
 from tools.code import toolset
 from tools.code.forge import Place
 from tools.code.lists import Cells, Rows, follow, table_of
-from tools.code.names import is_named
+from tools.code.repositories import walk
 from tools.gitlab import paths
 from tools.gitlab.api import Api
 from tools.gitlab.files import read_file
@@ -62,8 +62,6 @@ COLUMNS: Final = frozenset(
 """Those of all answers, by name."""
 
 _FORMS: Final = {"blob": "file", "tree": "folder", "commit": "submodule"}
-_WIDE: Final = 1_000_000  # offsets within one entry of the allow-list
-_ASKED_AT_ONCE: Final = 20  # requests for one page of projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +84,7 @@ class Reader:
         return await reads[str(request["verb"])](request)
 
     async def _repositories(self, request: Request) -> Table:
-        """Walks the allow-list: its projects one by one, its groups page by page."""
-        entry, inner = divmod(int(str(request["offset"])), _WIDE)
-        rows, patterns = Rows(self.source, PROJECTS), self.source.projects
-        for _ in range(_ASKED_AT_ONCE):
-            if entry >= len(patterns):
-                break
-            found, more = await self._of_entry(patterns[entry], inner)
-            taken = _take(rows, found, patterns[entry], patterns[:entry])
-            if taken < len(found):
-                inner += taken
-                break
-            entry, inner = (entry, inner + taken) if more else (entry + 1, 0)
-        return rows.table(str(request["query"]), entry * _WIDE + inner, more=entry < len(patterns))
+        return await walk(self.source, request, PROJECTS, self._of_entry, path=_path_of, row=_project_row)
 
     async def _of_entry(self, pattern: str, offset: int) -> tuple[list[Json], bool]:
         group, star, _ = pattern.partition("/*")
@@ -160,20 +146,13 @@ class Reader:
         return rows.table(str(request["query"]), offset + rows.taken, more=more)
 
 
-def _take(rows: Rows, found: Sequence[Json], pattern: str, before: Sequence[str]) -> int:
-    """How many of them are done with: shown, shown `before`, or not to be shown."""
-    for count, item in enumerate(found):
-        project = members.record(item)
-        path = members.text(project, "path_with_namespace")
-        is_here = is_named(path, (pattern,)) and not is_named(path, before)
-        if is_here and not rows.add(_project_row(project)):
-            return count
-    return len(found)
+def _path_of(project: members.Record) -> str:
+    return members.text(project, "path_with_namespace")
 
 
 def _project_row(project: members.Record) -> Cells:
     return (
-        paths.project(members.text(project, "path_with_namespace")),
+        paths.project(_path_of(project)),
         members.optional_text(project, "description"),
         members.optional_text(project, "default_branch"),
         members.word(project, "visibility", VISIBILITIES),

@@ -19,13 +19,14 @@ import anyio
 import httpx2
 
 from policies.canonical import Json, canonical
-from policies.errors import NeedsConnection, Refusal
+from policies.errors import Refusal
 from policies.frames import BadFrame, parse
 from policies.secret import Credential
 from policies.sources import SnowflakeSource
 from tools.outbound.addresses import origins
 from tools.outbound.client import Bounds, Transport, client
 from tools.outbound.tls import ClientContext
+from tools.rest.api import bearer
 from tools.rest.members import Record, record, text
 from tools.rest.refusals import late, odd, unreached
 from tools.rest.unheard import Unheard
@@ -34,7 +35,6 @@ from tools.snowflake.values import Field
 
 MAX_ANSWER: Final = 32_000_000  # bytes: a partition has some ten megabytes at the most
 _MAX_PARTITIONS: Final = 10_000
-_LONGEST_TOKEN: Final = 8192  # characters
 _LONGEST_TAG: Final = 2000  # characters
 _FIRST_LOOK: Final = 0.02  # seconds until it is asked whether a statement is done
 _LONGEST_LOOK: Final = 1.0
@@ -300,16 +300,9 @@ async def asking(
     """Raises `NeedsConnection` for what can be no token. Without a credential it asks as nobody."""
     headers = {"accept": "application/json"}
     if credential is not None:
-        headers["authorization"] = f"Bearer {_token(name, credential)}"
+        headers["authorization"] = bearer(name, credential)
         kind = "OAUTH" if source.oauth else "PROGRAMMATIC_ACCESS_TOKEN"
         headers["x-snowflake-authorization-token-type"] = kind
     bounds = Bounds(source.timeout + GRACE_SECONDS, MAX_ANSWER, longest_pause=source.timeout, unpacks=True)
     async with client(Transport(tls, origins((source.url,)), bounds), headers=headers) as http:
         yield Api(name, source, http)
-
-
-def _token(name: str, credential: Credential) -> str:
-    token = credential.secret.reveal()
-    if not token.isascii() or not token.isprintable() or " " in token or not 0 < len(token) <= _LONGEST_TOKEN:
-        raise NeedsConnection(name, refused=True)
-    return token

@@ -54,7 +54,7 @@ async def test_who_has_not_connected_is_asked_to(site: Site) -> None:
     with pytest.raises(NeedsConnection):
         async with connector.open(ADA, None):
             pass
-    for strange in ("", "a b", "a\r\nx-admin: 1", "ключ", "x" * 5000):
+    for strange in ("", "a b", "a\r\nx-admin: 1", "ключ", "x" * 9000):
         with pytest.raises(NeedsConnection):
             async with connector.open(ADA, Credential(Secret(strange))):
                 pass

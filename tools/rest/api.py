@@ -1,0 +1,123 @@
+"""Requests to a REST API under one user's token, as what they mean for a call."""
+
+import time
+from collections.abc import Mapping
+from typing import ClassVar, NoReturn
+from urllib.parse import quote
+
+import httpx2
+
+from policies.canonical import Json, canonical
+from policies.errors import NeedsConnection
+from policies.frames import BadFrame, parse
+from policies.secret import Credential
+from tools.rest.listed import Listed
+from tools.rest.refusals import odd, unreached
+from tools.rest.unheard import Unheard, heard
+
+MAX_JSON = 8_000_000  # bytes: 50 issues, each with a long description
+_LONGEST_TOKEN = 8192  # characters
+
+
+class RestApi:
+    """Raises `Refusal` wherever the system does not answer as it should.
+
+    Segments of a path are encoded one by one: nothing in one can end it. Where an answer leads is never
+    followed, neither a redirect nor the link to a next page.
+    """
+
+    prefix: ClassVar[tuple[str, ...]] = ()
+    """Before each path, but for `ask` and `status`."""
+
+    def __init__(self, name: str, address: str, asking: httpx2.AsyncClient) -> None:
+        self._name = name
+        self._address = address.rstrip("/")
+        self._asking = asking
+
+    async def value(self, *path: str, **query: str) -> Json:
+        answer = await self.ask("GET", *self.prefix, *path, **query)
+        return self.read(answer)
+
+    async def page(self, *path: str, **query: str) -> Listed:
+        answer = await self.ask("GET", *self.prefix, *path, **query)
+        items = self.listed(self.read(answer))
+        if not isinstance(items, list):
+            raise odd("a list is no list")
+        return Listed(items, goes_on(answer.headers))
+
+    def listed(self, told: Json) -> Json:
+        """The items of a page, which is mostly a list of them and nothing else."""
+        return told
+
+    async def head(self, *path: str, **query: str) -> Mapping[str, str]:
+        return (await self.ask("HEAD", *self.prefix, *path, **query)).headers
+
+    async def content(self, *path: str, **query: str) -> bytes:
+        return (await self.ask("GET", *self.prefix, *path, **query)).content
+
+    async def send(self, method: str, *path: str, **body: Json) -> Json:
+        """Changes something, and gives what the system answers: None where it says nothing.
+
+        Raises `Refusal` where nothing was changed, and `Unheard` where nobody can say.
+        """
+        try:
+            answer = await self._asking.request(
+                method,
+                self._url((*self.prefix, *path)),
+                content=canonical(body).encode(),
+                headers={"content-type": "application/json"},
+            )
+        except httpx2.HTTPError as error:
+            raise Unheard from error
+        if answer.status_code == 204:
+            return None
+        if answer.status_code >= 500:
+            raise Unheard
+        if answer.status_code not in {200, 201}:
+            self.refuse(answer, time.time())
+        with heard():
+            return self.read(answer)
+
+    async def ask(self, method: str, *path: str, **query: str) -> httpx2.Response:
+        """An answer of status 200."""
+        try:
+            answer = await self._asking.request(method, self._url(path), params=query or None)
+        except httpx2.HTTPError as error:
+            raise unreached(self._name, error) from error
+        if answer.status_code != 200:
+            self.refuse(answer, time.time())
+        return answer
+
+    async def status(self, *path: str) -> int:
+        """Of an answer, whatever it is."""
+        try:
+            return (await self._asking.request("GET", self._url(path))).status_code
+        except httpx2.HTTPError as error:
+            raise unreached(self._name, error) from error
+
+    def read(self, answer: httpx2.Response) -> Json:
+        try:
+            return parse(answer.content, MAX_JSON)
+        except BadFrame as error:
+            raise odd(error.message) from error
+
+    def refuse(self, answer: httpx2.Response, now: float) -> NoReturn:
+        """Raises what an answer means that is none of what was asked for. `now` is the wall clock."""
+        raise NotImplementedError
+
+    def _url(self, path: tuple[str, ...]) -> str:
+        return "/".join([self._address, *(quote(segment, safe="") for segment in path)])
+
+
+def goes_on(headers: httpx2.Headers) -> bool:
+    """By whichever kind of pagination: one says the number of the next page, another links to it alone."""
+    told = headers.get("x-next-page")
+    return bool(told.strip()) if told is not None else 'rel="next"' in headers.get("link", "")
+
+
+def bearer(name: str, credential: Credential) -> str:
+    """What the authorization header says. Raises `NeedsConnection` for what can be no token."""
+    token = credential.secret.reveal()
+    if not token.isascii() or not token.isprintable() or " " in token or not 0 < len(token) <= _LONGEST_TOKEN:
+        raise NeedsConnection(name, refused=True)
+    return f"Bearer {token}"
