@@ -468,7 +468,37 @@ class GitlabSource(CodeSource, frozen=True):
         return {"projects": len(self.projects)}
 
 
-Kinds = PostgresSource | SqliteSource | MysqlSource | SnowflakeSource | GitlabSource
+def _repositories(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/([A-Za-z0-9_.-]{1,100}|\*)", value):
+        raise ValueError("write owner/name, or owner/* for all of an organisation")
+    return value
+
+
+class GithubSource(CodeSource, frozen=True):
+    """Repositories of one GitHub: of github.com, or of a server of the organisation's own."""
+
+    kind: Literal["github"]
+    url: WebAddress = "https://github.com"
+    repositories: tuple[Annotated[str, AfterValidator(_repositories)], ...] = Field(
+        min_length=1, max_length=1000
+    )
+
+    @property
+    def api(self) -> str:
+        """The address of its REST API, as the documentation of GitHub Enterprise Server has it."""
+        url = self.url.rstrip("/")
+        return "https://api.github.com" if url == "https://github.com" else f"{url}/api/v3"
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        return self.repositories
+
+    @property
+    def extent(self) -> Mapping[str, int]:
+        return {"repositories": len(self.repositories)}
+
+
+Kinds = PostgresSource | SqliteSource | MysqlSource | SnowflakeSource | GitlabSource | GithubSource
 AnySource = Annotated[Kinds, Field(discriminator="kind")]
 KINDS: Final = tuple(str(get_args(each.model_fields["kind"].annotation)[0]) for each in get_args(Kinds))
 

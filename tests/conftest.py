@@ -5,7 +5,14 @@ import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as server/cli.py does
 
-pytest_plugins = ["tests.backends", "tests.mariadb", "tests.npm", "tests.snowduck", "tests.databases"]
+pytest_plugins = [
+    "tests.backends",
+    "tests.mariadb",
+    "tests.npm",
+    "tests.emulate",
+    "tests.snowduck",
+    "tests.databases",
+]
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
-"""The servers that a source of SQL can be on."""
+"""The systems that a source can be on, each started once."""
 
 from dataclasses import dataclass
 
 import pytest
 
 from tests.backends import Postgres
+from tests.emulate import Emulate
 from tests.mariadb import MariaDB
 from tests.snowduck import Snowduck
 
@@ -14,8 +15,9 @@ class Databases:
     postgres: Postgres
     mariadb: MariaDB
     snowduck: Snowduck
+    emulate: Emulate
 
 
 @pytest.fixture
-def databases(postgres: Postgres, mariadb: MariaDB, snowduck: Snowduck) -> Databases:
-    return Databases(postgres, mariadb, snowduck)
+def databases(postgres: Postgres, mariadb: MariaDB, snowduck: Snowduck, emulate: Emulate) -> Databases:
+    return Databases(postgres, mariadb, snowduck, emulate)

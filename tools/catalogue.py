@@ -15,6 +15,7 @@ from policies.networks import THIS_MACHINE
 from policies.secret import Secret
 from policies.sources import (
     AnySource,
+    GithubSource,
     GitlabSource,
     MysqlSource,
     PostgresSource,
@@ -25,6 +26,7 @@ from policies.sources import (
 from policies.values import SecretReference
 from tools.code import toolset as code
 from tools.connector import Connector
+from tools.github.words import WORDS as GITHUB
 from tools.gitlab.words import WORDS as GITLAB
 from tools.sql.guard import check_rules
 from tools.sql.rules import Rules
@@ -71,6 +73,10 @@ def connect(name: str, source: AnySource, root: Path, resolve: Resolve) -> Conne
             from tools.gitlab.connector import GitlabConnector  # noqa: PLC0415
 
             return GitlabConnector(name, source, root)
+        case GithubSource():
+            from tools.github.connector import GithubConnector  # noqa: PLC0415
+
+            return GithubConnector(name, source, root)
 
 
 def _hold_rules(name: str, source: SqlSource) -> None:
@@ -93,6 +99,8 @@ def _tools(name: str, source: AnySource) -> Sequence[Tool]:
             return toolset(name, source)
         case GitlabSource():
             return code.toolset(name, source, GITLAB)
+        case GithubSource():
+            return code.toolset(name, source, GITHUB)
 
 
 def with_twins(tools: Iterable[Tool]) -> Sequence[Tool]:

@@ -22,8 +22,8 @@ from policies.sources import OWN
 from server import store_sqlite
 from server.commit import Many
 from tests.server.breaking import FAULTS, STEPS, Breakage
-from tests.server.walk import READ, UNDO, Ada, Place, acting
-from tests.tools.gitlab.fake import Fault
+from tests.server.walk import UNDO, Ada, Place, acting, reading
+from tests.tools.code.faults import Fault
 
 LETTERS: Final = "bcdfghjkmnpqrstvwxz23456789"
 
@@ -118,7 +118,7 @@ def arguments_of(tool: Tool, value: str = "lost") -> Mapping[str, Any]:
     if tool.name == UNDO:
         return {"id": "nothing"}
     if tool.tier is Tier.READ:
-        return READ[tool.name if tool.name in READ else tool.verb][0]
+        return reading(tool)[0]
     return acting(tool, value)[0]
 
 
@@ -221,8 +221,8 @@ CREATE POLICY look ON orders USING (look(status));
 
 
 def answered(tool: Tool, known: Canaries) -> Iterator[Provoked]:
-    """GitLab answers wrongly, with a token and a row in the body and the head."""
-    if tool.source != "code":
+    """A forge answers wrongly, with a token and a row in the body and the head."""
+    if tool.source not in {"code", "hub"}:
         return
     body = f'{{"error":"{known.body}","message":"{known.credential} {known.body}","error_description":"'
     bodies = {
@@ -237,16 +237,18 @@ def answered(tool: Tool, known: Canaries) -> Iterator[Provoked]:
             async def provoke(scene: Scene, status: int = status, name: str = name, text: str = text) -> None:
                 head = {"location": f"http://{known.body}.example/{known.credential}", "x-row": known.body}
                 head["retry-after"] = "3600"  # so that none is waited for
-                fault = Fault(status, b"" if status == 204 else text.encode(), head)
-                scene.at.code.gitlab.faults = [fault] * 8
+                said = b"" if status == 204 else text.encode()
+                at = scene.at
+                faults = at.code.gitlab.faults if tool.source == "code" else at.hub.gate.faults
+                faults[:] = [Fault(status, said, head)] * 8
                 try:
                     await scene.refused(f"{status} {name}", tool.name, arguments_of(tool))
                 finally:
-                    scene.at.code.gitlab.faults = []
+                    faults.clear()
                 if status == 401:  # the connection has ended with it
                     await scene.well(tool)
 
-            yield Provoked(tool.name, f"GitLab answers {status} with {name}", provoke)
+            yield Provoked(tool.name, f"a forge answers {status} with {name}", provoke)
 
 
 def confirmed(tool: Tool, known: Canaries) -> Iterator[Provoked]:

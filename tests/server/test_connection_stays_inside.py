@@ -56,7 +56,8 @@ def test_what_a_source_is_reached_with_is_shown_by_no_tool_page_or_command_and_k
         found = leaks(sinks, at.account.password, *at.shared)
         assert at.code_token.encode() in sinks.pop("what went to GitLab")
         assert at.lake_token.encode() in sinks.pop("what went to Snowflake")
-        found += leaks(sinks, at.code_token, at.lake_token)
+        assert at.hub_token.encode() in sinks.pop("what went to GitHub")
+        found += leaks(sinks, at.code_token, at.lake_token, at.hub_token)
     assert found == []
 
 

@@ -72,7 +72,7 @@ async def test_of_five_hundred_errors_none_tells_what_it_was_about(
     assert len(scene.failed) >= min(FEWEST, SAMPLE * 9 // 10)
     assert b"call refused" in sinks["the process log"]
     assert known.confirmed in "".join(ada.shown)
-    assert leaks(sinks, *known.all, at.account.password, *at.shared, at.code_token, at.lake_token) == []
+    assert leaks(sinks, *known.all, at.account.password, *at.shared, *at.tokens) == []
     ends = {end.encode() for each in known.all for end in (each[:ENDS], each[-ENDS:])}
     assert [
         (sink, end)

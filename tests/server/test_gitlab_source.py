@@ -20,7 +20,7 @@ from server.commands import source
 from server.configuration import Configuration, load
 from server.identity import Identity
 from tests.server.enabling import enable_all
-from tests.tools.gitlab.fake import Fault
+from tests.tools.code.faults import Fault
 from tests.tools.gitlab.site import Site, serving
 from tests.tools.gitlab.world import TOKEN_IN_FILE
 

@@ -16,6 +16,7 @@ KEY = Signer.ec("key")
 ACTING = {
     *("shop_write", "ledger_write", "ledger_write_auto", "stock_write", "lake_write"),
     *("code_create_issue", "code_update_issue", "code_comment", "code_propose_change"),
+    *("hub_create_issue", "hub_update_issue", "hub_comment", "hub_propose_change"),
 }
 MARKED = {"jti": CANARY, "nonce": CANARY, "email": CANARY}
 

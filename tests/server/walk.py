@@ -2,7 +2,7 @@
 
 The source `shop` is an SQLite file; `ledger` is a PostgreSQL on which each user has an account of their own,
 `archive` one that everybody reads with a shared account, `stock` a MariaDB that everybody writes to with one,
-`lake` an emulator of Snowflake behind one token, and `code` a pretend GitLab.
+`lake` an emulator of Snowflake behind one token, `code` a pretend GitLab, and `hub` an emulator of GitHub.
 All that goes there, comes back, is shown, is logged or is kept can be looked through afterwards.
 """
 
@@ -15,6 +15,7 @@ import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, cast
 from unittest.mock import patch
@@ -42,6 +43,7 @@ from server.own.result import RESULT
 from server.vault import Connected
 from tests.backends import Postgres, free_port
 from tests.databases import Databases
+from tests.emulate import Emulate
 from tests.loopback import listening
 from tests.proxy import Proxy, proxy
 from tests.server.enabling import enable_all, tomorrow
@@ -49,6 +51,7 @@ from tests.server.oidc.house import OIDC, House, Way
 from tests.server.oidc.issuer import PretendIssuer, Signer
 from tests.server.pages.house import fields
 from tests.snowduck import Snowduck
+from tests.tools.github.hub import Hub, Shop
 from tests.tools.gitlab.site import Site, serving
 from tests.tools.snowflake.gate import READER, Who
 from tests.tools.snowflake.lab import Account as LakeAccount
@@ -170,8 +173,22 @@ classification = "internal"
 read = ["analyst"]
 act = ["analyst"]
 
+[sources.hub]
+kind = "github"
+url = "http://127.0.0.1:{github}"
+repositories = ["acme/*"]
+acts = ["create_issue", "update_issue", "comment", "propose_change"]
+reason = "a token for each user"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+
+[sources.hub.roles]
+read = ["analyst"]
+act = ["analyst"]
+
 [directory]
-places = {{ code = ["acme/shop"] }}
+places = {{ code = ["acme/shop"], hub = ["acme/shop"] }}
 """
 VARIABLE: Final = "REMIT_TEST_ARCHIVE"
 STOCK_VARIABLE: Final = "REMIT_TEST_STOCK"
@@ -217,7 +234,7 @@ READ: Final[Mapping[str, Sequence[Arguments]]] = {
     "remit_context": [{}],
     RESULT.name: [{"id": "0" * 32}],
     "remit_forget": [{}],
-    "remit_connect": [{"source": "ledger"}, {"source": "code"}],
+    "remit_connect": [{"source": "ledger"}, {"source": "code"}, {"source": "hub"}],
 }
 """What each tool that reads is called with, by verb or by its whole name."""
 _SQL: Final[Sequence[Arguments]] = (
@@ -307,7 +324,8 @@ class Place:
     """A remit that is configured and not running, and everything around it.
 
     `account` is Ada's own on the ledger, `shared` are the passwords of the archive's and the stock's, and
-    `lake_token` is everybody's at the lake. `code_token` is Ada's own at the pretend GitLab.
+    `lake_token` is everybody's at the lake. `code_token` is Ada's own at the pretend GitLab, and `hub_token`
+    at the emulator of GitHub.
     """
 
     configuration: Configuration
@@ -325,8 +343,15 @@ class Place:
     code: Site
     code_token: str = field(repr=False)
     code_relay: Proxy
+    hub: Shop
+    hub_token: str = field(repr=False)
+    hub_relay: Proxy
     issuer: PretendIssuer
     signer: Signer
+
+    @property
+    def tokens(self) -> Sequence[str]:
+        return self.code_token, self.lake_token, self.hub_token
 
     @property
     def folder(self) -> Path:
@@ -376,6 +401,7 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
         proxy(mariadb.port) as stock_relay,
         _snowflake(databases.snowduck, name.upper()) as (lake_token, lake_relay),
         _gitlab() as (site, code_relay),
+        _github(databases.emulate) as (shop, hub_relay),
     ):
         file = found(folder)
         text = file.read_text()
@@ -391,6 +417,7 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
             "database": name,
             "lake": lake_relay.port,
             "gitlab": code_relay.port,
+            "github": hub_relay.port,
             "keeper": keeper,
             "reader": reader,
         }
@@ -420,6 +447,9 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
                     code=site,
                     code_token=site.tokens.give("ada", "api"),
                     code_relay=code_relay,
+                    hub=shop,
+                    hub_token=shop.gate.give("ada", writes=True),
+                    hub_relay=hub_relay,
                     issuer=issuer,
                     signer=signer,
                 )
@@ -453,6 +483,18 @@ async def _gitlab() -> AsyncGenerator[tuple[Site, Proxy]]:
         assert port is not None
         async with proxy(port) as relay:
             yield site, relay
+
+
+@asynccontextmanager
+async def _github(behind: Emulate) -> AsyncGenerator[tuple[Shop, Proxy]]:
+    with listening(Hub) as hub:
+        shop = Shop(hub, behind, "shop")
+        for title in ("One", "Two"):
+            shop.run("POST", "/issues", title=title)
+        port = urlsplit(hub.url).port
+        assert port is not None
+        async with proxy(port) as relay:
+            yield shop, relay
 
 
 async def _store(folder: Path, postgres: Postgres, name: str) -> str:
@@ -502,12 +544,16 @@ class Ada:
         if path.startswith("/connect/"):
             self.asked.append("to connect")
             own = {"login": self._at.account.login, "secret": self._at.account.password}
-            if "Connect code" in page.text:
-                assert 'name="login"' not in page.text
-                own = {"secret": self._at.code_token}
-            wrong = {**own, "secret": f"{own['secret']} "}
-            again = await self._see("POST", path, {**fields(page), **wrong})
-            assert again.status_code == 422, again.text
+            for source, token in (("code", self._at.code_token), ("hub", self._at.hub_token)):
+                if f"Connect {source}" in page.text:
+                    assert 'name="login"' not in page.text
+                    own = {"secret": token}
+            if (
+                "Connect hub" not in page.text
+            ):  # six accounts are more than one browser may try within a minute
+                wrong = {**own, "secret": f"{own['secret']} "}
+                again = await self._see("POST", path, {**fields(page), **wrong})
+                assert again.status_code == 422, again.text
             done = await self._see("POST", path, {**fields(page), **own})
         else:
             self.asked.append("on a page")
@@ -585,11 +631,12 @@ async def walk(at: Place, way: Way, token: str, refused: str, **id_claims: objec
                 answers += await _misuse(client, tool)
                 answers += await _use(walked, client, tool, ada, "lost")
             answers.append(str(await client.call_tool("nowhere", {})))
-        await ada.sign_in()
         async with house.client(token, way) as client:  # that can ask nobody
-            for tool in service.catalogue.tools:
-                if tool.tier is not Tier.READ:
-                    answers += await _use(walked, client, tool, ada, "found")
+            for _, tools in groupby(service.catalogue.tools, lambda tool: tool.source):
+                await ada.sign_in()
+                for tool in tools:
+                    if tool.tier is not Tier.READ:
+                        answers += await _use(walked, client, tool, ada, "found")
         await ada.look_around()
         async with house.browser(refused) as stranger:
             for answer in (
@@ -604,6 +651,7 @@ async def walk(at: Place, way: Way, token: str, refused: str, **id_claims: objec
         "what went to MariaDB": bytes(at.stock_relay.sent),
         "what went to Snowflake": bytes(at.lake_relay.sent),
         "what went to GitLab": bytes(at.code_relay.sent),
+        "what went to GitHub": bytes(at.hub_relay.sent),
         "what went to the connectors": "\n".join(sent).encode(),
         "what went to the issuer": "\n".join([*at.issuer.heads, str(at.issuer.posted)]).encode(),
         "the answers": "\n".join(answers).encode(),
@@ -625,7 +673,7 @@ async def _use(walked: Walk, client: Client, tool: Tool, ada: Ada, value: str) -
     elif tool.name == RESULT.name:
         wanted = [{"id": walked.kept.pop().handle}]
     elif tool.tier is Tier.READ:
-        wanted = READ[tool.name if tool.name in READ else tool.verb]
+        wanted = reading(tool)
     else:
         wanted = acting(tool, value)
     results: list[types.CallToolResult] = []
@@ -649,12 +697,25 @@ async def _use(walked: Walk, client: Client, tool: Tool, ada: Ada, value: str) -
     return [result.model_dump_json() for result in results]
 
 
+def reading(tool: Tool) -> list[Arguments]:
+    """What a tool that reads is called with."""
+    return [placed(tool, each) for each in READ[tool.name if tool.name in READ else tool.verb]]
+
+
+def placed(tool: Tool, arguments: Arguments) -> Arguments:
+    """As the forge calls it, and has numbered its issues."""
+    if tool.source != "hub" or "project" not in arguments:
+        return arguments
+    told = {"repository" if name == "project" else name: value for name, value in arguments.items()}
+    return {**told, "issue": 31 - told["issue"]} if "issue" in told else told
+
+
 def acting(tool: Tool, value: str) -> list[Arguments]:
     """What a tool that acts is called with."""
     verb = tool.name.removeprefix(f"{tool.source}_")
     asked = ACTS[verb if verb in ACTS else tool.verb]
     filled = [each_text(dict(each), lambda text: text.format(value)) for each in asked]
-    return cast("list[Arguments]", filled)
+    return [placed(tool, each) for each in cast("list[Arguments]", filled)]
 
 
 def logged(records: Sequence[logging.LogRecord]) -> bytes:

@@ -7,12 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import anyio
-
 from policies.call import Tool, User
 from policies.canonical import canonical
 from policies.errors import ConfigurationError, NeedsConnection, Refusal
-from policies.memory import digest
 from policies.secret import Credential
 from policies.sources import GitlabSource
 from tools.authorization import Authorization
@@ -28,12 +25,11 @@ from tools.gitlab.reading import COLUMNS as READ
 from tools.gitlab.words import WORDS
 from tools.outbound.expiry import ending
 from tools.outbound.tls import Tls, client_context
-from tools.rest.refusals import late
+from tools.rest.tokens import Known
 
 _ACTED: Final = (ISSUE, comments.COLUMNS, proposals.columns(WORDS.number))
 COLUMNS: Final = READ | {column.name for answer in _ACTED for column in answer}
 """Those of all answers, by name."""
-_MOST_TOKENS: Final = 10_000  # whose scopes are remembered
 
 
 class GitlabConnector:
@@ -53,7 +49,7 @@ class GitlabConnector:
         self._tls = client_context(Tls.of(f"sources.{name}", source, root))
         self._tools = toolset(name, source, WORDS)
         self._version = hashlib.sha256(canonical(source.model_dump(mode="json")).encode()).hexdigest()
-        self._held: dict[bytes, frozenset[str]] = {}
+        self._scopes = Known[frozenset[str]](name, source.timeout)
 
     @property
     def tools(self) -> Sequence[Tool]:
@@ -79,24 +75,13 @@ class GitlabConnector:
         if credential is None:
             raise NeedsConnection(self._name)
         async with asking(self._name, self._source, self._tls, credential) as api:
-            may = await self._scopes(api, credential)
+            may = await self._scopes.of(credential, lambda: self._looked(api))
             forge = Gitlab(self._name, self._source, api, may)
             yield CodeSession(self._name, self._source, self._version, forge, credential.connection)
 
-    async def _scopes(self, api: Api, credential: Credential) -> frozenset[str]:
-        """Once for each token: its scopes never change. That it is still good, each request finds out."""
-        key = digest(credential.secret.reveal())
-        if key in self._held:
-            return self._held[key]
-        try:
-            with anyio.fail_after(self._source.timeout):
-                found = await scopes.scopes(api)
-        except TimeoutError as error:
-            raise late(self._name, self._source.timeout) from error
+    async def _looked(self, api: Api) -> frozenset[str]:
+        found = await scopes.scopes(api)
         scopes.hold(self._name, self._source, found)
-        if len(self._held) >= _MOST_TOKENS:
-            self._held.pop(next(iter(self._held)))
-        self._held[key] = found
         return found
 
     async def inspect(self, credential: Credential | None) -> Sequence[Finding]:

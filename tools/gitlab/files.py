@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from policies.errors import InvalidArgument
+from tools.code.content import text_of
 from tools.code.forge import Place
 from tools.gitlab.api import Api
 from tools.gitlab.places import at
@@ -34,13 +35,4 @@ async def read_file(api: Api, place: Place, path: str, ref: str, most: int) -> F
     content = await api.content(*file, "raw", ref=commit)
     if len(content) > most:
         raise odd("a file is larger than it was said to be")
-    return File(commit, len(content), _text(content))
-
-
-def _text(content: bytes) -> str | None:
-    if b"\0" in content:
-        return None
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return None
+    return File(commit, len(content), text_of(content))

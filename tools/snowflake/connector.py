@@ -5,18 +5,17 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from policies.call import Tool, User
 from policies.canonical import canonical
 from policies.errors import ConfigurationError, NeedsConnection, Refusal
-from policies.memory import digest
 from policies.secret import Credential
 from policies.sources import SnowflakeSource
 from tools.authorization import Authorization
 from tools.connector import Finding, Session
 from tools.outbound.expiry import ending
 from tools.outbound.tls import Tls, client_context
+from tools.rest.tokens import Known
 from tools.snowflake import inspection
 from tools.snowflake.api import Api, asking
 from tools.snowflake.grants import held_by, hold, hold_itself
@@ -24,8 +23,6 @@ from tools.snowflake.session import Settings, SnowflakeSession
 from tools.sql.rules import Rules
 from tools.sql.statements import Statements
 from tools.sql.toolset import toolset
-
-_MOST_TOKENS: Final = 10_000  # whose roles are remembered
 
 
 class SnowflakeConnector:
@@ -47,7 +44,7 @@ class SnowflakeConnector:
         self._tools = toolset(name, source)
         version = hashlib.sha256(canonical(source.model_dump(mode="json")).encode()).hexdigest()
         self._settings = Settings(name, source, self._rules, version, Statements(self._rules))
-        self._held: dict[bytes, None] = {}
+        self._roles = Known[None](name, source.timeout)
 
     @property
     def tools(self) -> Sequence[Tool]:
@@ -74,21 +71,14 @@ class SnowflakeConnector:
         if credential is None:
             raise NeedsConnection(self._name)
         async with asking(self._name, self._source, self._tls, credential) as api:
-            await self._hold_role(api, credential)
+            await self._roles.of(credential, lambda: self._hold_role(api))
             yield SnowflakeSession(api, self._settings, credential.connection)
 
-    async def _hold_role(self, api: Api, credential: Credential) -> None:
-        """Once for each token of this process. That it is still good, each request finds out."""
-        key = digest(credential.secret.reveal())
-        if key in self._held:
-            return
+    async def _hold_role(self, api: Api) -> None:
         held = await held_by(api, self._source)
         hold_itself(self._name, self._source, held)
         if self._source.overprivileged is None:
             hold(self._name, held, self._rules)
-        if len(self._held) >= _MOST_TOKENS:
-            self._held.pop(next(iter(self._held)))
-        self._held[key] = None
 
     async def inspect(self, credential: Credential | None) -> Sequence[Finding]:
         found: list[Finding] = []

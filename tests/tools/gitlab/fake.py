@@ -10,8 +10,8 @@ import itertools
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote, urlencode
 
 from starlette.responses import JSONResponse, Response
@@ -31,6 +31,9 @@ from tests.tools.gitlab.world import (
     commit_id,
     world,
 )
+
+if TYPE_CHECKING:
+    from tests.tools.code.faults import Fault
 
 READ_SCOPES: Final = frozenset({"api", "read_api"})
 _NUMBERS: Final = itertools.count(1)
@@ -86,16 +89,6 @@ class Refused(Exception):  # noqa: N818 - what is so
     def __init__(self, status: int, body: object, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status)
         self.answer = JSONResponse(body, status, dict(headers or {}))
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """An answer in the place of the right one. A `half` one says that it is longer than it is."""
-
-    status: int
-    body: bytes = b'{"message":"SENTINEL-VENDOR went wrong"}'
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    half: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +171,7 @@ class GitLab:
             return _unauthorized(bad.why)
         self.asked.append(Asked(scope["method"], target, holder.username if holder else None))
         if self.faults:
-            return _faulty(self.faults.pop(0))
+            return self.faults.pop(0).answer()
         request = _Request(
             scope["method"],
             [unquote(part) for part in raw.strip("/").split("/")],
@@ -194,7 +187,7 @@ class GitLab:
         except Unfit as unfit:
             answer = JSONResponse({"message": unfit.message}, unfit.status)
         if self.losses and request.method not in {"GET", "HEAD"}:
-            return _faulty(self.losses.pop(0))
+            return self.losses.pop(0).answer()
         if request.method == "HEAD":
             answer = Response(None, answer.status_code, dict(answer.headers))
             answer.headers["content-length"] = "0"
@@ -378,13 +371,6 @@ def _personal_token(request: _Request) -> Response:
         raise _not_found("Personal Access Token")
     scopes = sorted(holder.scopes)
     return JSONResponse({"id": 1, "name": "t", "scopes": scopes, "active": True, "revoked": False})
-
-
-def _faulty(fault: Fault) -> Response:
-    answer = Response(fault.body, fault.status, {"content-type": "application/json", **fault.headers})
-    if fault.half:
-        answer.headers["content-length"] = str(len(fault.body) + 1000)
-    return answer
 
 
 def _bounds(request: _Request) -> tuple[int, int]:

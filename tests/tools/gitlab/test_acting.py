@@ -16,8 +16,8 @@ from policies.errors import (
     StaleConfirmation,
 )
 from tests.proofs import Notes
+from tests.tools.code.faults import Fault
 from tests.tools.gitlab.acting import SHOP, Desk, Losing
-from tests.tools.gitlab.fake import Fault
 from tests.tools.gitlab.site import Site
 from tools.connector import Trace
 

@@ -17,8 +17,8 @@ from policies.errors import (
 )
 from policies.secret import Credential, Secret
 from tests.proofs import ADA
+from tests.tools.code.faults import Fault
 from tests.tools.gitlab.code import Code, connector_of, credential_of
-from tests.tools.gitlab.fake import Fault
 from tests.tools.gitlab.site import Site
 
 pytestmark = pytest.mark.anyio

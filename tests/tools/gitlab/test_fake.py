@@ -14,7 +14,7 @@ from gitlab.exceptions import (
     GitlabListError,
 )
 
-from tests.tools.gitlab.fake import Fault
+from tests.tools.code.faults import Fault
 from tests.tools.gitlab.site import Site
 from tests.tools.gitlab.world import DEPLOY, LOGO, blob_id
 

@@ -12,7 +12,7 @@ from gitlab.exceptions import (
     GitlabUpdateError,
 )
 
-from tests.tools.gitlab.fake import Fault
+from tests.tools.code.faults import Fault
 from tests.tools.gitlab.site import Site
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from policies.errors import ConfigurationError
+from tests.tools.code.faults import Fault
 from tests.tools.gitlab.code import connector_of, credential_of
-from tests.tools.gitlab.fake import Fault
 from tests.tools.gitlab.site import Site
 
 pytestmark = pytest.mark.anyio

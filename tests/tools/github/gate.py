@@ -1,0 +1,151 @@
+"""What emulate lacks of GitHub, before it: tokens that end and have scopes, what is hidden from whom, the
+list of an organisation's repositories, where a search found what, and every way to fail.
+
+After docs.github.com/en/rest; what a request answers is emulate's.
+"""
+
+import base64
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs, unquote
+
+import httpx2
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from tests.emulate import Emulate
+
+if TYPE_CHECKING:
+    from tests.tools.code.faults import Fault
+
+_PREFIX: Final = "/api/v3"
+_NUMBERS: Final = itertools.count(1)
+_PASSED: Final = ("content-type", "link")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose token it is. `scopes` are those of a classic one; with None it has permissions, and `writes` is
+    whether these are for more than reading.
+    """
+
+    login: str
+    scopes: Sequence[str] | None = None
+    writes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that came: `target` is as it stood on the wire, without what stands before each."""
+
+    method: str
+    target: str
+    login: str | None
+
+
+class Gate:
+    """An ASGI application at `url`. `faults` are taken in turn, one a request, and `losses` are the answers
+    to what was changed; `asked` is all that came. `repositories` are those of the organisation.
+    """
+
+    def __init__(self, behind: Emulate, url: str) -> None:
+        self.behind = behind
+        self.url = url
+        self.faults: list[Fault] = []
+        self.losses: list[Fault] = []
+        self.asked: list[Asked] = []
+        self.repositories: list[str] = []
+        self._holders: dict[str, Holder] = {}
+
+    def give(self, login: str, scopes: Sequence[str] | None = None, *, writes: bool = False) -> str:
+        token = f"made-up-{next(_NUMBERS)}-for-{login}"
+        self._holders[token] = Holder(login, scopes, writes)
+        return token
+
+    def end(self, token: str) -> None:
+        del self._holders[token]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = b""
+        while (piece := await receive()).get("more_body"):
+            body += piece.get("body", b"")
+        answer = await self._answer(scope, body + piece.get("body", b""))
+        await answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, body: bytes) -> Response:
+        raw, query = scope["raw_path"].decode(), scope["query_string"].decode()
+        assert raw.startswith(_PREFIX), raw
+        path, method = raw.removeprefix(_PREFIX), scope["method"]
+        headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        holder = self._holders.get(token) if scheme.lower() in {"bearer", "token"} else None
+        target = f"{path}?{query}" if query else path
+        self.asked.append(Asked(method, target, holder.login if holder else None))
+        if holder is None:
+            return _said(401, "Bad credentials")
+        if self.faults:
+            return self.faults.pop(0).answer()
+        if any(unquote(part) in {"", ".", ".."} for part in path.rstrip("/").split("/")[1:]):
+            return _said(400, "the path is not in its normal form")
+        changes = method not in {"GET", "HEAD"}
+        if changes and not _may_write(holder):
+            return _said(403, "Resource not accessible by personal access token")
+        async with httpx2.AsyncClient(base_url=self.behind.url, trust_env=False, timeout=30) as client:
+            client.headers["authorization"] = f"Bearer {Emulate.token(holder.login)}"
+            if (found := re.fullmatch(r"/orgs/([\w-]+)/repos", path)) and not changes:
+                answer = await self._of_organisation(client, found[1], parse_qs(query))
+            else:
+                told = await client.request(method, f"{path}?{query}", content=body)
+                if path == "/search/code" and "text-match" in headers.get("accept", ""):
+                    told = await _with_matches(client, told, parse_qs(query)["q"][0])
+                answer = self._passed_on(told, changes=changes)
+        if self.losses and changes:
+            return self.losses.pop(0).answer()
+        if holder.scopes is not None:
+            answer.headers["x-oauth-scopes"] = ", ".join(holder.scopes)
+        return answer
+
+    def _passed_on(self, told: httpx2.Response, *, changes: bool) -> Response:
+        if told.status_code == 403 and not changes:
+            return _said(404, "Not Found")  # nobody learns that there is something
+        there, here = f"http://localhost:{self.behind.port}", f"{self.url}{_PREFIX}"
+        passed = {name: told.headers[name].replace(there, here) for name in _PASSED if name in told.headers}
+        return Response(told.content.replace(there.encode(), here.encode()), told.status_code, passed)
+
+    async def _of_organisation(
+        self, client: httpx2.AsyncClient, owner: str, query: Mapping[str, Sequence[str]]
+    ) -> Response:
+        seen: list[Any] = []
+        for name in sorted(self.repositories):
+            answer = await client.get(f"/repos/{owner}/{name}")
+            seen += [answer.json()] if answer.status_code == 200 else []
+        if not seen:
+            return _said(404, "Not Found")
+        size, page = int(query.get("per_page", ["30"])[0]), int(query.get("page", ["1"])[0])
+        shown = seen[(page - 1) * size : page * size]
+        link = {"link": '<https://never.followed/>; rel="next"'} if page * size < len(seen) else {}
+        return JSONResponse(shown, headers=link)
+
+
+async def _with_matches(client: httpx2.AsyncClient, answer: httpx2.Response, asked: str) -> httpx2.Response:
+    """Each with the lines around what was found."""
+    told = answer.json()
+    found = re.match(r'"([^"]*)"', asked)
+    wanted = found[1].lower() if found else ""
+    for item in told.get("items", ()):
+        file = (await client.get(f"/repos/{item['repository']['full_name']}/contents/{item['path']}")).json()
+        lines = base64.b64decode(file["content"]).decode().splitlines()
+        near = [line for line in lines if wanted in line.lower()][:2]
+        item["text_matches"] = [{"property": "content", "fragment": line} for line in near]
+    return httpx2.Response(answer.status_code, json=told)
+
+
+def _may_write(holder: Holder) -> bool:
+    return holder.writes if holder.scopes is None else bool({"repo", "public_repo"} & set(holder.scopes))
+
+
+def _said(status: int, message: str) -> Response:
+    return JSONResponse({"message": message, "documentation_url": "https://docs.github.com/rest"}, status)

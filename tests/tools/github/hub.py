@@ -1,0 +1,176 @@
+"""Repositories of a pretend GitHub, and whoever asks and acts there."""
+
+import base64
+import itertools
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.types import Receive, Scope, Send
+
+from policies.call import Call, Plan, Table, Transport, Undoing, User
+from policies.canonical import Json
+from policies.change import Change, Effect
+from policies.secret import Credential, Secret
+from policies.sources import GithubSource
+from tests.emulate import ORGANISATION, Emulate
+from tests.proofs import ADA, Notes, grant_of, tool_of
+from tests.tools.github.gate import Gate
+from tools.connector import Trace
+from tools.github.connector import GithubConnector
+
+ACTS: Final = ["create_issue", "update_issue", "comment", "propose_change"]
+TOKEN_IN_FILE: Final = "ghp_" + "Zx81kQpWvT4mNs7RbYe2aB3cD4eF5gH6iJ7k"
+FILES: Final[Mapping[str, str]] = {
+    "src/basket.py": "def total(basket):\n    return sum(line.price for line in basket)\n",
+    "scripts/deploy.sh": f'export GITHUB_TOKEN="{TOKEN_IN_FILE}"\n./deploy.sh --now\n',
+    "small.txt": "small\n",
+}
+_NUMBERS: Final = itertools.count(1)
+
+
+class Hub:
+    """One address, and behind it a gate that each test gets anew; see `renew`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.gate: Gate | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.gate is not None
+        await self.gate(scope, receive, send)
+
+
+class Shop:
+    """A repository of ada's organisation with a few files: of its own for each test, or of a name anew."""
+
+    def __init__(self, hub: Hub, behind: Emulate, name: str = "", *, private: bool = True) -> None:
+        self.hub = hub
+        self.behind = behind
+        self.gate = hub.gate = Gate(behind, hub.url)
+        self.name = name or f"shop-{next(_NUMBERS)}"
+        self.path = f"{ORGANISATION}/{self.name}"
+        self.gate.repositories.append(self.name)
+        if name:
+            with suppress(AssertionError):  # there is none yet
+                behind.run("DELETE", f"repos/{self.path}")
+        behind.run("POST", f"orgs/{ORGANISATION}/repos", name=self.name, private=private, auto_init=True)
+        for path, text in FILES.items():
+            self.put(path, text)
+
+    def run(self, method: str, path: str = "", login: str = "ada", **body: Any) -> Any:
+        return self.behind.run(method, f"repos/{self.path}{path}", login, **body)
+
+    def put(self, path: str, text: str, branch: str = "main") -> None:
+        content = base64.b64encode(text.encode()).decode()
+        self.run("PUT", f"/contents/{path}", message=f"Add {path}", content=content, branch=branch)
+
+    def label(self, *names: str) -> None:
+        for name in names:
+            self.run("POST", "/labels", name=name, color="ededed")
+
+    def let_in(self, login: str, permission: str = "push") -> None:
+        self.run("PUT", f"/collaborators/{login}", permission=permission)
+
+    def read(self, path: str, ref: str = "main") -> str:
+        told = self.run("GET", f"/contents/{path}?ref={ref}")
+        return base64.b64decode(told["content"]).decode()
+
+    def issue(self, number: int) -> Any:
+        return self.run("GET", f"/issues/{number}")
+
+
+class Desk:
+    """Whoever asks and acts, as if everybody had been asked: `ada`, unless somebody else is named."""
+
+    def __init__(self, shop: Shop, login: str = "ada", **settings: Any) -> None:
+        self.shop = shop
+        self.token = shop.gate.give(login, writes=True)
+        self.connector = self.with_settings(**settings)
+
+    def with_settings(self, **settings: Any) -> GithubConnector:
+        return GithubConnector("code", source_of(self.shop.hub.url, **settings), Path("/nowhere"))
+
+    @property
+    def credential(self) -> Credential:
+        return Credential(Secret(self.token), connection="connection-1")
+
+    @property
+    def writes(self) -> list[tuple[str, str]]:
+        """Requests that came and may change something."""
+        asked = self.shop.gate.asked
+        return [(each.method, each.target) for each in asked if each.method not in {"GET", "HEAD"}]
+
+    async def table(self, verb: str, user: User = ADA, /, **arguments: Json) -> Table:
+        call = Call("call-1", user, tool_of(self.connector, verb), "d1", arguments, Transport.STDIO)
+        async with self.connector.open(user, self.credential) as session:
+            return (await session.carry_out(grant_of(await session.plan(call, {})), Notes())).table
+
+    async def records(self, verb: str, /, **arguments: Json) -> list[Mapping[str, Json]]:
+        table = await self.table(verb, **arguments)
+        names = [column.name for column in table.columns]
+        return [dict(zip(names, row, strict=True)) for row in table.rows]
+
+    async def all_rows(self, verb: str, /, **arguments: Json) -> list[tuple[Json, ...]]:
+        """Page after page."""
+        rows: list[tuple[Json, ...]] = []
+        while True:
+            table = await self.table(verb, **arguments)
+            rows += table.rows
+            if table.next is None:
+                return rows
+            arguments["cursor"] = table.next
+
+    async def plan(self, verb: str, /, *, undo: Sequence[Change] | None = None, **arguments: Any) -> Plan:
+        undoing = None if undo is None else Undoing("a1", (0,), tuple(undo))
+        given: Mapping[str, Json] = {} if undo is not None else {"repository": self.shop.path, **arguments}
+        call = Call("call-1", ADA, tool_of(self.connector, verb), "d1", given, Transport.STDIO, undoing)
+        async with self.connector.open(ADA, self.credential) as session:
+            return await session.plan(call, {})
+
+    async def carry_out(self, planned: Plan, notes: Notes | None = None) -> tuple[Table, Effect]:
+        """What it answers, and what it noted in the end."""
+        notes = notes or Notes()
+        async with self.connector.open(ADA, self.credential) as session:
+            table = (await session.carry_out(grant_of(planned), notes)).table
+        return table, notes.taken[-1][0]
+
+    async def act(self, verb: str, /, **arguments: Any) -> tuple[Table, Effect]:
+        return await self.carry_out(await self.plan(verb, **arguments))
+
+    async def take_back(self, verb: str, effect: Effect) -> tuple[Table, Effect]:
+        inverse = [change.inverse() for change in reversed(effect.changes)]
+        return await self.carry_out(await self.plan(verb, undo=inverse))
+
+    async def trace(self, effect: Effect, mark: Json = None) -> Trace:
+        async with self.connector.open(None, self.credential) as session:
+            return await session.trace(effect, mark)
+
+
+class Losing(Notes):
+    """From when an action is noted, what it sends gets these answers: after it was done, or instead."""
+
+    def __init__(self, gate: Gate, *, losses: Sequence[Any] = (), faults: Sequence[Any] = ()) -> None:
+        super().__init__()
+        self._gate = gate
+        self._losses = losses
+        self._faults = faults
+
+    async def note(self, effect: Effect, mark: Json) -> None:
+        await super().note(effect, mark)
+        self._gate.losses += self._losses
+        self._gate.faults += self._faults
+
+
+def source_of(url: str, **settings: Any) -> GithubSource:
+    return GithubSource.model_validate(
+        {
+            "kind": "github",
+            "url": url,
+            "repositories": [f"{ORGANISATION}/*"],
+            "acts": ACTS,
+            "timeout": 10,
+            **settings,
+        }
+    )

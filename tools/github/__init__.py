@@ -1,0 +1,1 @@
+"""The GitHub connector: some repositories of one GitHub, over its REST API."""
