@@ -1,64 +1,44 @@
 """A GitHub source: some repositories of one GitHub, each user under their own token."""
 
-import hashlib
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import AsyncIterator, Collection
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 
-from policies.call import Tool, User
-from policies.canonical import canonical
-from policies.errors import ConfigurationError, NeedsConnection, Refusal
 from policies.secret import Credential
 from policies.sources import GithubSource
 from tools.authorization import Authorization
 from tools.code import comments, proposals
-from tools.code.session import CodeSession
-from tools.code.toolset import toolset
-from tools.connector import Finding, Session
+from tools.code.connector import CodeConnector
+from tools.code.forge import Forge
+from tools.code.words import Words
+from tools.connector import Finding
 from tools.github import inspection, scopes
 from tools.github.api import Api, asking
 from tools.github.forge import Github
 from tools.github.issues import COLUMNS as ISSUE
 from tools.github.reading import COLUMNS as READ
 from tools.github.words import WORDS
-from tools.outbound.expiry import ending
-from tools.outbound.tls import Tls, client_context
-from tools.rest.tokens import Known
+from tools.outbound.tls import ClientContext
 
 _ACTED: Final = (ISSUE, comments.COLUMNS, proposals.columns(WORDS.number))
 COLUMNS: Final = READ | {column.name for answer in _ACTED for column in answer}
-"""Those of all answers, by name."""
 
 
-class GithubConnector:
-    """One source of kind `github`. `root` is the folder of the configuration."""
-
-    def __init__(self, name: str, source: GithubSource, root: Path) -> None:
-        """Raises `ConfigurationError` for a TLS file that can't be used, and a column that no answer has."""
-        for rules in source.redaction.all_rules:
-            if strange := sorted(rules.columns.keys() - COLUMNS):
-                raise ConfigurationError(
-                    f"redaction names the column {strange[0]}, which no answer has",
-                    where=f"sources.{name}.redaction",
-                    remedy=f"They have: {', '.join(sorted(COLUMNS))}.",
-                )
-        self._name = name
-        self._source = source
-        self._tls = client_context(Tls.of(f"sources.{name}", source, root))
-        self._tools = toolset(name, source, WORDS)
-        self._version = hashlib.sha256(canonical(source.model_dump(mode="json")).encode()).hexdigest()
-        self._scopes = Known[frozenset[str] | None](name, source.timeout)
+class GithubConnector(CodeConnector[GithubSource, Api, frozenset[str] | None]):
+    """One source of kind `github`."""
 
     @property
-    def tools(self) -> Sequence[Tool]:
-        return self._tools
+    def words(self) -> Words:
+        return WORDS
+
+    @property
+    def columns(self) -> Collection[str]:
+        return COLUMNS
 
     @property
     def authorization(self) -> Authorization:
         """docs.github.com: of a GitHub App, whose tokens have its permissions and no scopes."""
-        at = f"{self._source.url.rstrip('/')}/login/oauth"
+        at = f"{self.source.url.rstrip('/')}/login/oauth"
         return Authorization(
             issuer=None,
             authorize=f"{at}/authorize",
@@ -68,33 +48,16 @@ class GithubConnector:
             act=(),
         )
 
-    @asynccontextmanager
-    async def open(self, user: User | None, credential: Credential | None) -> AsyncGenerator[Session]:
-        """Raises `NeedsConnection` too, where GitHub does not take the token any more."""
-        del user  # the token is the user
-        if credential is None:
-            raise NeedsConnection(self._name)
-        async with asking(self._name, self._source, self._tls, credential) as api:
-            may = await self._scopes.of(credential, lambda: self._looked(api))
-            forge = Github(self._name, self._source, api, may)
-            yield CodeSession(self._name, self._source, self._version, forge, credential.connection)
+    def asking(self, tls: ClientContext, credential: Credential | None) -> AbstractAsyncContextManager[Api]:
+        return asking(self.name, self.source, tls, credential)
 
-    async def _looked(self, api: Api) -> frozenset[str] | None:
+    async def looked(self, api: Api) -> frozenset[str] | None:
         found = await scopes.scopes(api)
-        scopes.hold(self._name, self._source, found)
+        scopes.hold(self.name, self.source, found)
         return found
 
-    async def inspect(self, credential: Credential | None) -> Sequence[Finding]:
-        found: list[Finding] = []
-        try:
-            async with asking(self._name, self._source, self._tls, credential) as api:
-                found += [
-                    each async for each in inspection.findings(self._name, self._source, api, credential)
-                ]
-        except Refusal as refusal:
-            what = f"{refusal.message} ({refusal.detail})"
-            found.append(Finding(self._name, what, "docs/github.md: the address and TLS.", fatal=False))
-        return [*found, *ending(self._name, self._tls, datetime.now(UTC))]
+    def forge(self, api: Api, may: frozenset[str] | None) -> Forge:
+        return Github(self.name, self.source, api, may)
 
-    async def close(self) -> None:
-        """Nothing stays open between calls."""
+    def findings(self, api: Api, credential: Credential | None) -> AsyncIterator[Finding]:
+        return inspection.findings(self.name, self.source, api, credential)

@@ -9,6 +9,7 @@ from policies.canonical import Json
 from policies.errors import InvalidArgument, NotFound
 from policies.sources import GithubSource
 from tools.code import toolset
+from tools.code.columns import FILE, FOLDER, PARTS
 from tools.code.forge import Place
 from tools.code.lists import Cells, Rows, follow, table_of
 from tools.code.repositories import walk
@@ -32,14 +33,6 @@ REPOSITORIES: Final = (
     Column("pushed_at", Kind.TIME),
 )
 HITS: Final = (Column("path", Kind.TEXT), Column("text", Kind.TEXT))
-FILE: Final = (
-    Column("path", Kind.TEXT),
-    Column("commit", Kind.NAME),
-    Column("size", Kind.NUMBER),
-    Column("form", Kind.NAME),
-    Column("content", Kind.TEXT),
-)
-FOLDER: Final = (Column("form", Kind.NAME), Column("path", Kind.TEXT))
 ISSUES: Final = (
     Column("issue", Kind.NUMBER),
     Column("title", Kind.TEXT),
@@ -49,12 +42,6 @@ ISSUES: Final = (
     Column("assignee_names", Kind.JSON),
     Column("created_at", Kind.TIME),
     Column("updated_at", Kind.TIME),
-)
-PARTS: Final = (
-    Column("part", Kind.NAME),
-    Column("author_name", Kind.TEXT),
-    Column("created_at", Kind.TIME),
-    Column("text", Kind.TEXT),
 )
 COLUMNS: Final = frozenset(
     column.name for answer in (REPOSITORIES, HITS, FILE, FOLDER, ISSUES, PARTS) for column in answer

@@ -2,23 +2,24 @@
 
 import base64
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.types import Receive, Scope, Send
 
-from policies.call import Call, Plan, Table, Transport, Undoing, User
+from policies.call import Call, Table, Transport, User
 from policies.canonical import Json
-from policies.change import Change, Effect
-from policies.secret import Credential, Secret
 from policies.sources import GithubSource
 from tests.emulate import ORGANISATION, Emulate
 from tests.proofs import ADA, Notes, grant_of, tool_of
+from tests.tools.code.acting import Actor
 from tests.tools.github.gate import Gate
-from tools.connector import Trace
 from tools.github.connector import GithubConnector
+
+if TYPE_CHECKING:
+    from tools.connector import Connector
 
 ACTS: Final = ["create_issue", "update_issue", "comment", "propose_change"]
 TOKEN_IN_FILE: Final = "ghp_" + "Zx81kQpWvT4mNs7RbYe2aB3cD4eF5gH6iJ7k"
@@ -81,20 +82,17 @@ class Shop:
         return self.run("GET", f"/issues/{number}")
 
 
-class Desk:
+class Desk(Actor):
     """Whoever asks and acts, as if everybody had been asked: `ada`, unless somebody else is named."""
 
     def __init__(self, shop: Shop, login: str = "ada", **settings: Any) -> None:
         self.shop = shop
         self.token = shop.gate.give(login, writes=True)
-        self.connector = self.with_settings(**settings)
+        self.connector: Connector = self.with_settings(**settings)
+        self.place = {"repository": shop.path}
 
     def with_settings(self, **settings: Any) -> GithubConnector:
         return GithubConnector("code", source_of(self.shop.hub.url, **settings), Path("/nowhere"))
-
-    @property
-    def credential(self) -> Credential:
-        return Credential(Secret(self.token), connection="connection-1")
 
     @property
     def writes(self) -> list[tuple[str, str]]:
@@ -121,46 +119,6 @@ class Desk:
             if table.next is None:
                 return rows
             arguments["cursor"] = table.next
-
-    async def plan(self, verb: str, /, *, undo: Sequence[Change] | None = None, **arguments: Any) -> Plan:
-        undoing = None if undo is None else Undoing("a1", (0,), tuple(undo))
-        given: Mapping[str, Json] = {} if undo is not None else {"repository": self.shop.path, **arguments}
-        call = Call("call-1", ADA, tool_of(self.connector, verb), "d1", given, Transport.STDIO, undoing)
-        async with self.connector.open(ADA, self.credential) as session:
-            return await session.plan(call, {})
-
-    async def carry_out(self, planned: Plan, notes: Notes | None = None) -> tuple[Table, Effect]:
-        """What it answers, and what it noted in the end."""
-        notes = notes or Notes()
-        async with self.connector.open(ADA, self.credential) as session:
-            table = (await session.carry_out(grant_of(planned), notes)).table
-        return table, notes.taken[-1][0]
-
-    async def act(self, verb: str, /, **arguments: Any) -> tuple[Table, Effect]:
-        return await self.carry_out(await self.plan(verb, **arguments))
-
-    async def take_back(self, verb: str, effect: Effect) -> tuple[Table, Effect]:
-        inverse = [change.inverse() for change in reversed(effect.changes)]
-        return await self.carry_out(await self.plan(verb, undo=inverse))
-
-    async def trace(self, effect: Effect, mark: Json = None) -> Trace:
-        async with self.connector.open(None, self.credential) as session:
-            return await session.trace(effect, mark)
-
-
-class Losing(Notes):
-    """From when an action is noted, what it sends gets these answers: after it was done, or instead."""
-
-    def __init__(self, gate: Gate, *, losses: Sequence[Any] = (), faults: Sequence[Any] = ()) -> None:
-        super().__init__()
-        self._gate = gate
-        self._losses = losses
-        self._faults = faults
-
-    async def note(self, effect: Effect, mark: Json) -> None:
-        await super().note(effect, mark)
-        self._gate.losses += self._losses
-        self._gate.faults += self._faults
 
 
 def source_of(url: str, **settings: Any) -> GithubSource:

@@ -6,6 +6,7 @@ import pytest
 
 from policies.errors import InvalidArgument, NotFound
 from tests.tools.github.hub import FILES, Desk, Shop
+from tools.code import columns
 from tools.code.names import is_named
 from tools.github import connector, reading
 
@@ -176,5 +177,5 @@ async def test_a_public_repository_is_told_as_one(shop: Shop) -> None:
 
 
 def test_each_answer_has_its_columns_in_the_list_for_redaction() -> None:
-    for answer in (reading.HITS, reading.ISSUES, reading.PARTS):
+    for answer in (reading.HITS, reading.ISSUES, columns.PARTS):
         assert {column.name for column in answer} <= connector.COLUMNS

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.call import Plan, Raw, Table, User
 from policies.canonical import Json
@@ -11,6 +11,9 @@ from policies.sources import GitlabSource
 from tests.proofs import ADA, Notes, call_of, grant_of, tool_of
 from tests.tools.gitlab.site import Site
 from tools.gitlab.connector import GitlabConnector
+
+if TYPE_CHECKING:
+    from tools.connector import Connector
 
 PROJECTS = ["acme/*"]
 
@@ -35,7 +38,7 @@ class Code:
     def __init__(self, site: Site, username: str = "ada", **settings: Any) -> None:
         self.site = site
         self.token = site.tokens.give(username)
-        self.connector = connector_of(site, **settings)
+        self.connector: Connector = connector_of(site, **settings)
 
     @property
     def api(self) -> list[str]:

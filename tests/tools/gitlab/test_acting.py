@@ -16,8 +16,9 @@ from policies.errors import (
     StaleConfirmation,
 )
 from tests.proofs import Notes
+from tests.tools.code.acting import Losing
 from tests.tools.code.faults import Fault
-from tests.tools.gitlab.acting import SHOP, Desk, Losing
+from tests.tools.gitlab.acting import SHOP, Desk
 from tests.tools.gitlab.site import Site
 from tools.connector import Trace
 
@@ -220,20 +221,20 @@ LOST = [Fault(500), Fault(503), Fault(200, b"{", half=True), Fault(201, b"<html>
 @pytest.mark.parametrize("lost", LOST, ids=["failed", "busy", "broken off", "no answer", "odd"])
 async def test_what_was_done_and_not_heard_of_is_found(desk: Desk, lost: Fault) -> None:
     _, opened = await desk.carry_out(
-        await desk.plan("create_issue", title="Once"), Losing(desk.site, losses=[lost])
+        await desk.plan("create_issue", title="Once"), Losing(desk.site.gitlab, losses=[lost])
     )
     assert opened.changes[0].key == {"issue": 31}
     _, said = await desk.carry_out(
-        await desk.plan("comment", issue=30, text="Once"), Losing(desk.site, losses=[lost])
+        await desk.plan("comment", issue=30, text="Once"), Losing(desk.site.gitlab, losses=[lost])
     )
     assert said.changes[0].key
     await desk.carry_out(
-        await desk.plan("update_issue", issue=30, title="Once"), Losing(desk.site, losses=[lost])
+        await desk.plan("update_issue", issue=30, title="Once"), Losing(desk.site.gitlab, losses=[lost])
     )
     assert desk.issue(30).title == "Once"
     _, proposed = await desk.carry_out(
         await desk.plan("propose_change", branch="a", title="Once", files=FILES[:1]),
-        Losing(desk.site, losses=[lost, lost]),
+        Losing(desk.site.gitlab, losses=[lost, lost]),
     )
     assert proposed.changes[-1].key == {"merge_request": 1}
     assert [each.title for each in desk.project.issues].count("Once") == 2
@@ -252,7 +253,7 @@ async def test_what_was_done_and_not_heard_of_is_found(desk: Desk, lost: Fault) 
 async def test_what_may_have_been_done_and_is_not_found_is_in_doubt_and_not_tried_again(
     desk: Desk, verb: str, arguments: dict[str, Any]
 ) -> None:
-    notes = Losing(desk.site, faults=[Fault(502)])
+    notes = Losing(desk.site.gitlab, faults=[Fault(502)])
     with pytest.raises(InDoubt):
         await desk.carry_out(await desk.plan(verb, **arguments), notes)
     assert len(desk.writes) == 1
@@ -265,7 +266,7 @@ async def test_what_gitlab_refuses_is_not_done(desk: Desk, fault: Fault) -> None
     # The first request after the note is the one that acts.
     with pytest.raises(Refusal) as refused:
         await desk.carry_out(
-            await desk.plan("comment", issue=30, text="Never"), Losing(desk.site, faults=[fault])
+            await desk.plan("comment", issue=30, text="Never"), Losing(desk.site.gitlab, faults=[fault])
         )
     assert refused.value.code != "in_doubt"
     assert "SENTINEL" not in f"{refused.value.message}{refused.value.detail}"
