@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -54,6 +55,9 @@ class Canaries:
             f'duplicate key: Key (email)=({self.row}) of "{self.row}" exists; '
             f"postgresql://{self.dsn}:{self.credential}@10.0.0.1/{self.dsn}?password={self.credential}"
         )
+
+
+_VALUES: Final = count(1)
 
 
 @dataclass
@@ -114,12 +118,13 @@ class Provoked:
     provoke: Callable[[Scene], Awaitable[None]]
 
 
-def arguments_of(tool: Tool, value: str = "lost") -> Mapping[str, Any]:
+def arguments_of(tool: Tool, value: str = "") -> Mapping[str, Any]:
+    """For a tool that acts with a value of its own: what was done already is answered, and nothing fails."""
     if tool.name == UNDO:
         return {"id": "nothing"}
     if tool.tier is Tier.READ:
         return reading(tool)[0]
-    return acting(tool, value)[0]
+    return acting(tool, value or f"lost{next(_VALUES)}")[0]
 
 
 def broken(tool: Tool, known: Canaries) -> Iterator[Provoked]:

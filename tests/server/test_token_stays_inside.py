@@ -18,6 +18,8 @@ ACTING = {
     *("code_create_issue", "code_update_issue", "code_comment", "code_propose_change"),
     *("hub_create_issue", "hub_update_issue", "hub_comment", "hub_propose_change"),
 }
+FAR = ("stock", "lake", "hub")
+"""What is behind them does not depend on how a call came in, and one way is enough."""
 MARKED = {"jti": CANARY, "nonce": CANARY, "email": CANARY}
 
 
@@ -36,12 +38,14 @@ async def test_a_token_that_came_in_with_every_call_of_every_tool_is_found_nowhe
     caplog.set_level(logging.DEBUG)
     async with place(tmp_path, databases, KEY, engine) as at:
         token, expired = at.token(**MARKED), at.token(**MARKED, exp=1)
-        walked = await walk(at, way, token, expired, jti=CANARY)
+        past = () if way == "modern" else FAR
+        walked = await walk(at, way, token, expired, past=past, jti=CANARY)
     log = logged(caplog.records)
     assert walked.called == walked.open
     assert set(walked.asked) == {"by a form", "on a page", "to connect"}
     # Of four actions by each tool two were taken back.
-    assert {tool: len(actions) for tool, actions in walked.done.items()} == dict.fromkeys(ACTING, 2)
+    acting = {tool for tool in ACTING if not tool.startswith(past)}
+    assert {tool: len(actions) for tool, actions in walked.done.items()} == dict.fromkeys(acting, 2)
     assert b"token refused" in log
     for sink in ("what went to PostgreSQL", "what went to the connectors"):
         assert b"UPDATE" in walked.sinks[sink]

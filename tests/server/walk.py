@@ -12,7 +12,7 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -609,8 +609,11 @@ async def running(at: Place, wire: Callable[[Connector], Connector]) -> AsyncGen
             server.stop()
 
 
-async def walk(at: Place, way: Way, token: str, refused: str, **id_claims: object) -> Walk:
-    """`refused` is a token that does not count, `id_claims` are of the ID token that she signs in with.
+async def walk(
+    at: Place, way: Way, token: str, refused: str, *, past: Collection[str] = (), **id_claims: object
+) -> Walk:
+    """`refused` is a token that does not count, `past` are sources that are walked past, and `id_claims` are
+    of the ID token that she signs in with.
 
     The log is left to whoever captures it.
     """
@@ -626,15 +629,16 @@ async def walk(at: Place, way: Way, token: str, refused: str, **id_claims: objec
         async with house.client(token, way, ada.answer) as client:
             listed = await client.list_tools()
             answers.append(listed.model_dump_json())
-            walked.open = {tool.name for tool in listed.tools}
-            for tool in service.catalogue.tools:
+            tools = [tool for tool in service.catalogue.tools if tool.source not in past]
+            walked.open = {tool.name for tool in listed.tools} & {tool.name for tool in tools}
+            for tool in tools:
                 answers += await _misuse(client, tool)
                 answers += await _use(walked, client, tool, ada, "lost")
             answers.append(str(await client.call_tool("nowhere", {})))
         async with house.client(token, way) as client:  # that can ask nobody
-            for _, tools in groupby(service.catalogue.tools, lambda tool: tool.source):
+            for _, of_one in groupby(tools, lambda tool: tool.source):
                 await ada.sign_in()
-                for tool in tools:
+                for tool in of_one:
                     if tool.tier is not Tier.READ:
                         answers += await _use(walked, client, tool, ada, "found")
         await ada.look_around()

@@ -10,7 +10,7 @@ from tools.code import columns
 from tools.code.names import is_named
 from tools.github import connector, reading
 
-pytestmark = [pytest.mark.anyio, pytest.mark.threat("T08", "T30")]
+pytestmark = [pytest.mark.anyio, pytest.mark.threat("T30")]
 
 
 async def test_the_repositories_of_the_configuration_that_the_user_may_see_are_listed(desk: Desk) -> None:

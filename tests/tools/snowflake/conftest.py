@@ -5,7 +5,7 @@ import pytest
 from tests.loopback import listening
 from tests.snowduck import Snowduck
 from tests.tools.snowflake.lab import Account, Lab, make_shop
-from tests.tools.snowflake.writer import SCHEMA, Desk
+from tests.tools.snowflake.writer import OTHERS, SCHEMA, Desk
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +23,13 @@ def _account() -> Iterator[Account]:
 def lab(snowduck: Snowduck, shop: str, _account: Account) -> Lab:
     """An account over a shop that nobody changes."""
     return _account.renew(snowduck, shop)
+
+
+@pytest.fixture(scope="module")
+def quiet(snowduck: Snowduck) -> Iterator[Desk]:
+    """One at which nothing is changed."""
+    with listening(Account) as account:
+        yield Desk(account.renew(snowduck, make_shop(snowduck, (*SCHEMA, *OTHERS))))
 
 
 @pytest.fixture

@@ -20,6 +20,9 @@ SCHEMA: Final = (
     "INSERT INTO BOOKS SELECT 3, 'Zoë 😀', 1, '1970-01-01', '1970-01-01', '00:00:00', FALSE, 'ada'",
     "CREATE TABLE PAIRS (A VARCHAR(10), B NUMBER(38, 0), V VARCHAR)",
     "INSERT INTO PAIRS VALUES ('x', 1, 'old')",
+)
+"""What is changed."""
+OTHERS: Final = (
     "CREATE TABLE TWINS (ID NUMBER(38, 0), V VARCHAR)",
     "INSERT INTO TWINS VALUES (1, 'a'), (1, 'b'), (2, 'c')",
     "CREATE TABLE LOOSE (ID NUMBER(38, 0), V VARIANT)",
