@@ -1,4 +1,4 @@
-"""One statement after another to Snowflake's SQL API v2, under one token.
+"""One statement after another to Snowflake's SQL API v2, under one token; changing.py has those that change.
 
 docs.snowflake.com/en/developer-guide/sql-api/reference. Database, role and warehouse stand in each request,
 so nothing of a session's own can be another's. A statement is always sent off as an asynchronous one: only so
@@ -29,21 +29,18 @@ from tools.outbound.tls import ClientContext
 from tools.rest.api import bearer
 from tools.rest.members import Record, record, text
 from tools.rest.refusals import late, odd, unreached
-from tools.rest.unheard import Unheard
-from tools.snowflake.refusals import refusal
+from tools.snowflake import refusals
 from tools.snowflake.values import Field
 
 MAX_ANSWER: Final = 32_000_000  # bytes: a partition has some ten megabytes at the most
 _MAX_PARTITIONS: Final = 10_000
 _LONGEST_TAG: Final = 2000  # characters
-_FIRST_LOOK: Final = 0.02  # seconds until it is asked whether a statement is done
-_LONGEST_LOOK: Final = 1.0
+FIRST_LOOK: Final = 0.02  # seconds until it is asked whether a statement is done
+LONGEST_LOOK: Final = 1.0
 GRACE_SECONDS: Final = 1.0  # for Snowflake to say itself that time is up
-_CANCEL_SECONDS: Final = 2.0
+CANCEL_SECONDS: Final = 2.0
 _HANDLE: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
-_AT: Final = "/api/v2/statements"
-_FAILED: Final = frozenset({400, 408, 422})
-"""Statuses of a statement that did not become one, took too long or failed: none changed anything."""
+STATEMENTS: Final = "/api/v2/statements"
 _FORMATS: Final[Mapping[str, Json]] = {
     "date_output_format": "YYYY-MM-DD",
     "time_output_format": "HH24:MI:SS.FF9",
@@ -74,45 +71,36 @@ class Api:
 
     async def run(self, sql: str, values: Sequence[Json] = (), *, tag: str = "", most: int = 0) -> Result:
         """`sql` has a `?` for each of `values`, which go as texts; `most` is how many rows it may give."""
-        seconds = self._source.timeout
         try:
-            with anyio.fail_after(seconds + GRACE_SECONDS):
-                return await self._run(self._order(sql, values, tag, most))
+            with anyio.fail_after(self.seconds):
+                return await self._run(self.order(sql, values, tag, most))
         except TimeoutError as error:
-            raise late(self._name, seconds) from error
-
-    async def change(self, sql: str, values: Sequence[Json], *, tag: str) -> int:
-        """Makes a change, once, and says of how many rows. `sql` and `values` as for `run`.
-
-        Raises `Refusal` where nothing was changed, and `Unheard` where that can't be told.
-        """
-        order, handle = self._order(sql, values, tag, 0), ""
-        with anyio.move_on_after(self._source.timeout + GRACE_SECONDS):
-            handle = await self._hand_in(order)
-            return _changed(await self._ended(handle))
-        if handle:
-            await self._cancel(handle)
-            with anyio.move_on_after(_CANCEL_SECONDS):
-                return _changed(await self._ended(handle))
-        raise Unheard
+            raise late(self._name, self._source.timeout) from error
 
     async def rows(self, result: Result) -> AsyncIterator[Sequence[Json]]:
         """All of its rows, partition by partition as they are asked for."""
         for row in result.rows:
             yield row
         for number in range(1, result.partitions):
-            answer = await self._ask("GET", f"{_AT}/{result.handle}", params={"partition": str(number)})
-            for row in _rows(self._read(answer), result.fields):
+            path, params = f"{STATEMENTS}/{result.handle}", {"partition": str(number)}
+            answer = await self._ask("GET", path, params=params)
+            for row in _rows(self.read(answer), result.fields):
                 yield row
+
+    @property
+    def seconds(self) -> float:
+        """What a statement may take, until the answer is here."""
+        return self._source.timeout + GRACE_SECONDS
 
     async def status(self) -> int:
         """Of an answer to somebody who asks for a statement that nobody made."""
         try:
-            return (await self._asking.get(f"{self._source.url}{_AT}/none")).status_code
+            return (await self._asking.get(f"{self._source.url}{STATEMENTS}/none")).status_code
         except httpx2.HTTPError as error:
             raise unreached(self._name, error) from error
 
-    def _order(self, sql: str, values: Sequence[Json], tag: str, most: int) -> Json:
+    def order(self, sql: str, values: Sequence[Json], tag: str, most: int) -> Json:
+        """The body of a request for the statement."""
         source = self._source
         parameters: dict[str, Json] = {
             "multi_statement_count": "1",
@@ -141,68 +129,29 @@ class Api:
         # The number of the request makes it one statement, should a proxy send it twice.
         answer = await self._ask(
             "POST",
-            _AT,
+            STATEMENTS,
             params={"requestId": str(uuid4()), "async": "true"},
             content=canonical(order).encode(),
         )
-        body = self._read(answer)
-        handle = _handle(body)
+        body = self.read(answer)
+        handle = handle_of(body)
         try:
-            pause = _FIRST_LOOK
+            pause = FIRST_LOOK
             while answer.status_code == 202:
                 await anyio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_LOOK)
-                answer = await self._ask("GET", f"{_AT}/{handle}")
-                body = self._read(answer)
+                pause = min(pause * 2, LONGEST_LOOK)
+                answer = await self._ask("GET", f"{STATEMENTS}/{handle}")
+                body = self.read(answer)
         except BaseException:
-            await self._cancel(handle)
+            await self.cancel(handle)
             raise
         return _result(handle, body)
 
-    async def _hand_in(self, order: Json) -> str:
-        """The statement's handle. It is handed in again under the same number, which makes it one statement,
-        until somebody hears of it.
-        """
-        asked, pause = {"requestId": str(uuid4()), "async": "true"}, _FIRST_LOOK
-        content, is_first = canonical(order).encode(), True
-        while True:
-            try:
-                answer = await self._send("POST", _AT, params=asked, content=content)
-            except httpx2.HTTPError:
-                pass
-            else:
-                if answer.status_code in {200, 202}:
-                    return _handle(self._heard(answer))
-                if answer.status_code in _FAILED or (is_first and answer.status_code < 500):
-                    raise self._refusal(answer)
-                if answer.status_code < 500 and answer.status_code != 429:
-                    raise Unheard
-            await anyio.sleep(pause)
-            pause, is_first, asked["retry"] = min(pause * 2, _LONGEST_LOOK), False, "true"
-
-    async def _ended(self, handle: str) -> Record:
-        """The answer of a statement that may have changed something, once it has ended."""
-        pause = _FIRST_LOOK
-        while True:
-            try:
-                answer = await self._send("GET", f"{_AT}/{handle}")
-            except httpx2.HTTPError:
-                pass
-            else:
-                if answer.status_code == 200:
-                    return self._heard(answer)
-                if answer.status_code in _FAILED:
-                    raise self._refusal(answer)
-                if answer.status_code != 202 and answer.status_code < 500 and answer.status_code != 429:
-                    raise Unheard
-            await anyio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_LOOK)
-
-    async def _cancel(self, handle: str) -> None:
+    async def cancel(self, handle: str) -> None:
         """What nobody waits for any more costs nobody anything."""
-        with anyio.move_on_after(_CANCEL_SECONDS, shield=True):
+        with anyio.move_on_after(CANCEL_SECONDS, shield=True):
             try:
-                await self._send("POST", f"{_AT}/{handle}/cancel")
+                await self.send("POST", f"{STATEMENTS}/{handle}/cancel")
             except httpx2.HTTPError:
                 return  # its own limit of time ends it
 
@@ -215,14 +164,14 @@ class Api:
         content: bytes | None = None,
     ) -> httpx2.Response:
         try:
-            answer = await self._send(method, path, params=params, content=content)
+            answer = await self.send(method, path, params=params, content=content)
         except httpx2.HTTPError as error:
             raise unreached(self._name, error) from error
         if answer.status_code not in {200, 202}:
-            raise self._refusal(answer)
+            raise self.refusal(answer)
         return answer
 
-    async def _send(
+    async def send(
         self,
         method: str,
         path: str,
@@ -236,39 +185,21 @@ class Api:
             method, f"{self._source.url}{quote(path)}", params=params, content=content, headers=kind
         )
 
-    def _refusal(self, answer: httpx2.Response) -> Refusal:
-        return refusal(self._name, answer, answer.content, self._source.timeout, time.time())
+    def refusal(self, answer: httpx2.Response) -> Refusal:
+        return refusals.refusal(self._name, answer, answer.content, self._source.timeout, time.time())
 
-    def _heard(self, answer: httpx2.Response) -> Record:
-        """Of a statement that was taken: raises `Unheard` for what is no answer."""
-        try:
-            body = self._read(answer)
-            _handle(body)
-        except Refusal as refusal:
-            raise Unheard from refusal
-        return body
-
-    def _read(self, answer: httpx2.Response) -> Record:
+    def read(self, answer: httpx2.Response) -> Record:
         try:
             return record(parse(answer.content, MAX_ANSWER))
         except BadFrame as error:
             raise odd(error.message) from error
 
 
-def _handle(body: Record) -> str:
+def handle_of(body: Record) -> str:
     handle = text(body, "statementHandle")
     if not _HANDLE.fullmatch(handle):
         raise odd("a statement's handle is none")
     return handle
-
-
-def _changed(body: Record) -> int:
-    """How many rows a change says it made: the first cell of its only row."""
-    match body.get("data"):
-        case [[str() as count, *_]] if count.isdecimal():
-            return int(count)
-        case _:
-            raise Unheard
 
 
 def _result(handle: str, body: Record) -> Result:

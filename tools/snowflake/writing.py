@@ -17,6 +17,7 @@ from tools.connector import Ledger, Trace
 from tools.rest.records import in_doubt
 from tools.rest.unheard import Unheard
 from tools.snowflake.api import Api
+from tools.snowflake.changing import change
 from tools.snowflake.planning import find, rows_of, stamp_of
 from tools.snowflake.rows import Rows
 from tools.snowflake.targets import look_up
@@ -76,7 +77,7 @@ class Writing:
 
     async def _send(self, own: Rows, effect: Effect, tag: str) -> None:
         try:
-            changed = await self._api.change(*own.making(effect.changes), tag=tag)
+            changed = await change(self._api, *own.making(effect.changes), tag=tag)
         except Unheard:
             if not await self._is_done(effect):
                 raise in_doubt(self._name) from None
