@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.types import Receive, Scope, Send
 
-from policies.call import Call, Table, Transport, User
+from policies.call import Raw, Table
 from policies.canonical import Json
 from policies.sources import GithubSource
 from tests.emulate import ORGANISATION, Emulate
-from tests.proofs import ADA, Notes, grant_of, tool_of
+from tests.proofs import ADA, Notes, call_of, grant_of, tool_of
 from tests.tools.code.acting import Actor
 from tests.tools.github.gate import Gate
 from tools.github.connector import GithubConnector
@@ -100,10 +100,13 @@ class Desk(Actor):
         asked = self.shop.gate.asked
         return [(each.method, each.target) for each in asked if each.method not in {"GET", "HEAD"}]
 
-    async def table(self, verb: str, user: User = ADA, /, **arguments: Json) -> Table:
-        call = Call("call-1", user, tool_of(self.connector, verb), "d1", arguments, Transport.STDIO)
-        async with self.connector.open(user, self.credential) as session:
-            return (await session.carry_out(grant_of(await session.plan(call, {})), Notes())).table
+    async def raw(self, verb: str, /, **arguments: Json) -> Raw:
+        call = call_of(tool_of(self.connector, verb), arguments)
+        async with self.connector.open(ADA, self.credential) as session:
+            return await session.carry_out(grant_of(await session.plan(call, {})), Notes())
+
+    async def table(self, verb: str, /, **arguments: Json) -> Table:
+        return (await self.raw(verb, **arguments)).table
 
     async def records(self, verb: str, /, **arguments: Json) -> list[Mapping[str, Json]]:
         table = await self.table(verb, **arguments)
