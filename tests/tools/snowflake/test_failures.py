@@ -1,5 +1,7 @@
 """What Snowflake's failures become: a code, a sentence with the next step, and nothing of its own text."""
 
+import re
+
 import pytest
 
 from policies.errors import Refusal
@@ -28,7 +30,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.threat("T35")]
         (saying(b'{"statementHandle": "../x"}'), "upstream_failed", "in a form that remit does not know"),
         (saying(b'{"statementHandle": "1", "statementHandle": "2"}'), "upstream_failed", "does not know"),
         (saying(b'{"statementHandle": "1", "data": []}'), "upstream_failed", "does not know"),
-        (saying(b"{", content_length="900"), "upstream_failed", "broke off its answer"),
+        # Its head may get out, or not.
+        (saying(b"{", content_length="900"), "upstream_failed", "broke off its answer|can't be reached"),
         (saying(b"x" * 64, content_encoding="gzip"), "upstream_failed", "broke off its answer"),
         (saying(b"x", content_encoding="br"), "upstream_failed", "broke off its answer"),
     ],
@@ -38,5 +41,5 @@ async def test_a_failure_is_told_in_our_words(lab: Lab, fault: Fault, code: str,
     with pytest.raises(Refusal) as raised:
         await lab.query("SELECT id FROM orders")
     assert raised.value.code == code
-    assert says.lower() in raised.value.message.lower()
+    assert re.search(says, raised.value.message, re.IGNORECASE)
     assert "LEAK" not in f"{raised.value.message}{raised.value.detail}"
