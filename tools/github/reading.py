@@ -91,8 +91,9 @@ class Reader:
     async def _search(self, request: Request) -> Table:
         place = await self._place(request)
         query = {"q": f"{_quoted(str(request['search']))} repo:{place.path}"}
+        row = _hit_row(self.name, place)
         return await table_of(
-            self.api, self.source, request, HITS, path=("search", "code"), query=query, row=_hit_row(place)
+            self.api, self.source, request, HITS, path=("search", "code"), query=query, row=row
         )
 
     async def _read(self, request: Request) -> Table:
@@ -175,11 +176,11 @@ def _repository_row(repository: members.Record) -> Cells:
     )
 
 
-def _hit_row(place: Place) -> Callable[[Json], Cells]:
+def _hit_row(source: str, place: Place) -> Callable[[Json], Cells]:
     def row(item: Json) -> Cells:
         hit = members.record(item)
         if _path_of(members.record(hit.get("repository"))).lower() != place.path.lower():
-            raise refusals.not_found(place.path)
+            raise refusals.not_found(source)
         return members.text(hit, "path"), _fragments(hit)
 
     return row

@@ -1,6 +1,7 @@
 """Requests to a REST API under one user's token, as what they mean for a call."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar, NoReturn
 from urllib.parse import quote
@@ -19,7 +20,7 @@ MAX_JSON = 8_000_000  # bytes: 50 issues, each with a long description
 _LONGEST_TOKEN = 8192  # characters
 
 
-class RestApi:
+class RestApi(ABC):
     """Raises `Refusal` wherever the system does not answer as it should.
 
     Segments of a path are encoded one by one: nothing in one can end it. Where an answer leads is never
@@ -101,6 +102,7 @@ class RestApi:
         except BadFrame as error:
             raise odd(error.message) from error
 
+    @abstractmethod
     def refuse(self, answer: httpx2.Response, now: float) -> NoReturn:
         """Raises what an answer means that is none of what was asked for. `now` is the wall clock."""
         raise NotImplementedError
