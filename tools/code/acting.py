@@ -43,8 +43,10 @@ class Actor:
                 return {}, await IssuePlans(self.forge, place).change(arguments)
             case acts.COMMENT:
                 return {}, await CommentPlans(self.forge, place, arguments.number("issue")).new(arguments)
-            case _:
+            case acts.PROPOSE_CHANGE:
                 return await self._proposals(place).new(arguments)
+            case verb:
+                raise NotImplementedError(verb)
 
     async def perform(self, request: Mapping[str, Json], effect: Effect, ledger: Ledger) -> Table:
         target = Target.of(effect.changes[-1].target)
@@ -64,7 +66,7 @@ class Actor:
         target = Target.of(effect.changes[-1].target)
         plans = self._plans(await self._place(target.place), target)
         if isinstance(plans, Proposals):
-            return await plans.trace(effect)
+            return await plans.trace(effect, mark)
         return await records.trace(plans.records, effect.changes[0], mark)
 
     async def _back(self, inverse: Sequence[Change]) -> tuple[Mapping[str, Json], Effect]:
@@ -75,7 +77,7 @@ class Actor:
         return {}, await plans.back(inverse[0])
 
     async def _single(self, of: records.Records, effect: Effect, ledger: Ledger) -> Fields:
-        key, fields = await records.perform(self.name, of, effect, ledger)
+        key, fields = await records.perform(self.name, of, effect, ledger, self._limit)
         return {**key, **fields}
 
     async def _place(self, path: str) -> Place:
@@ -89,11 +91,18 @@ class Actor:
                 return IssuePlans(self.forge, place)
             case ["issues", number, "comments"]:
                 return CommentPlans(self.forge, place, int(number))
-            case _:
+            case ["proposals"] | ["branches", *_]:
                 return self._proposals(place)
+            case _:
+                raise NotImplementedError(target.within)
 
     def _proposals(self, place: Place) -> Proposals:
-        return Proposals(self.name, self.forge, place, self.source.max_bytes)
+        return Proposals(self.name, self.forge, place, self.source.max_bytes, self._limit)
+
+    @property
+    def _limit(self) -> float:
+        """One request may take all of the source's time, and what looks for what became of it as much."""
+        return 2 * self.source.timeout
 
     def _table(self, columns: Sequence[Column], row: Fields) -> Table:
         rows = Rows(self.source, columns)

@@ -5,6 +5,7 @@ plan read, so that what was shown of each file is what is changed. It is taken b
 closed, and the branch goes, while both are as they were made.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
@@ -20,6 +21,7 @@ from tools.code import names, spoken, targets
 from tools.code.arguments import Arguments
 from tools.code.forge import Branches, Forge, Place
 from tools.connector import Ledger, Trace
+from tools.rest.marks import mark, settled
 from tools.rest.records import in_doubt
 from tools.rest.unheard import Unheard
 
@@ -42,12 +44,15 @@ def columns(number: str) -> Sequence[Column]:
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """Those of one place of the source `name`. A file has `most` bytes at the most."""
+    """Those of one place of the source `name`. A file has `most` bytes at the most, and what is sent for
+    one action takes `limit` seconds at the most.
+    """
 
     name: str
     forge: Forge
     place: Place
     most: int
+    limit: float
 
     @property
     def _at(self) -> Branches:
@@ -108,18 +113,25 @@ class Proposals:
         *files, asked = effect.changes
         wanted = asked.after or {}
         base, message = str(request["base"]), str(request["message"])
-        await ledger.note(effect, None)
-        done: list[Fields] = []
+        await ledger.note(effect, mark(time.time(), self.limit))
+        done: list[tuple[str, Fields, Fields]] = []
         with anyio.CancelScope(shield=True):
-            commit = await self._commit(base, message, files, str(wanted["source_branch"]))
-            key, now = await self._ask(wanted)
+            with anyio.move_on_after(self.limit):
+                commit = await self._commit(base, message, files, str(wanted["source_branch"]))
+                done.append((commit, *await self._ask(wanted)))
+            if not done:
+                raise in_doubt(self.name)
+            commit, key, now = done[0]
             stored = {**{name: now[name] for name in FIELDS}, "commit": commit}
             made = Change(asked.target, key, None, stored)
             await ledger.complete(Effect((*files, made), effect.destinations, effect.final, effect.hidden))
-            done.append({**key, **now})
-        return done[0]
+        _, key, now = done[0]
+        return {**key, **now}
 
-    async def trace(self, effect: Effect) -> Trace:
+    async def trace(self, effect: Effect, mark: Json) -> Trace:
+        return settled(await self._found(effect), mark, time.time())
+
+    async def _found(self, effect: Effect) -> Trace:
         asked = next(change for change in effect.changes if _is_request(change))
         branch = str((asked.before or asked.after or {})["source_branch"])
         found, head = await self._at.requests(branch), await self._at.head(branch)
@@ -188,13 +200,15 @@ class Proposals:
             raise StaleConfirmation(
                 "Somebody has changed it since, so nothing was done. Read it, and plan it anew."
             )
-        await ledger.note(effect, None)
-        with anyio.CancelScope(shield=True):
+        await ledger.note(effect, mark(time.time(), self.limit))
+        with anyio.move_on_after(self.limit, shield=True) as scope:
             try:
                 await self._at.close(asked.key)
             except Unheard:
                 raise in_doubt(self.name) from None
             await self._remove(branch)
+        if scope.cancelled_caught:
+            raise in_doubt(self.name)
         return {**asked.key, **(now or {}), "state": "closed"}
 
     async def _remove(self, branch: str) -> None:

@@ -5,9 +5,10 @@ confirmed must still stand. It is noted, and then sent once; where nobody hears 
 what there is. A record's key comes with the answer, and completes what was noted.
 """
 
+import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from datetime import datetime
+from typing import Protocol
 
 import anyio
 
@@ -15,9 +16,8 @@ from policies.canonical import Json
 from policies.change import Change, Effect, Fields, Kind, stands
 from policies.errors import InDoubt, Refusal, StaleConfirmation
 from tools.connector import Ledger, Trace
+from tools.rest.marks import mark, settled, since_of
 from tools.rest.unheard import Unheard
-
-_SKEW: Final = timedelta(minutes=1)  # by which the system's clock may be behind
 
 
 class Records(Protocol):
@@ -45,8 +45,12 @@ class Records(Protocol):
     async def remove(self, key: Fields) -> None: ...
 
 
-async def perform(name: str, records: Records, effect: Effect, ledger: Ledger) -> tuple[Fields, Fields]:
+async def perform(
+    name: str, records: Records, effect: Effect, ledger: Ledger, limit: float
+) -> tuple[Fields, Fields]:
     """The only change of the effect, in the source `name`: the record's key and its fields then.
+
+    Sending it, and looking where nobody hears of it, take `limit` seconds at the most.
 
     Raises as `Session.carry_out` does.
     """
@@ -55,15 +59,15 @@ async def perform(name: str, records: Records, effect: Effect, ledger: Ledger) -
         raise StaleConfirmation(
             "What was confirmed no longer stands, so nothing was changed. Read it, and plan it anew."
         )
-    since = (datetime.now(UTC) - _SKEW).isoformat(timespec="seconds")
-    await ledger.note(effect, {"since": since})
+    noted = mark(time.time(), limit)
+    await ledger.note(effect, noted)
     done: list[tuple[Fields, Fields]] = []
     # The point of no return: whoever hangs up now still gets it done, once, and on record.
     with anyio.CancelScope(shield=True):
-        try:
-            done.append(await _send(records, change))
-        except Unheard:
-            done.append(await _look(name, records, change, since))
+        with anyio.move_on_after(limit):
+            done.append(await _heard(name, records, change, since_of(noted)))
+        if not done:
+            raise in_doubt(name)
         if change.kind is Kind.CREATE:
             key, fields = done[0]
             stored = {field: fields[field] for field in change.after or {}}
@@ -73,9 +77,12 @@ async def perform(name: str, records: Records, effect: Effect, ledger: Ledger) -
 
 async def trace(records: Records, change: Change, mark: Json) -> Trace:
     """What became of a change that was noted. Raises `Refusal`."""
-    since = mark.get("since") if isinstance(mark, dict) else None
+    return settled(await _found(records, change, since_of(mark)), mark, time.time())
+
+
+async def _found(records: Records, change: Change, since: str | None) -> Trace:
     if change.kind is Kind.CREATE:
-        found = await records.find(change.after or {}, str(since) if since else None)
+        found = await records.find(change.after or {}, since)
         return {0: Trace.NOT_DONE, 1: Trace.DONE}.get(len(found), Trace.UNKNOWN)
     row = await records.read(change.key)
     if stands(change.after, row):
@@ -93,6 +100,14 @@ async def made(records: Records, change: Change) -> tuple[Fields, Fields | None]
     return found[0] if len(found) == 1 else ({}, None)
 
 
+async def _heard(name: str, records: Records, change: Change, since: str | None) -> tuple[Fields, Fields]:
+    """Sends it, and looks where nobody hears of it."""
+    try:
+        return await _send(records, change)
+    except Unheard:
+        return await _look(name, records, change, since)
+
+
 async def _send(records: Records, change: Change) -> tuple[Fields, Fields]:
     if change.before is None:
         return await records.make(change.after or {})
@@ -102,7 +117,7 @@ async def _send(records: Records, change: Change) -> tuple[Fields, Fields]:
     return change.key, await records.write(change.key, change.after)
 
 
-async def _look(name: str, records: Records, change: Change, since: str) -> tuple[Fields, Fields]:
+async def _look(name: str, records: Records, change: Change, since: str | None) -> tuple[Fields, Fields]:
     """What there is now, where it is what was sent. Raises `InDoubt`."""
     try:
         if change.after is None:

@@ -6,7 +6,7 @@ statement that finds something else than was confirmed changes no row.
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Final, cast
+from typing import Final
 
 import anyio
 
@@ -14,6 +14,7 @@ from policies.canonical import Json
 from policies.change import Change, Effect, Fields, Kind
 from policies.errors import Refusal, StaleConfirmation, UpstreamFailed
 from tools.connector import Ledger, Trace
+from tools.rest.marks import settled
 from tools.rest.records import in_doubt
 from tools.rest.unheard import Unheard
 from tools.snowflake.api import Api
@@ -63,9 +64,7 @@ class Writing:
 
     async def trace(self, effect: Effect, mark: Json) -> Trace:
         """Compares each row with what was noted of it. Whoever asks: it is looked up for nobody."""
-        found = await self._compared(effect)
-        is_over = isinstance(mark, dict) and self._now() > cast("int", mark["over"])
-        return found if found is Trace.DONE or is_over else Trace.UNDER_WAY
+        return settled(await self._compared(effect), mark, self._now())
 
     async def _compared(self, effect: Effect) -> Trace:
         relation = Relation(*effect.changes[0].target.split(".", 1))

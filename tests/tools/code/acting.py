@@ -53,6 +53,11 @@ class Actor:
         return await self.carry_out(await self.plan(verb, undo=inverse))
 
     async def trace(self, effect: Effect, mark: Json = None) -> Trace:
+        """What is found once nothing that was sent can be under way any more."""
+        noted = mark if isinstance(mark, dict) else {}
+        return await self.trace_now(effect, {**noted, "over": 0})
+
+    async def trace_now(self, effect: Effect, mark: Json) -> Trace:
         async with self.connector.open(None, self.credential) as session:
             return await session.trace(effect, mark)
 

@@ -258,6 +258,7 @@ async def test_what_may_have_been_done_and_is_not_found_is_in_doubt_and_not_trie
         await desk.carry_out(await desk.plan(verb, **arguments), notes)
     assert len(desk.writes) == 1
     ((effect, mark),) = notes.taken
+    assert await desk.trace_now(effect, mark) is Trace.UNDER_WAY
     assert await desk.trace(effect, mark) is Trace.NOT_DONE
 
 
