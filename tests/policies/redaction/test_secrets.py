@@ -224,6 +224,50 @@ def test_every_finding_lies_in_the_text(text: str) -> None:
     assert all(0 <= f.start < f.end <= len(text) for f in find_secrets(text))
 
 
+BODY = [made_up(64, ALNUM + "+/", seed) for seed in range(12)] + ["Zm9vYmFy=="]
+KEY = ["-----BEGIN RSA PRIVATE KEY-----", *BODY, "-----END RSA PRIVATE KEY-----"]
+
+
+@pytest.mark.threat("T27")
+@pytest.mark.parametrize("sign", ["", " ", "+", "-", "    ", "> "])
+@pytest.mark.parametrize("lines", [KEY, KEY[4:], KEY[:5], KEY[-2:], KEY[-3:]])
+def test_a_part_of_a_key_with_either_mark_is_masked_whole(sign: str, lines: list[str]) -> None:
+    text = "\n".join(["before: it", *(f"{sign}{line}" for line in lines), "after = it"])
+    (found,) = secrets_in(text)
+    assert all(line in found for line in lines)
+    assert "before" not in found
+    assert "after" not in found or lines[-1] != KEY[-1]
+
+
+@pytest.mark.threat("T27")
+@pytest.mark.parametrize("sign", [" ", "+", "-"])
+@pytest.mark.parametrize(("start", "end"), [(4, 11), (2, 4), (-4, None), (0, 4)])
+def test_what_a_hunk_shows_of_a_key_is_masked(sign: str, start: int, end: int | None) -> None:
+    shown = KEY[start:end]
+    hunk = "\n".join(["@@ -10,7 +10,7 @@ def f():", *(f"{sign}{line}" for line in shown)])
+    for text in (
+        hunk,
+        f"{hunk}\n--- a/more.txt\n+++ b/more.txt\n@@ -1 +1 @@\n-a\n+then (b)\n",
+        f"+x\n{hunk}",
+    ):
+        left = text
+        for found in secrets_in(text):
+            left = left.replace(found, "")
+        assert not [line for line in shown if line in left and line in BODY]
+        assert "@@ -10,7 +10,7 @@" in left
+        assert ("then (b)" in left) is ("then (b)" in text)
+
+
+@pytest.mark.parametrize("kind", ["CERTIFICATE", "PUBLIC KEY"])
+def test_what_is_public_stays(kind: str) -> None:
+    whole = [f"-----BEGIN {kind}-----", *BODY, f"-----END {kind}-----"]
+    for lines in (whole, whole[:5], whole[-5:]):
+        text = "\n".join(["@@ -0,0 +1,9 @@", *(f"+{line}" for line in lines)])
+        assert secrets_in(text) == []
+    for text in ("@@ -1,3 +1,3 @@\n word\n-one\n+two", "@@ -1,3 +1,3 @@", "a | @@ -1 +1 @@\\n-a\\n+b"):
+        assert secrets_in(text) == []
+
+
 @given(st.text(st.sampled_from("abAB01=:\"' pasword-{}$<>|\n"), max_size=200))
 def test_no_arrangement_of_signs_upsets_the_rules(text: str) -> None:
     assert all(not is_placeholder(text[f.start : f.end]) for f in find_secrets(text))
@@ -235,7 +279,11 @@ SIZE = rounds(100_000, 1_000_000)
 @pytest.mark.threat("T40")
 @pytest.mark.parametrize(
     "unit",
-    ["a", "A", "1", "eyJ", "pass", "http://a:", "-----BEGIN PRIVATE KEY-----", 'key="', "a.", "=", "Basic "],
+    [
+        *("a", "A", "1", "eyJ", "pass", "http://a:", 'key="', "a.", "=", "Basic ", "@@ -1 +1 @@\n"),
+        *("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", f"{'A' * 64}\n@@ -1 +1 @@\n"),
+        *(f"{'A' * 64}\n-----END PRIVATE KEY-----\n", f"{'A' * 64}\n"),
+    ],
 )
 def test_no_text_makes_the_rules_run_away(unit: str) -> None:
     started = time.thread_time()
