@@ -32,7 +32,7 @@ class Emulate:
     def token(login: str) -> str:
         return f"of-{login}"
 
-    def run(self, method: str, path: str, login: str = "ada", **body: Any) -> Any:
+    def run(self, method: str, path: str, login: str = "ada", /, **body: Any) -> Any:
         """As whoever set it up, outside everything that remit guards. Raises `AssertionError`."""
         answer = httpx2.request(
             method,

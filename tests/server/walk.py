@@ -53,6 +53,7 @@ from tests.server.pages.house import fields
 from tests.snowduck import Snowduck
 from tests.tools.github.hub import Hub, Shop
 from tests.tools.gitlab.site import Site, serving
+from tests.tools.gitlab.world import LOG, propose, run
 from tests.tools.snowflake.gate import READER, Who
 from tests.tools.snowflake.lab import Account as LakeAccount
 from tools.authorization import Authorization
@@ -69,6 +70,7 @@ questions_per_hour = 1000
 
 [results]
 characters = 1000
+turns = 1000
 
 [sources.ledger]
 kind = "postgres"
@@ -229,6 +231,10 @@ READ: Final[Mapping[str, Sequence[Arguments]]] = {
     "read": [{"project": "acme/shop", "path": "src/basket.py"}],
     "issues": [{"project": "acme/shop"}],
     "issue": [{"project": "acme/shop", "issue": 30}],
+    "proposals": [{"project": "acme/shop"}],
+    "proposal": [{"project": "acme/shop", "merge_request": 1}],
+    "jobs": [{"project": "acme/shop"}],
+    "log": [{"project": "acme/shop", "job": 501}],
     "remit_actions": [{}],
     "remit_sources": [{}],
     "remit_context": [{}],
@@ -479,6 +485,8 @@ async def _snowflake(behind: Snowduck, name: str) -> AsyncGenerator[tuple[str, P
 @asynccontextmanager
 async def _gitlab() -> AsyncGenerator[tuple[Site, Proxy]]:
     with serving() as site:
+        propose(site.gitlab.projects[0], {"src/prices.py": b"PRICES = {}\n"})
+        run(site.gitlab.projects[0], LOG)
         port = urlsplit(site.url).port
         assert port is not None
         async with proxy(port) as relay:
@@ -491,9 +499,13 @@ async def _github(behind: Emulate) -> AsyncGenerator[tuple[Shop, Proxy]]:
         shop = Shop(hub, behind, "shop")
         for title in ("One", "Two"):
             shop.run("POST", "/issues", title=title)
+        shop.propose({"src/prices.py": "PRICES = {}\n"})
+        head = shop.run("GET", "/git/ref/heads/main")["object"]["sha"]
+        shop.gate.actions.run(shop.path, head, LOG)
         port = urlsplit(hub.url).port
         assert port is not None
         async with proxy(port) as relay:
+            shop.gate.actions.url = f"http://127.0.0.1:{relay.port}"  # where the store of logs is
             yield shop, relay
 
 
@@ -709,11 +721,15 @@ def reading(tool: Tool) -> list[Arguments]:
 
 
 def placed(tool: Tool, arguments: Arguments) -> Arguments:
-    """As the forge calls it, and has numbered its issues."""
+    """As the forge calls it, and has numbered its issues and requests."""
     if tool.source != "hub" or "project" not in arguments:
         return arguments
-    told = {"repository" if name == "project" else name: value for name, value in arguments.items()}
-    return {**told, "issue": 31 - told["issue"]} if "issue" in told else told
+    names = {"project": "repository", "merge_request": "pull_request"}
+    numbers = {("issue", 30): 1, ("issue", 29): 2, ("merge_request", 1): 3}
+    return {
+        names.get(name, name): numbers.get((name, value), value) if isinstance(value, int) else value
+        for name, value in arguments.items()
+    }
 
 
 def acting(tool: Tool, value: str) -> list[Arguments]:

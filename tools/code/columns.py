@@ -1,5 +1,6 @@
 """Columns of answers that are the same for each forge."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from policies.call import Column, Kind
@@ -18,4 +19,29 @@ PARTS: Final = (
     Column("created_at", Kind.TIME),
     Column("text", Kind.TEXT),
 )
-"""Of one issue: what it says of itself, then what was said of it."""
+"""Of one issue or proposal: what it says of itself, then what was said of it."""
+JOBS: Final = (
+    Column("job", Kind.NUMBER),
+    Column("run", Kind.NUMBER),
+    Column("name", Kind.TEXT),
+    Column("stage", Kind.TEXT),
+    Column("status", Kind.TEXT),
+    Column("started_at", Kind.TIME),
+    Column("finished_at", Kind.TIME),
+)
+
+
+def proposals(number: str) -> Sequence[Column]:
+    """Of a list; `number` is what the forge calls a proposal's."""
+    return (
+        Column(number, Kind.NUMBER),
+        Column("title", Kind.TEXT),
+        Column("state", Kind.NAME),
+        Column("draft", Kind.BOOLEAN),
+        Column("source_branch", Kind.TEXT),
+        Column("target_branch", Kind.TEXT),
+        Column("fork", Kind.BOOLEAN),
+        Column("author_name", Kind.TEXT),
+        Column("created_at", Kind.TIME),
+        Column("updated_at", Kind.TIME),
+    )

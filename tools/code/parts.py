@@ -8,6 +8,7 @@ from policies.sources import CodeSource
 from tools.code import names
 from tools.code.words import Words
 from tools.sql.cursors import MAX_LENGTH
+from tools.sql.pages import MAX_SAFE_INTEGER
 
 MAX_LABELS: Final = 10
 MAX_LABEL: Final = 255
@@ -65,6 +66,24 @@ class Parts:
             "minimum": 1,
             "maximum": _MAX_NUMBER,
             "description": f"Its number within the {self.words.place}, as {self.name}_issues lists it.",
+        }
+
+    @property
+    def request(self) -> Part:
+        return {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": _MAX_NUMBER,
+            "description": f"Its number within the {self.words.place}, as {self.name}_proposals lists it.",
+        }
+
+    @property
+    def job(self) -> Part:
+        return {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MAX_SAFE_INTEGER,
+            "description": f"Its number, as {self.name}_jobs lists it.",
         }
 
     def labels(self, description: str) -> Part:

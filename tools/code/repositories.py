@@ -1,17 +1,15 @@
 """The places of an allow-list that the user may see: one by one, and those of a group page by page."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final
+from functools import partial
 
 from policies.call import Column, Table
 from policies.canonical import Json
 from policies.sources import CodeSource
-from tools.code.lists import Cells, Rows
+from tools.code.joined import Part, joined
+from tools.code.lists import Cells
 from tools.code.names import is_named
 from tools.rest.members import Record, record
-
-_WIDE: Final = 1_000_000  # offsets within one entry of the allow-list
-_ASKED_AT_ONCE: Final = 20  # requests for one page
 
 OfEntry = Callable[[str, int], Awaitable[tuple[Sequence[Json], bool]]]
 """What an entry of the allow-list leads to from an offset on, and whether there is more."""
@@ -26,21 +24,16 @@ async def walk(
     path: Callable[[Record], str],
     row: Callable[[Record], Cells],
 ) -> Table:
-    entry, inner = divmod(int(str(request["offset"])), _WIDE)
-    rows, patterns = Rows(source, columns), source.named
-    for _ in range(_ASKED_AT_ONCE):
-        if entry >= len(patterns):
-            break
-        found, more = await of_entry(patterns[entry], inner)
-        taken = 0
-        for told in map(record, found):
-            where = path(told)
-            is_here = is_named(where, (patterns[entry],)) and not is_named(where, patterns[:entry])
-            if is_here and not rows.add(row(told)):
-                break
-            taken += 1
-        if taken < len(found):
-            inner += taken
-            break
-        entry, inner = (entry, inner + taken) if more else (entry + 1, 0)
-    return rows.table(str(request["query"]), entry * _WIDE + inner, more=entry < len(patterns))
+    """Each place once, though several entries lead to it."""
+
+    def shown(before: Sequence[str], pattern: str, told: Json) -> Cells | None:
+        where = path(record(told))
+        is_here = is_named(where, (pattern,)) and not is_named(where, before)
+        return row(record(told)) if is_here else None
+
+    patterns = source.named
+    parts = [
+        Part(partial(of_entry, pattern), partial(shown, patterns[:number], pattern))
+        for number, pattern in enumerate(patterns)
+    ]
+    return await joined(source, request, columns, parts)

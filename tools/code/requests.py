@@ -37,8 +37,18 @@ def request_of(forge: Forge, source: CodeSource, call: Call, values: Mapping[str
             search, labels = arguments.get("search"), arguments.get("labels", [])
             state = arguments.get("state", forge.words.open)
             return {**request, "search": search, "labels": labels, "state": state}
-        case _:
+        case toolset.ISSUE:
             return {**request, "issue": arguments["issue"]}
+        case toolset.PROPOSALS:
+            return {**request, "state": arguments.get("state", forge.words.open)}
+        case toolset.PROPOSAL:
+            return {**request, "proposal": arguments[forge.words.number]}
+        case toolset.JOBS:
+            return {**request, "ref": _ref(ref)}
+        case toolset.LOG:
+            return {**request, "job": arguments["job"]}
+        case _:
+            raise NotImplementedError(verb)
 
 
 def _ref(ref: Json) -> str | None:

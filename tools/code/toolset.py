@@ -17,12 +17,16 @@ SEARCH: Final = "search"
 READ: Final = "read"
 ISSUES: Final = "issues"
 ISSUE: Final = "issue"
+PROPOSALS: Final = "proposals"
+PROPOSAL: Final = "proposal"
+JOBS: Final = "jobs"
+LOG: Final = "log"
 
 MAX_SEARCH: Final = 200
 
 
 def toolset(name: str, source: CodeSource, words: Words) -> tuple[Tool, ...]:
-    """`repositories`, `search`, `read`, `issues` and `issue`, and what may be done beside reading."""
+    """Those that read, and what may be done beside reading."""
     parts = Parts(name, source, words)
     return (*_reading(parts), *(tool for tool in acting(parts) if tool.verb in source.acts))
 
@@ -120,4 +124,50 @@ def _reading(parts: Parts) -> Iterator[Tool]:
         ),
         {words.place: parts.place, "issue": parts.issue, "cursor": CURSOR},
         required=[words.place, "issue"],
+    )
+    yield reading_tool(
+        name,
+        PROPOSALS,
+        f"{words.request.capitalize()}s of {name}",
+        f"Lists the {words.request}s of one {words.place}, the newest first. {limits}",
+        {
+            words.place: parts.place,
+            "state": {
+                "type": "string",
+                "enum": [*words.request_states],
+                "description": f"Which; {words.open} where it is left out.",
+            },
+            "cursor": CURSOR,
+        },
+        required=[words.place],
+    )
+    yield reading_tool(
+        name,
+        PROPOSAL,
+        f"A {words.request} of {name}",
+        (
+            f"Reads one {words.request}: its title, state, branches and description, then what it changes in "
+            f"each file as a diff, then what was said of it, the oldest first. {limits}"
+        ),
+        {words.place: parts.place, words.number: parts.request, "cursor": CURSOR},
+        required=[words.place, words.number],
+    )
+    yield reading_tool(
+        name,
+        JOBS,
+        f"Jobs of {name}",
+        f"Lists the jobs of the {words.run}s that ran for one commit, and how each ended. {limits}",
+        {words.place: parts.place, "ref": parts.ref, "cursor": CURSOR},
+        required=[words.place],
+    )
+    yield reading_tool(
+        name,
+        LOG,
+        f"A job's log of {name}",
+        (
+            "Reads the log of one job, its end first; `next` is the cursor of what stands before. "
+            f"At most {source.max_bytes} bytes and {source.timeout:g} seconds a page."
+        ),
+        {words.place: parts.place, "job": parts.job, "cursor": CURSOR},
+        required=[words.place, "job"],
     )

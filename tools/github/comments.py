@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from policies.canonical import Json
 from policies.change import Fields, stands
 from policies.errors import NotFound
 from tools.code.forge import Place
+from tools.code.lists import Cells
 from tools.github.api import Api
 from tools.github.issues import GithubIssues
 from tools.github.people import login, me
@@ -76,6 +78,12 @@ class GithubComments:
     @property
     def _comments(self) -> tuple[str, ...]:
         return (*at(self.place), "issues", "comments")
+
+
+def comment_row(item: Json) -> Cells:
+    """As it is read, among the parts of what it is about."""
+    told = members.record(item)
+    return "comment", login(told.get("user")), members.text(told, "created_at"), members.text(told, "body")
 
 
 def _fields(told: members.Record) -> Fields:

@@ -22,9 +22,9 @@ class File:
     text: str | None = field(repr=False)
 
 
-async def commit_of(api: Api, place: Place, ref: str) -> str:
-    """The id of the commit that a branch, a tag or a commit's id leads to."""
-    told = members.record(await api.value(*at(place), "commits", ref))
+async def commit_of(api: Api, place: Place, ref: Json) -> str:
+    """The id of the commit that a branch, a tag or a commit's id leads to; None is the default branch."""
+    told = members.record(await api.value(*at(place), "commits", str(ref or place.default_branch or "HEAD")))
     return members.sha(members.text(told, "sha"))
 
 

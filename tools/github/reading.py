@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, cast
 
 from policies.call import Column, Kind, Table
@@ -9,16 +10,22 @@ from policies.canonical import Json
 from policies.errors import InvalidArgument, NotFound
 from policies.sources import GithubSource
 from tools.code import toolset
-from tools.code.columns import FILE, FOLDER, PARTS
+from tools.code.columns import FILE, FOLDER, JOBS, PARTS
 from tools.code.forge import Place
+from tools.code.joined import Part, fixed, joined
 from tools.code.lists import Cells, Rows, follow, table_of
+from tools.code.logs import COLUMNS as LOG
 from tools.code.repositories import walk
 from tools.github import paths, refusals
 from tools.github.api import Api
+from tools.github.comments import comment_row
 from tools.github.files import commit_of, read_file, read_folder
 from tools.github.issues import STATES, labels_of
+from tools.github.jobs import Jobs
 from tools.github.people import login, logins
 from tools.github.places import at, place_of
+from tools.github.proposals import COLUMNS as PROPOSALS
+from tools.github.proposals import Proposals
 from tools.rest import members
 from tools.sql.pages import Limits, Page
 
@@ -44,7 +51,9 @@ ISSUES: Final = (
     Column("updated_at", Kind.TIME),
 )
 COLUMNS: Final = frozenset(
-    column.name for answer in (REPOSITORIES, HITS, FILE, FOLDER, ISSUES, PARTS) for column in answer
+    column.name
+    for answer in (REPOSITORIES, HITS, FILE, FOLDER, ISSUES, PARTS, PROPOSALS, JOBS, LOG)
+    for column in answer
 )
 """Those of all answers, by name."""
 _FORMS: Final = {"file": "file", "dir": "folder", "submodule": "submodule", "symlink": "link"}
@@ -66,6 +75,10 @@ class Reader:
             toolset.READ: self._read,
             toolset.ISSUES: self._issues,
             toolset.ISSUE: self._issue,
+            toolset.PROPOSALS: self._proposals,
+            toolset.PROPOSAL: self._proposal,
+            toolset.JOBS: self._jobs,
+            toolset.LOG: self._log,
         }
         return await reads[str(request["verb"])](request)
 
@@ -98,7 +111,7 @@ class Reader:
 
     async def _read(self, request: Request) -> Table:
         place, path = await self._place(request), request["path"]
-        commit = await commit_of(self.api, place, str(request["ref"] or place.default_branch or "HEAD"))
+        commit = await commit_of(self.api, place, request["ref"])
         if path is not None and not str(path).endswith("/"):
             return await self._file(place, str(path), commit)
         offset = int(str(request["offset"]))
@@ -115,31 +128,31 @@ class Reader:
         return page.table(FILE)
 
     async def _issues(self, request: Request) -> Table:
-        place, offset = await self._place(request), int(str(request["offset"]))
-        where, query = _asked(place, request)
-        items, more = await follow(self.api, self.source, offset, where, query)
-        rows, taken = Rows(self.source, ISSUES), 0
-        for told in map(members.record, items):
-            # A pull request is an issue to GitHub, and none here.
-            if "pull_request" not in told and not rows.add(_issue_row(told)):
-                break
-            taken += 1
-        return rows.table(str(request["query"]), offset + taken, more=more or taken < len(items))
+        where, query = _asked(await self._place(request), request)
+        issues = partial(follow, self.api, self.source, path=where, query=query)
+        return await joined(self.source, request, ISSUES, [Part(issues, _issue_row)])
 
     async def _issue(self, request: Request) -> Table:
-        """First what the issue says of itself, as rows of a fixed number, then its comments."""
+        """First what the issue says of itself, then its comments."""
         where = (*at(await self._place(request)), "issues", str(request["issue"]))
-        offset, rows = int(str(request["offset"])), Rows(self.source, PARTS)
         issue = members.record(await self.api.value(*where))
         if "pull_request" in issue:
             raise refusals.not_found(self.name)
-        own = _own_parts(issue)
-        more = not rows.extend(own[offset:])
-        if not more:
-            start = max(0, offset - len(own))
-            comments, more = await follow(self.api, self.source, start, (*where, "comments"), {})
-            rows.extend(map(_comment_row, comments))
-        return rows.table(str(request["query"]), offset + rows.taken, more=more)
+        comments = partial(follow, self.api, self.source, path=(*where, "comments"), query={})
+        parts = [fixed(_own_parts(issue)), Part(comments, comment_row)]
+        return await joined(self.source, request, PARTS, parts)
+
+    async def _proposals(self, request: Request) -> Table:
+        return await Proposals(self.api, self.source, await self._place(request)).listed(request)
+
+    async def _proposal(self, request: Request) -> Table:
+        return await Proposals(self.api, self.source, await self._place(request)).whole(request)
+
+    async def _jobs(self, request: Request) -> Table:
+        return await Jobs(self.api, self.source, await self._place(request)).listed(request)
+
+    async def _log(self, request: Request) -> Table:
+        return await Jobs(self.api, self.source, await self._place(request)).log(request)
 
 
 def _asked(place: Place, request: Request) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -198,7 +211,11 @@ def _entry_row(item: Json) -> Cells:
     return _FORMS[members.word(entry, "type", _FORMS)], members.text(entry, "path")
 
 
-def _issue_row(issue: members.Record) -> Cells:
+def _issue_row(item: Json) -> Cells | None:
+    """A pull request is an issue to GitHub, and none here."""
+    issue = members.record(item)
+    if "pull_request" in issue:
+        return None
     return (
         members.number(issue, "number"),
         members.text(issue, "title"),
@@ -219,8 +236,3 @@ def _own_parts(issue: members.Record) -> list[Cells]:
         ("labels", None, None, ", ".join(map(str, labels_of(issue)))),
         ("description", author, made, members.optional_text(issue, "body")),
     ]
-
-
-def _comment_row(item: Json) -> Cells:
-    told = members.record(item)
-    return "comment", login(told.get("user")), members.text(told, "created_at"), members.text(told, "body")

@@ -14,8 +14,8 @@ _MOST_SECONDS: Final = 3600.0
 def not_found(source: str) -> NotFound:
     """The one answer for what does not exist, what is not the user's to see, and what is not configured."""
     return NotFound(
-        f"There is no such repository, ref, file or issue open to you. {source}_repositories lists the "
-        "repositories."
+        "There is no such repository, or nothing of that name or number in it that is open to you. "
+        f"{source}_repositories lists the repositories."
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, cast
 
 from policies.call import Column, Kind, Table
@@ -9,15 +10,21 @@ from policies.canonical import Json
 from policies.errors import NotFound
 from policies.sources import GitlabSource
 from tools.code import toolset
-from tools.code.columns import FILE, FOLDER, PARTS
+from tools.code.columns import FILE, FOLDER, JOBS, PARTS
 from tools.code.forge import Place
-from tools.code.lists import Cells, Rows, follow, table_of
+from tools.code.joined import Part, fixed, joined
+from tools.code.lists import Cells, follow, table_of
+from tools.code.logs import COLUMNS as LOG
 from tools.code.repositories import walk
 from tools.gitlab import paths
 from tools.gitlab.api import Api
 from tools.gitlab.files import read_file
 from tools.gitlab.issues import STATES
+from tools.gitlab.jobs import Jobs
+from tools.gitlab.notes import OLDEST_FIRST, note_row
 from tools.gitlab.places import VISIBILITIES, at, place_of
+from tools.gitlab.proposals import COLUMNS as PROPOSALS
+from tools.gitlab.proposals import Proposals
 from tools.rest import members
 from tools.sql.pages import Limits, Page
 
@@ -44,7 +51,9 @@ ISSUES: Final = (
     Column("updated_at", Kind.TIME),
 )
 COLUMNS: Final = frozenset(
-    column.name for answer in (PROJECTS, HITS, FILE, FOLDER, ISSUES, PARTS) for column in answer
+    column.name
+    for answer in (PROJECTS, HITS, FILE, FOLDER, ISSUES, PARTS, PROPOSALS, JOBS, LOG)
+    for column in answer
 )
 """Those of all answers, by name."""
 
@@ -67,6 +76,10 @@ class Reader:
             toolset.READ: self._read,
             toolset.ISSUES: self._issues,
             toolset.ISSUE: self._issue,
+            toolset.PROPOSALS: self._proposals,
+            toolset.PROPOSAL: self._proposal,
+            toolset.JOBS: self._jobs,
+            toolset.LOG: self._log,
         }
         return await reads[str(request["verb"])](request)
 
@@ -119,18 +132,23 @@ class Reader:
         return await table_of(self.api, self.source, request, ISSUES, path=path, query=query, row=_issue_row)
 
     async def _issue(self, request: Request) -> Table:
-        """First what the issue says of itself, as rows of a fixed number, then its notes."""
+        """First what the issue says of itself, then its notes."""
         path = (*at(await self._project(request)), "issues", str(request["issue"]))
-        offset = int(str(request["offset"]))
-        rows = Rows(self.source, PARTS)
         own = _own_parts(members.record(await self.api.value(*path)))
-        more = not rows.extend(own[offset:])
-        if not more:
-            query = {"order_by": "created_at", "sort": "asc"}
-            start = max(0, offset - len(own))
-            notes, more = await follow(self.api, self.source, start, (*path, "notes"), query)
-            rows.extend(map(_note_row, notes))
-        return rows.table(str(request["query"]), offset + rows.taken, more=more)
+        notes = partial(follow, self.api, self.source, path=(*path, "notes"), query=OLDEST_FIRST)
+        return await joined(self.source, request, PARTS, [fixed(own), Part(notes, note_row)])
+
+    async def _proposals(self, request: Request) -> Table:
+        return await Proposals(self.api, self.source, await self._project(request)).listed(request)
+
+    async def _proposal(self, request: Request) -> Table:
+        return await Proposals(self.api, self.source, await self._project(request)).whole(request)
+
+    async def _jobs(self, request: Request) -> Table:
+        return await Jobs(self.api, self.source, await self._project(request)).listed(request)
+
+    async def _log(self, request: Request) -> Table:
+        return await Jobs(self.api, self.source, await self._project(request)).log(request)
 
 
 def _path_of(project: members.Record) -> str:
@@ -182,14 +200,3 @@ def _own_parts(issue: members.Record) -> list[Cells]:
         ("labels", None, None, labels),
         ("description", author, made, members.optional_text(issue, "description")),
     ]
-
-
-def _note_row(item: Json) -> Cells:
-    note = members.record(item)
-    part = "event" if members.flag(note, "system") else "comment"
-    return (
-        part,
-        members.person(note.get("author")),
-        members.text(note, "created_at"),
-        members.text(note, "body"),
-    )

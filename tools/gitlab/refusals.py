@@ -15,7 +15,8 @@ _MAX_ERROR: Final = 65_536  # bytes of an answer that says what went wrong
 def not_found(source: str) -> NotFound:
     """The one answer for what does not exist, what is not the user's to see, and what is not configured."""
     return NotFound(
-        f"There is no such project, ref, file or issue open to you. {source}_repositories lists the projects."
+        "There is no such project, or nothing of that name or number in it that is open to you. "
+        f"{source}_repositories lists the projects."
     )
 
 

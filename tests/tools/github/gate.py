@@ -1,5 +1,6 @@
 """What emulate lacks of GitHub, before it: tokens that end and have scopes, what is hidden from whom, the
-list of an organisation's repositories, where a search found what, and every way to fail.
+list of an organisation's repositories, where a search found what, diffs, runs with logs, and every way to
+fail.
 
 After docs.github.com/en/rest; what a request answers is emulate's.
 """
@@ -17,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from tests.emulate import Emulate
+from tests.tools.github.actions import STORE, Actions, page_of
 
 if TYPE_CHECKING:
     from tests.tools.code.faults import Fault
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 _PREFIX: Final = "/api/v3"
 _NUMBERS: Final = itertools.count(1)
 _PASSED: Final = ("content-type", "link")
+_SHOWN: Final = re.compile(r"/repos/([\w.-]+/[\w.-]+)/(pulls|actions)/((?<=actions/).+|[0-9]+/files)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Asked:
 
 class Gate:
     """An ASGI application at `url`. `faults` are taken in turn, one a request, and `losses` are the answers
-    to what was changed; `asked` is all that came. `repositories` are those of the organisation.
+    to what was changed; `asked` is all that came. `repositories` are those of the organisation, and `diffs`
+    what each pull request changes, by its address.
     """
 
     def __init__(self, behind: Emulate, url: str) -> None:
@@ -58,6 +62,8 @@ class Gate:
         self.losses: list[Fault] = []
         self.asked: list[Asked] = []
         self.repositories: list[str] = []
+        self.diffs: dict[str, list[dict[str, Any]]] = {}
+        self.actions = Actions(url)
         self._holders: dict[str, Holder] = {}
 
     def give(self, login: str, scopes: Sequence[str] | None = None, *, writes: bool = False) -> str:
@@ -77,9 +83,11 @@ class Gate:
 
     async def _answer(self, scope: Scope, body: bytes) -> Response:
         raw, query = scope["raw_path"].decode(), scope["query_string"].decode()
+        headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
+        if raw.startswith(STORE):
+            return self.actions.stored(raw, headers)
         assert raw.startswith(_PREFIX), raw
         path, method = raw.removeprefix(_PREFIX), scope["method"]
-        headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
         scheme, _, token = headers.get("authorization", "").partition(" ")
         holder = self._holders.get(token) if scheme.lower() in {"bearer", "token"} else None
         target = f"{path}?{query}" if query else path
@@ -97,6 +105,9 @@ class Gate:
             client.headers["authorization"] = f"Bearer {Emulate.token(holder.login)}"
             if (found := re.fullmatch(r"/orgs/([\w-]+)/repos", path)) and not changes:
                 answer = await self._of_organisation(client, found[1], parse_qs(query))
+            elif (found := _SHOWN.fullmatch(path)) and not changes:
+                there = (await client.get(f"/repos/{found[1]}")).status_code == 200
+                answer = self._shown(found, parse_qs(query)) if there else _said(404, "Not Found")
             else:
                 told = await client.request(method, f"{path}?{query}", content=body)
                 if path == "/search/code" and "text-match" in headers.get("accept", ""):
@@ -107,6 +118,15 @@ class Gate:
         if holder.scopes is not None:
             answer.headers["x-oauth-scopes"] = ", ".join(holder.scopes)
         return answer
+
+    def _shown(self, path: "re.Match[str]", query: Mapping[str, Sequence[str]]) -> Response:
+        """What emulate has not, of a repository that the user sees."""
+        repository, what, rest = path.groups()
+        first = {name: values[0] for name, values in query.items()}
+        if what == "pulls":
+            diffs = self.diffs.get(path[0])
+            return _said(404, "Not Found") if diffs is None else page_of(diffs, first)
+        return self.actions.answer(repository, rest, first) or _said(404, "Not Found")
 
     def _passed_on(self, told: httpx2.Response, *, changes: bool) -> Response:
         if told.status_code == 403 and not changes:

@@ -15,6 +15,7 @@ from policies.sources import GithubSource
 from tests.emulate import ORGANISATION, Emulate
 from tests.proofs import ADA, Notes, call_of, grant_of, tool_of
 from tests.tools.code.acting import Actor
+from tests.tools.code.hunks import hunks
 from tests.tools.github.gate import Gate
 from tools.github.connector import GithubConnector
 
@@ -60,7 +61,7 @@ class Shop:
         for path, text in FILES.items():
             self.put(path, text)
 
-    def run(self, method: str, path: str = "", login: str = "ada", **body: Any) -> Any:
+    def run(self, method: str, path: str = "", login: str = "ada", /, **body: Any) -> Any:
         return self.behind.run(method, f"repos/{self.path}{path}", login, **body)
 
     def put(self, path: str, text: str, branch: str = "main") -> None:
@@ -77,6 +78,22 @@ class Shop:
     def read(self, path: str, ref: str = "main") -> str:
         told = self.run("GET", f"/contents/{path}?ref={ref}")
         return base64.b64decode(told["content"]).decode()
+
+    def propose(self, files: Mapping[str, str], login: str = "ada", **body: Any) -> int:
+        """A pull request from the branch `feature`: its number."""
+        head = self.run("GET", "/git/ref/heads/main")["object"]["sha"]
+        self.run("POST", "/git/refs", ref="refs/heads/feature", sha=head)
+        for path, text in files.items():
+            self.put(path, text, "feature")
+        told = self.run(
+            "POST", "/pulls", login, head="feature", base="main", **{"title": "A request", **body}
+        )
+        self.gate.diffs[f"/repos/{self.path}/pulls/{told['number']}/files"] = [
+            {"filename": path, "status": "added", "patch": hunks(b"", text.encode()).removesuffix("\n")}
+            for path, text in files.items()
+        ]
+        number: int = told["number"]
+        return number
 
     def issue(self, number: int) -> Any:
         return self.run("GET", f"/issues/{number}")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import github
+import httpx2
 import pytest
 from github.GithubException import BadCredentialsException, GithubException, UnknownObjectException
 
@@ -78,6 +79,32 @@ def test_a_commit_is_made_unseen_and_a_branch_leads_to_it(shop: Shop, client: Cl
     repository.requester.requestJsonAndCheck("DELETE", f"{repository.url}/git/refs/heads/remit/a")
     with pytest.raises(UnknownObjectException):
         repository.get_git_ref("heads/remit/a")
+
+
+def test_a_pull_request_has_its_diffs_and_its_reviews(shop: Shop, client: Client) -> None:
+    number = shop.propose({"src/prices.py": "PRICES = {}\n"})
+    shop.run("POST", f"/pulls/{number}/reviews", event="COMMENT", body="Why?")
+    asked = client(shop.gate.give("ada")).get_repo(shop.path).get_pull(number)
+    (file,) = asked.get_files()
+    assert (file.filename, file.status, file.patch) == (
+        "src/prices.py",
+        "added",
+        "@@ -0,0 +1 @@\n+PRICES = {}",
+    )
+    assert [(each.state, each.body) for each in asked.get_reviews()] == [("COMMENTED", "Why?")]
+
+
+def test_a_commit_has_runs_whose_jobs_have_logs_elsewhere(shop: Shop, client: Client) -> None:
+    repository = client(shop.gate.give("ada")).get_repo(shop.path)
+    commit = repository.get_commit("main").sha
+    made = shop.gate.actions.run(shop.path, commit, b"one\n", b"two\n")
+    (run,) = repository.get_workflow_runs(head_sha=commit)
+    assert run.id == made.number
+    _, second = run.jobs()
+    assert (second.name, second.conclusion) == ("test 2", "failure")
+    link = second.logs_url()
+    assert httpx2.get(link, trust_env=False).content == b"two\n"
+    assert httpx2.get(link, trust_env=False, headers={"authorization": "Bearer x"}).status_code == 403
 
 
 def test_who_may_only_read_changes_nothing(shop: Shop, client: Client) -> None:

@@ -8,7 +8,7 @@ from policies.canonical import Json
 from policies.errors import ConfigurationError
 from policies.redaction.redactor import Redactor
 from policies.structured import structured
-from tests.tools.github.hub import TOKEN_IN_FILE, Desk
+from tests.tools.github.hub import FILES, TOKEN_IN_FILE, Desk
 
 pytestmark = pytest.mark.anyio
 
@@ -29,6 +29,9 @@ def redactor() -> Redactor:
         ("search", {"search": "GITHUB_TOKEN"}, {"github_pat"}),
         ("issues", {}, {"PERSON"}),
         ("issue", {"issue": 1}, {"PERSON", "EMAIL_ADDRESS", "aws_access_key_id"}),
+        ("proposals", {}, {"PERSON"}),
+        ("proposal", {"pull_request": 2}, {"PERSON", "github_pat", "aws_access_key_id"}),
+        ("log", {"job": 501}, {"github_pat"}),
     ],
 )
 async def test_people_and_secrets_leave_in_neither_half(
@@ -37,6 +40,10 @@ async def test_people_and_secrets_leave_in_neither_half(
     said = f"Write to peter.parker@acme.example.\nThe key is {KEY_IN_ISSUE}."
     desk.shop.run("POST", "/issues", title="Login fails for Peter Parker", body=said, assignees=["ada"])
     desk.shop.run("POST", "/issues/1/comments", body=f"Not any more: {KEY_IN_ISSUE}")
+    desk.shop.propose({"token.sh": FILES["scripts/deploy.sh"]}, body=said)
+    commit = desk.shop.run("GET", "/git/ref/heads/main")["object"]["sha"]
+    log = f"2026-05-04T10:20:30.1234567Z {TOKEN_IN_FILE[:9]}\x1b[0m{TOKEN_IN_FILE[9:]}\r\n"
+    desk.shop.gate.actions.run(desk.shop.path, commit, log.encode())
     raw = await desk.raw(verb, repository=desk.shop.path, **arguments)
     assert any(leak in json.dumps(raw.table.rows) for leak in LEAKS)
     redacted = redactor.redact(raw)

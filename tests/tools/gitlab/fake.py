@@ -1,7 +1,8 @@
 """A small strict GitLab, REST API v4: what it does not know, it refuses, and it writes down who asked what.
 
 After docs.gitlab.com/api: rest (pagination, status codes), oauth2, projects, groups, repositories,
-repository_files, search, issues, notes. tests/tools/gitlab/test_fake.py drives it with python-gitlab.
+repository_files, search, issues, notes, merge_requests, pipelines, jobs.
+tests/tools/gitlab/test_fake.py drives it with python-gitlab.
 """
 
 import base64
@@ -9,7 +10,7 @@ import hashlib
 import itertools
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote, urlencode
@@ -17,6 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlencode
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from tests.tools.code.hunks import hunks
 from tests.tools.gitlab import changing
 from tests.tools.gitlab.changing import PEOPLE, Unfit
 from tests.tools.gitlab.world import (
@@ -319,6 +321,24 @@ class GitLab:
             case ["merge_requests", iid]:
                 request.only()
                 return JSONResponse(_request_json(_merge_request(project, iid)))
+            case ["merge_requests", iid, "diffs"]:
+                request.only(*_PAGES)
+                return _page(request, _diffs(project, _merge_request(project, iid)))
+            case ["merge_requests", iid, "notes"]:
+                return _notes(request, _merge_request(project, iid))
+            case ["repository", "commits", ref]:
+                request.only()
+                sha = _sha(project, ref)
+                return JSONResponse(_commit_json(sha, project.commits.get(sha, Commit("Begin", ()))))
+            case ["pipelines"]:
+                return _pipelines(request, project)
+            case ["pipelines", number, "jobs"]:
+                request.only(*_PAGES)
+                return _page(request, [told for told, _ in _jobs(project) if _is_of(told, number)])
+            case ["jobs", number, *trace]:
+                request.only()
+                told, log = _job(project, number)
+                return Response(log, media_type="text/plain") if trace == ["trace"] else JSONResponse(told)
             case _:
                 raise Refused(404, {"error": "404 Not Found"})
 
@@ -592,7 +612,7 @@ def _issue(request: _Request, project: Project, iid: str) -> Issue:
     raise _not_found("Issue") if iid.isdecimal() else Refused(400, {"error": "issue_iid is invalid"})
 
 
-def _notes(request: _Request, issue: Issue) -> Response:
+def _notes(request: _Request, issue: Issue | MergeRequest) -> Response:
     request.only(*_PAGES, "order_by", "sort")
     request.one_of("order_by", "created_at", "created_at", "updated_at")
     notes = [_note_json(number, note) for number, note in _numbered(issue)]
@@ -612,7 +632,7 @@ def _note_json(number: int, note: Note) -> dict[str, Any]:
     }
 
 
-def _numbered(issue: Issue) -> list[tuple[int, Note]]:
+def _numbered(issue: Issue | MergeRequest) -> list[tuple[int, Note]]:
     return [(note.id or number, note) for number, note in enumerate(issue.notes, 1)]
 
 
@@ -652,6 +672,10 @@ def _request_json(asked: MergeRequest) -> dict[str, Any]:
         "sha": asked.sha,
         "author": _person_json(asked.author),
         "created_at": WHEN,
+        "updated_at": WHEN,
+        "draft": asked.draft,
+        "source_project_id": 10,
+        "target_project_id": 10,
     }
 
 
@@ -663,7 +687,9 @@ def _merge_request(project: Project, iid: str) -> MergeRequest:
 
 
 def _requests(request: _Request, project: Project) -> Response:
-    request.only(*_PAGES, "source_branch", "state", "scope")
+    request.only(*_PAGES, "source_branch", "state", "scope", "order_by", "sort")
+    request.one_of("order_by", "created_at", "created_at")
+    request.one_of("sort", "desc", "desc")
     state = request.one_of("state", "all", "opened", "closed", "merged", "all")
     own = request.one_of("scope", "created_by_me", "created_by_me", "all") == "created_by_me"
     branch = request.query.get("source_branch")
@@ -675,6 +701,63 @@ def _requests(request: _Request, project: Project) -> Response:
         and branch in {None, asked.source_branch}
     ]
     return _page(request, found)
+
+
+def _diffs(project: Project, asked: MergeRequest) -> list[dict[str, Any]]:
+    """docs.gitlab.com/api/merge_requests: what is no text has an empty diff."""
+    base, head = project.branches[asked.target_branch], project.files(asked.sha) or {}
+    return [
+        {
+            "old_path": path,
+            "new_path": path,
+            "new_file": path not in base,
+            "deleted_file": path not in head,
+            "renamed_file": False,
+            "diff": "" if b"\0" in head.get(path, b"") else hunks(base.get(path, b""), head.get(path, b"")),
+        }
+        for path in sorted(base.keys() | head.keys())
+        if base.get(path) != head.get(path)
+    ]
+
+
+def _sha(project: Project, ref: str) -> str:
+    files = project.files(ref)
+    if files is None:
+        raise _not_found("Commit")
+    return commit_id(files)
+
+
+def _pipelines(request: _Request, project: Project) -> Response:
+    request.only(*_PAGES, "sha")
+    wanted = request.query.get("sha")
+    found = [each for each in reversed(project.pipelines) if wanted in {None, each.sha}]
+    return _page(request, [{"id": each.id, "sha": each.sha, "status": "failed"} for each in found])
+
+
+def _jobs(project: Project) -> Iterator[tuple[dict[str, Any], bytes]]:
+    for pipeline in project.pipelines:
+        for job in pipeline.jobs:
+            told = {
+                "id": job.id,
+                "name": job.name,
+                "stage": job.stage,
+                "status": job.status,
+                "started_at": WHEN,
+                "finished_at": None,
+                "pipeline": {"id": pipeline.id, "sha": pipeline.sha},
+            }
+            yield told, job.log
+
+
+def _is_of(told: Mapping[str, Any], pipeline: str) -> bool:
+    return str(told["pipeline"]["id"]) == pipeline
+
+
+def _job(project: Project, number: str) -> tuple[dict[str, Any], bytes]:
+    for told, log in _jobs(project):
+        if str(told["id"]) == number:
+            return told, log
+    raise _not_found("Job")
 
 
 def _changed(request: _Request, project: Project, asked: list[str]) -> Response:

@@ -16,7 +16,7 @@ from gitlab.exceptions import (
 
 from tests.tools.code.faults import Fault
 from tests.tools.gitlab.site import Site
-from tests.tools.gitlab.world import DEPLOY, LOGO, blob_id
+from tests.tools.gitlab.world import DEPLOY, LOGO, blob_id, propose, run
 
 
 @pytest.fixture
@@ -98,6 +98,32 @@ def test_an_issue_has_its_conversation(ada: Any) -> None:
     notes = issue.notes.list(iterator=True, sort="asc", per_page=5)
     assert [note.body for note in notes] == [f"Comment {number}" for number in range(1, 13)]
     assert [note.system for note in issue.notes.list(get_all=True)].count(True) == 1
+
+
+def test_a_merge_request_has_its_diffs_and_its_conversation(site: Site, ada: Any) -> None:
+    propose(site.gitlab.projects[0], {"src/prices.py": b"PRICES = {}\n"})
+    (request,) = ada.projects.get("acme/shop").mergerequests.list(get_all=True, state="opened", scope="all")
+    assert (request.iid, request.source_branch, request.draft) == (1, "feature/prices", False)
+    (diff,) = ada.http_list("/projects/10/merge_requests/1/diffs", get_all=True)
+    assert (diff["new_path"], diff["new_file"], diff["diff"]) == (
+        "src/prices.py",
+        True,
+        "@@ -0,0 +1 @@\n+PRICES = {}\n",
+    )
+    notes = request.notes.list(get_all=True, sort="asc")
+    assert [note.system for note in notes] == [False, True]
+
+
+def test_a_commit_has_pipelines_whose_jobs_have_logs(site: Site, ada: Any) -> None:
+    made = run(site.gitlab.projects[0], b"one\n", b"two\n")
+    project = ada.projects.get("acme/shop")
+    (pipeline,) = project.pipelines.list(get_all=True, sha=project.commits.get("HEAD").id)
+    assert pipeline.id == made.id
+    first, second = pipeline.jobs.list(get_all=True)
+    assert (first.name, second.status) == ("test 1", "failed")
+    assert project.jobs.get(second.id).trace() == b"two\n"
+    with pytest.raises(GitlabGetError, match="404"):
+        project.jobs.get(1)
 
 
 @pytest.mark.parametrize(

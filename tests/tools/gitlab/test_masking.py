@@ -11,7 +11,7 @@ from policies.redaction.redactor import Redactor
 from policies.structured import structured
 from tests.tools.gitlab.code import Code, source_of
 from tests.tools.gitlab.site import Site
-from tests.tools.gitlab.world import ADA, KEY_IN_ISSUE, TOKEN_IN_FILE, Issue, Note
+from tests.tools.gitlab.world import ADA, DEPLOY, KEY_IN_ISSUE, LOG, TOKEN_IN_FILE, Issue, Note, propose, run
 
 pytestmark = pytest.mark.anyio
 
@@ -45,11 +45,16 @@ def redactor() -> Redactor:
         ("search", {"search": "Anna"}, {"PERSON", "EMAIL_ADDRESS"}),
         ("issues", {"search": "Login"}, {"PERSON"}),
         ("issue", {"issue": 30}, {"PERSON", "EMAIL_ADDRESS", "aws_access_key_id"}),
+        ("proposals", {}, {"PERSON"}),
+        ("proposal", {"merge_request": 1}, {"PERSON", "EMAIL_ADDRESS", "aws_access_key_id", "gitlab_pat"}),
+        ("log", {"job": 501}, {"gitlab_pat"}),
     ],
 )
 async def test_people_and_secrets_leave_in_neither_half(
     site: Site, redactor: Redactor, verb: str, arguments: dict[str, Json], masked: set[str]
 ) -> None:
+    propose(site.gitlab.projects[0], {"scripts/token.sh": DEPLOY})
+    run(site.gitlab.projects[0], LOG)
     raw = await Code(site).raw(verb, project="acme/shop", **arguments)
     assert any(leak in json.dumps(raw.table.rows) for leak in LEAKS)
     redacted = redactor.redact(raw)
@@ -61,13 +66,18 @@ async def test_people_and_secrets_leave_in_neither_half(
 @pytest.mark.threat("T27")
 async def test_a_key_is_masked_wherever_it_was_pasted(site: Site, redactor: Redactor) -> None:
     shop = site.gitlab.projects[0]
+    propose(shop, {"id_rsa": PRIVATE_KEY.encode()})
     shop.branches["main"]["id_rsa"] = PRIVATE_KEY.encode()
+    stamped = "".join(f"2026-05-04T10:20:30.123456Z 01O {line}\n" for line in PRIVATE_KEY.splitlines())
+    run(shop, stamped.encode())
     shop.issues.append(Issue(31, "Keys", ADA, PRIVATE_KEY, notes=(Note(ADA, f"or\n\n{PRIVATE_KEY}"),)))
     code = Code(site)
     for raw in (
         await code.raw("read", project="acme/shop", path="id_rsa"),
         await code.raw("issue", project="acme/shop", issue=31),
         await code.raw("search", project="acme/shop", search="BEGIN RSA"),
+        await code.raw("proposal", project="acme/shop", merge_request=1),
+        await code.raw("log", project="acme/shop", job=501),
     ):
         redacted = redactor.redact(raw)
         assert "MIIEowIBAAKCAQEAx7Zq" not in redacted.text

@@ -31,6 +31,10 @@ def test_the_tools_are_those_of_the_family_and_read_alone(tmp_path: Any) -> None
         "code_read",
         "code_issues",
         "code_issue",
+        "code_proposals",
+        "code_proposal",
+        "code_jobs",
+        "code_log",
     ]
     assert {tool.tier for tool in listed} == {Tier.READ}
     assert all(tool.output_schema == TABLE_OUTPUT for tool in listed)
@@ -48,7 +52,7 @@ def test_a_schema_takes_nothing_else_and_says_its_limits(verb: str) -> None:
 
 def described(schema: Any) -> Iterator[tuple[str, int | None]]:
     for name, value in schema["properties"].items():
-        if name not in {"cursor", "issue"}:
+        if name not in {"cursor", "issue", "merge_request", "job"}:
             yield value["description"], value.get("maxLength", value.get("maxItems"))
 
 
@@ -75,6 +79,11 @@ def test_what_a_tool_says_depends_on_the_configuration_alone() -> None:
         ("issues", {"project": "acme/shop", "labels": ["a"] * 11}),
         ("issue", {"project": "acme/shop", "issue": 0}),
         ("issue", {"project": "acme/shop", "issue": "1/../2"}),
+        ("proposals", {"project": "acme/shop", "state": "any"}),
+        ("proposal", {"project": "acme/shop"}),
+        ("proposal", {"project": "acme/shop", "merge_request": "1"}),
+        ("jobs", {"project": "acme/shop", "ref": ""}),
+        ("log", {"project": "acme/shop", "job": 1.5}),
     ],
 )
 def test_other_arguments_are_refused(verb: str, arguments: dict[str, Json]) -> None:

@@ -54,6 +54,26 @@ class MergeRequest:
     target_branch: str
     sha: str
     state: str = "opened"
+    notes: tuple[Note, ...] = ()
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`log` is as a runner wrote it."""
+
+    id: int
+    name: str
+    log: bytes
+    stage: str = "test"
+    status: str = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    id: int
+    sha: str
+    jobs: tuple[Job, ...]
 
 
 @dataclass(slots=True)
@@ -73,6 +93,7 @@ class Project:
     labels: set[str] = field(default_factory=lambda: {"bug", "login"})
     commits: dict[str, Commit] = field(default_factory=dict[str, Commit])
     requests: list[MergeRequest] = field(default_factory=list[MergeRequest])
+    pipelines: list[Pipeline] = field(default_factory=list[Pipeline])
 
     def is_open_to(self, username: str | None) -> bool:
         if self.visibility == "public" or username in self.members:
@@ -167,3 +188,37 @@ def world() -> list[Project]:
         shared_with=frozenset({"acme"}),
     )
     return [shop, payroll, site, rival]
+
+
+LOG = (
+    "\x1b[0KRunning with gitlab-runner 18.5.0\x1b[0;m\n"
+    "section_start:1780000000:script[collapsed=true]\r\x1b[0K\x1b[32;1m$ ./deploy.sh\x1b[0;m\n"
+    f"using {TOKEN_IN_FILE[:9]}\x1b[0;33m{TOKEN_IN_FILE[9:]}\x1b[0m\n"
+    "10%\r100%\n"
+    "section_end:1780000001:script\r\x1b[0KJob failed: exit code 1\n"
+).encode()
+
+
+def propose(project: Project, files: dict[str, bytes]) -> MergeRequest:
+    """Bob asks for files to be changed, and it is talked about."""
+    branch = project.branches["feature/prices"] = {**project.branches["main"], **files}
+    made = MergeRequest(
+        1,
+        BOB,
+        "Deploy by a script of Peter Parker",
+        f"Ask peter.parker@acme.example.\nThe key is {KEY_IN_ISSUE}.",
+        "feature/prices",
+        "main",
+        commit_id(branch),
+        notes=(Note(ADA, f"Not {KEY_IN_ISSUE}, please"), Note(BOB, "changed this line", system=True)),
+    )
+    project.requests.append(made)
+    return made
+
+
+def run(project: Project, *logs: bytes) -> Pipeline:
+    """A pipeline for what stands in the default branch, with a job for each log."""
+    sha, number = commit_id(project.branches["main"]), 500 + 10 * len(project.pipelines)
+    jobs = tuple(Job(number + each, f"test {each}", log) for each, log in enumerate(logs, 1))
+    project.pipelines.append(Pipeline(number, sha, jobs))
+    return project.pipelines[-1]
