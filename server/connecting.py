@@ -34,7 +34,8 @@ _LOOK: Final = 0.5  # seconds between two looks at what a person has done meanwh
 class Offer:
     """`id` is opaque. `client` is what the program that asked for it calls itself.
 
-    `scopes` are what a system is asked for that authorizes remit itself; none where a secret is typed.
+    `scopes` are what a system is asked for that authorizes remit itself; none where a secret is typed. `at`
+    is where that is, and `gives_back` whether it takes an access back when it is told to.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Offer:
     tier: Tier
     scopes: tuple[str, ...]
     at: str
+    gives_back: bool
 
 
 class Connecting:
@@ -96,6 +98,7 @@ class Connecting:
             tier,
             server.scopes(tier) if server else (),
             server.place if server else "",
+            gives_back=server is not None and server.takes_back,
         )
 
     async def accept(

@@ -24,7 +24,7 @@ from joserfc.util import base64_to_int
 from policies.canonical import Json
 from policies.document import Oidc
 from policies.frames import BadFrame, parse
-from server.oauth.client import Authentication
+from tools.authorization import Authentication
 from tools.outbound.addresses import Origin, origins, outside
 from tools.outbound.client import Bounds, Transport, client
 from tools.outbound.errors import BlockedAddress, OutboundError

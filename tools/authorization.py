@@ -1,6 +1,13 @@
 """Where a system's users authorize a client by OAuth 2.0, and which scopes that takes there."""
 
 from dataclasses import dataclass
+from typing import Final, Literal
+
+PERMITTED: Final = "*"
+"""In the place of scopes, where a system keeps by itself what a client may do: none is asked for or told."""
+
+Authentication = Literal["client_secret_basic", "client_secret_post"]
+"""How a client shows its secret (RFC 6749, section 2.3.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +16,8 @@ class Authorization:
 
     `issuer` is what the authorization server calls itself, or None where it has no metadata (RFC 8414).
     `read` are the scopes without which nothing can be read. `act` are all of those that one asks for who acts
-    as well, reading among them. `revoke` is where tokens are revoked (RFC 7009), if anywhere.
+    as well, reading among them; `PERMITTED` alone where there are none. `revoke` is where tokens are revoked
+    (RFC 7009), if anywhere.
     """
 
     issuer: str | None
@@ -18,3 +26,4 @@ class Authorization:
     revoke: str | None
     read: tuple[str, ...]
     act: tuple[str, ...]
+    authentication: Authentication = "client_secret_basic"

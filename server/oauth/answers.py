@@ -15,6 +15,7 @@ from authlib.integrations.base_client import OAuthError
 
 from policies.secret import Secret
 from server.oauth.tokens import Tokens
+from tools.authorization import PERMITTED
 
 if TYPE_CHECKING:
     from policies.canonical import Json
@@ -41,6 +42,14 @@ CODES: Final = frozenset(
 )
 """The error codes of RFC 6749 and RFC 7009."""
 
+# docs.github.com/en/apps: what GitHub says for some of them.
+_OTHER_WORDS: Final = {
+    "bad_verification_code": "invalid_grant",
+    "bad_refresh_token": "invalid_grant",
+    "incorrect_client_credentials": "invalid_client",
+    "redirect_uri_mismatch": "invalid_request",
+}
+
 
 class FarFailed(Exception):  # noqa: N818 - what is so, not whose fault it is
     """`why` is for the log."""
@@ -54,7 +63,8 @@ class FarRefused(FarFailed):
     """`code` is one of `CODES`, or "other"."""
 
     def __init__(self, said: object) -> None:
-        self.code = said if isinstance(said, str) and said in CODES else "other"
+        code = _OTHER_WORDS.get(said, said) if isinstance(said, str) else "other"
+        self.code = code if code in CODES else "other"
         super().__init__(f"it refuses: {self.code}")
 
 
@@ -104,12 +114,13 @@ def tokens_of(answer: Mapping[str, object], now: int, asked: frozenset[str], for
         raise FarUnavailable("it does not say in seconds how long its token lasts")
     if scope is not None and not isinstance(scope, str):
         raise FarUnavailable("it does not say in words what its token is for")
+    told = frozenset(scope.split()) if scope is not None else asked
     return Tokens.granted(
         now,
         access=_secret(access),
         refresh=_secret(refresh) if refresh is not None else former,
         lasting=lasting,
-        scopes=frozenset(scope.split()) if scope is not None else asked,
+        scopes=asked if PERMITTED in asked and not told else told,
     )
 
 

@@ -1,14 +1,13 @@
 """authlib's OAuth client, over the one way out."""
 
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote_plus
 
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from policies.secret import Secret
+from tools.authorization import Authentication
 from tools.outbound.client import Transport
-
-Authentication = Literal["client_secret_basic", "client_secret_post"]
 
 
 def oauth_client(

@@ -20,9 +20,9 @@ from server.oauth.answers import (
     hold_status,
     tokens_of,
 )
-from server.oauth.client import Authentication, oauth_client
+from server.oauth.client import oauth_client
 from server.oauth.tokens import Tokens
-from tools.authorization import Authorization
+from tools.authorization import PERMITTED, Authentication, Authorization
 from tools.outbound.addresses import origin, origins
 from tools.outbound.client import Bounds, Transport
 from tools.outbound.tls import ClientContext
@@ -32,10 +32,10 @@ MAX_BYTES: Final = 65_536  # of one answer
 
 @dataclass(frozen=True, slots=True)
 class Nature:
-    """What its metadata says of how it behaves, where it has any."""
+    """How it behaves, by its metadata where it has any."""
 
+    authentication: Authentication
     names_itself: bool = False
-    authentication: Authentication = "client_secret_basic"
 
 
 class AuthorizationServer:
@@ -64,7 +64,7 @@ class AuthorizationServer:
         named = (self.issuer, self._authorize, self._token, self._revoke)
         self._named = origins(address for address in named if address)
         self._clock = clock
-        self._nature = Nature()
+        self._nature = Nature(known.authentication)
         self._looked = float("-inf")
 
     @property
@@ -83,7 +83,8 @@ class AuthorizationServer:
     async def way(self, state: str, verifier: str, callback: str, scopes: tuple[str, ...]) -> str:
         """Where a browser goes to be asked. Raises `FarUnavailable`."""
         await self._look()
-        async with self._asking(callback=callback, scopes=scopes, posting=False) as client:
+        spoken = tuple(scope for scope in scopes if scope != PERMITTED)
+        async with self._asking(callback=callback, scopes=spoken, posting=False) as client:
             address: str = client.create_authorization_url(
                 self._authorize, state=state, code_verifier=verifier
             )[0]
@@ -150,7 +151,7 @@ class AuthorizationServer:
             told = await metadata(self.issuer, self._transport())
         except IssuerUnreachable as error:
             raise FarUnavailable(error.why) from None
-        self._nature = Nature(names_itself(told), authentication(told))
+        self._nature = Nature(authentication(told), names_itself(told))
         self._looked = self._clock()
 
     def _transport(self) -> Transport:

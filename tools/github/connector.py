@@ -6,7 +6,7 @@ from typing import Final
 
 from policies.secret import Credential
 from policies.sources import GithubSource
-from tools.authorization import Authorization
+from tools.authorization import PERMITTED, Authorization
 from tools.code import comments, proposals
 from tools.code.connector import CodeConnector
 from tools.code.forge import Forge
@@ -44,8 +44,9 @@ class GithubConnector(CodeConnector[GithubSource, Api, frozenset[str] | None]):
             authorize=f"{at}/authorize",
             token=f"{at}/access_token",
             revoke=None,
-            read=(),
-            act=(),
+            read=(PERMITTED,),
+            act=(PERMITTED,),
+            authentication="client_secret_post",
         )
 
     def asking(self, tls: ClientContext, credential: Credential | None) -> AbstractAsyncContextManager[Api]:

@@ -1,7 +1,7 @@
 """People with a client and a browser, before a remit whose one source is a desk that they authorize it at."""
 
 import secrets
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from html import unescape
@@ -190,9 +190,11 @@ class Desk:
 
 
 @asynccontextmanager
-async def opened(folder: Path, url: str, **oauth: Any) -> AsyncGenerator[Desk]:
+async def opened(
+    folder: Path, url: str, kind: Callable[[str], DeskSystem] = DeskSystem, **oauth: Any
+) -> AsyncGenerator[Desk]:
     """`url` is where the desk is."""
-    configuration, system = configured(folder, **oauth), DeskSystem(url)
+    configuration, system = configured(folder, **oauth), kind(url)
     await enable_all(configuration.document)
     async with assemble(configuration, connected(configuration, system)) as service:
         yield Desk(configuration, service, system)
