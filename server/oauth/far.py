@@ -93,8 +93,11 @@ class AuthorizationServer:
     async def is_its_own(self, answer: Mapping[str, str]) -> bool:
         """Whether an answer that came by a browser is of this server, so far as it says so (RFC 9207).
 
-        Raises `FarUnavailable` where nobody knows whether it would.
+        Where nobody knows what it calls itself, that the answer came by its own way back has to do (RFC 9700,
+        section 4.4.2). Raises `FarUnavailable` where nobody knows whether it would say so.
         """
+        if self.issuer is None:
+            return True
         await self._look()
         return answer.get("iss", None if self._nature.names_itself else self.issuer) == self.issuer
 

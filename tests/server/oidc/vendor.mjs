@@ -1,12 +1,12 @@
-// oidc-provider as the authorization server of a system that people have accounts in, at GitLab's paths.
+// oidc-provider as the authorization server of a system that people have accounts in, at GitLab's paths or others.
 // It says where it is in one line of JSON on standard output, and ends with its standard input.
 // A refresh token is good once: who brings one again ends the whole grant.
-// Argument: the folder of node_modules.
+// Arguments: the folder of node_modules, and where people are asked and tokens are given.
 
 import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
 
-const [modules] = process.argv.slice(2);
+const [modules, authorization = '/oauth/authorize', token = '/oauth/token'] = process.argv.slice(2);
 const { default: Provider } = await import(pathToFileURL(`${modules}/oidc-provider/lib/index.js`));
 
 let provider;
@@ -24,6 +24,7 @@ server.listen(0, '127.0.0.1', () => {
     clients: [
       { ...plain, client_id: 'remit', token_endpoint_auth_method: 'none' },
       { ...plain, client_id: 'remit:web', client_secret: 'a secret: of 7+ words', token_endpoint_auth_method: 'client_secret_basic' },
+      { ...plain, client_id: 'remit-app', client_secret: 'a secret of an app', token_endpoint_auth_method: 'client_secret_post' },
       // The system itself, which asks whose a token is (RFC 7662).
       { grant_types: [], response_types: [], redirect_uris: [], client_id: 'system', client_secret: 'asks', token_endpoint_auth_method: 'client_secret_basic' },
     ],
@@ -34,8 +35,8 @@ server.listen(0, '127.0.0.1', () => {
     rotateRefreshToken: true,
     ttl: { AccessToken: 300, Grant: 3600, IdToken: 300, Interaction: 300, Session: 600, RefreshToken: 3600 },
     routes: {
-      authorization: '/oauth/authorize',
-      token: '/oauth/token',
+      authorization,
+      token,
       revocation: '/oauth/revoke',
       introspection: '/oauth/introspect',
       userinfo: '/oauth/userinfo',

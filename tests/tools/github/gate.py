@@ -8,7 +8,7 @@ After docs.github.com/en/rest; what a request answers is emulate's.
 import base64
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, unquote
@@ -49,13 +49,17 @@ class Asked:
     login: str | None
 
 
+Check = Callable[[str], Awaitable[Holder | None]]
+"""Whose a token is; None for one that is nobody's."""
+
+
 class Gate:
     """An ASGI application at `url`. `faults` are taken in turn, one a request, and `losses` are the answers
     to what was changed; `asked` is all that came. `repositories` are those of the organisation, and `diffs`
-    what each pull request changes, by its address.
+    what each pull request changes, by its address. Without a `check` of tokens those that were given count.
     """
 
-    def __init__(self, behind: Emulate, url: str) -> None:
+    def __init__(self, behind: Emulate, url: str, check: Check | None = None) -> None:
         self.behind = behind
         self.url = url
         self.faults: list[Fault] = []
@@ -65,6 +69,7 @@ class Gate:
         self.diffs: dict[str, list[dict[str, Any]]] = {}
         self.actions = Actions(url)
         self._holders: dict[str, Holder] = {}
+        self._check = check or self._held
 
     def give(self, login: str, scopes: Sequence[str] | None = None, *, writes: bool = False) -> str:
         token = f"made-up-{next(_NUMBERS)}-for-{login}"
@@ -73,6 +78,9 @@ class Gate:
 
     def end(self, token: str) -> None:
         del self._holders[token]
+
+    async def _held(self, token: str) -> Holder | None:
+        return self._holders.get(token)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = b""
@@ -89,7 +97,7 @@ class Gate:
         assert raw.startswith(_PREFIX), raw
         path, method = raw.removeprefix(_PREFIX), scope["method"]
         scheme, _, token = headers.get("authorization", "").partition(" ")
-        holder = self._holders.get(token) if scheme.lower() in {"bearer", "token"} else None
+        holder = await self._check(token) if scheme.lower() in {"bearer", "token"} else None
         target = f"{path}?{query}" if query else path
         self.asked.append(Asked(method, target, holder.login if holder else None))
         if holder is None:

@@ -39,6 +39,9 @@ class Hub:
         self.url = url
         self.gate: Gate | None = None
 
+    def gate_of(self, behind: Emulate) -> Gate:
+        return Gate(behind, self.url)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self.gate is not None
         await self.gate(scope, receive, send)
@@ -50,7 +53,7 @@ class Shop:
     def __init__(self, hub: Hub, behind: Emulate, name: str = "", *, private: bool = True) -> None:
         self.hub = hub
         self.behind = behind
-        self.gate = hub.gate = Gate(behind, hub.url)
+        self.gate = hub.gate = hub.gate_of(behind)
         self.name = name or f"shop-{next(_NUMBERS)}"
         self.path = f"{ORGANISATION}/{self.name}"
         self.gate.repositories.append(self.name)

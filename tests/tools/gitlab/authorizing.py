@@ -3,6 +3,7 @@
 Whose a token is, and whether it is good still, that server says at each request (RFC 7662).
 """
 
+import json
 from typing import Final
 
 import httpx2
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from tests.server.oidc.passing import passed_on
 from tests.tools.gitlab.fake import BadToken, GitLab, Holder
 
 CLIENT: Final = ("system", "asks")  # tests/server/oidc/vendor.mjs
@@ -57,22 +59,7 @@ class AuthorizedGitLab:
         return found
 
     async def _pass_on(self, request: Request) -> Response:
-        """With the host that it was sent to, so that the server's own links lead back here."""
-        sent = {**request.headers, "accept-encoding": "identity"}
-        query = f"?{request.url.query}" if request.url.query else ""
-        async with httpx2.AsyncClient() as http:
-            answer = await http.request(
-                request.method,
-                f"{self._issuer}{request.url.path}{query}",
-                headers=sent,
-                content=await request.body(),
-            )
+        answer = await passed_on(request, self._issuer)
         if request.url.path == "/oauth/token" and answer.status_code == 200:
-            self.issued.append(answer.json()["access_token"])
-        passed = Response(answer.content, answer.status_code)
-        passed.raw_headers = [
-            (name.lower(), value)
-            for name, value in answer.headers.raw
-            if name.lower() not in {b"transfer-encoding", b"connection", b"keep-alive"}
-        ]
-        return passed
+            self.issued.append(json.loads(bytes(answer.body))["access_token"])
+        return answer
