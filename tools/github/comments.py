@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from policies.canonical import Json
-from policies.change import Fields, stands
+from policies.change import Fields
 from policies.errors import NotFound
 from tools.code.forge import Place
 from tools.code.lists import Cells
@@ -46,8 +46,7 @@ class GithubComments:
             _keyed(told)
             async for told in self._all(since)
             if login(told.get("user")) == own
-            and stands(after, _fields(told))
-            and (since is None or records.is_since(members.text(told, "created_at"), since))
+            and records.is_it(after, _fields(told), members.text(told, "created_at"), since)
         ]
 
     async def make(self, after: Fields) -> tuple[Fields, Fields]:

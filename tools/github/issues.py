@@ -6,7 +6,7 @@ from typing import Final, cast
 
 from policies.call import Column, Kind
 from policies.canonical import Json
-from policies.change import Fields, stands
+from policies.change import Fields
 from policies.errors import NotFound
 from tools.code.forge import Place
 from tools.github.api import Api
@@ -56,8 +56,7 @@ class GithubIssues:
             _keyed(each)
             for each in told
             if "pull_request" not in each
-            and stands(after, _fields(each))
-            and (since is None or records.is_since(members.text(each, "created_at"), since))
+            and records.is_it(after, _fields(each), members.text(each, "created_at"), since)
         ]
 
     async def make(self, after: Fields) -> tuple[Fields, Fields]:

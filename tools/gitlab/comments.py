@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from policies.change import Fields, stands
+from policies.change import Fields
 from policies.errors import NotFound
 from tools.code.forge import Place
 from tools.gitlab.api import Api
@@ -46,8 +46,7 @@ class GitlabComments:
             _keyed(note)
             for note in notes
             if _is_of(note, me)
-            and stands(after, _fields(note))
-            and (since is None or records.is_since(members.text(note, "created_at"), since))
+            and records.is_it(after, _fields(note), members.text(note, "created_at"), since)
         ]
 
     async def make(self, after: Fields) -> tuple[Fields, Fields]:

@@ -11,13 +11,13 @@ from policies.sources import MysqlSource
 from tools.connector import Finding
 from tools.mysql.catalog import columns_of
 from tools.mysql.link import READING, Link, transaction
-from tools.mysql.message import bound
 from tools.mysql.privileges import REMEDY, excess, held_by, lacking, spare_reads
 from tools.mysql.targets import look_up, unfit
 from tools.mysql.values import described
 from tools.sql.guard import check
 from tools.sql.names import fold
 from tools.sql.rules import Relation, Rules
+from tools.sql.unnumbered import bound
 
 _TOLD: Final = 5
 _ENCRYPTED: Final = "SHOW SESSION STATUS LIKE 'Ssl_cipher'"

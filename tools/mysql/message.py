@@ -1,15 +1,11 @@
 """What a plan keeps, and carrying it out reads: one statement for the server, as data."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Self, cast
+from typing import Self, cast
 
 from policies.canonical import Json
 from tools.mysql.values import Output, rendered
-from tools.sql.dialect_mysql import MYSQL
-
-_PLACEHOLDER: Final = re.compile(rf"{MYSQL.placeholder}([1-9][0-9]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +45,3 @@ class Message:
             query=cast("str", request["query"]),
             offset=cast("int", request["offset"]),
         )
-
-
-def bound(sql: str, claims: Sequence[Json]) -> tuple[str, tuple[Json, ...]]:
-    """The guard's text with `?` for its placeholders, and the values in the order of these.
-
-    No text that came from outside holds one: the guard refuses the character that they begin with.
-    """
-    numbers = [int(found[1]) for found in _PLACEHOLDER.finditer(sql)]
-    return _PLACEHOLDER.sub("?", sql), tuple(claims[number - 1] for number in numbers)

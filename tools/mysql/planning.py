@@ -9,7 +9,6 @@ from policies.errors import Conflict
 from policies.sources import MysqlSource
 from tools.mysql import rows
 from tools.mysql.link import Link
-from tools.mysql.message import bound
 from tools.mysql.rows import Rows
 from tools.mysql.targets import Target, hold_cascades, hold_fit, hold_written, look_up
 from tools.sql import arguments, changes
@@ -18,6 +17,7 @@ from tools.sql.order import Order
 from tools.sql.refusals import denied, named
 from tools.sql.rules import Relation, Rules
 from tools.sql.standing import row_condition
+from tools.sql.unnumbered import bound
 from tools.sql.writes import Write
 
 

@@ -15,7 +15,7 @@ from tools.connector import Ledger, Trace
 from tools.mysql.catalog import SCHEMA_COLUMNS, columns_told
 from tools.mysql.failures import failures_of
 from tools.mysql.link import READING, Link, transaction
-from tools.mysql.message import Message, bound
+from tools.mysql.message import Message
 from tools.mysql.planning import Planner
 from tools.mysql.values import Output, described, told
 from tools.mysql.writing import Anew, Writing
@@ -25,6 +25,7 @@ from tools.sql.order import Order
 from tools.sql.pages import Limits, Page
 from tools.sql.rules import Checked, Rules
 from tools.sql.statements import Statements
+from tools.sql.unnumbered import bound
 from tools.sql.writes import check_write
 
 _GRACE_SECONDS: Final = 1.0  # for the server to say itself that time is up, before we hang up

@@ -147,7 +147,12 @@ def _with(effect: Effect, *changes: Change) -> Effect:
     return Effect(changes, effect.destinations, effect.final, effect.hidden)
 
 
-def is_since(moment: str, since: str) -> bool:
+def is_it(after: Fields, fields: Fields, made_at: str, since: str | None) -> bool:
+    """Whether a record with these fields, made then, may be the one that was sent."""
+    return stands(after, fields) and (since is None or _is_since(made_at, since))
+
+
+def _is_since(moment: str, since: str) -> bool:
     """Both in ISO 8601. What can't be read as a time counts."""
     try:
         return datetime.fromisoformat(moment) >= datetime.fromisoformat(since)

@@ -10,11 +10,11 @@ from tools.connector import Finding
 from tools.snowflake.api import Api
 from tools.snowflake.catalog import described
 from tools.snowflake.grants import REMEDY, Held, excess, held_by, lacking
-from tools.snowflake.message import bound
 from tools.snowflake.targets import Target, unfit
 from tools.sql.guard import check
 from tools.sql.names import fold
 from tools.sql.rules import Relation, Rules
+from tools.sql.unnumbered import bound
 
 _ADDRESS: Final = "docs/snowflake.md: the account and TLS."
 _TOLD: Final = 5

@@ -1,16 +1,12 @@
 """What a plan keeps, and carrying it out reads: one statement for Snowflake, as data."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Self, cast
+from typing import Self, cast
 
 from policies.call import Origin
 from policies.canonical import Json
 from tools.sql import origins
-from tools.sql.dialect_snowflake import SNOWFLAKE
-
-_PLACEHOLDER: Final = re.compile(rf"{SNOWFLAKE.placeholder}([1-9][0-9]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +43,3 @@ class Message:
             query=cast("str", request["query"]),
             offset=cast("int", request["offset"]),
         )
-
-
-def bound(sql: str, claims: Sequence[Json]) -> tuple[str, tuple[Json, ...]]:
-    """The guard's text with `?` for its placeholders, and the values in the order of these.
-
-    No text that came from outside holds one: the guard refuses the character that they begin with.
-    """
-    numbers = [int(found[1]) for found in _PLACEHOLDER.finditer(sql)]
-    return _PLACEHOLDER.sub("?", sql), tuple(claims[number - 1] for number in numbers)

@@ -9,7 +9,6 @@ from policies.change import Change, Effect, Fields, Kind, stands
 from policies.errors import Conflict, Denied
 from policies.sources import SnowflakeSource
 from tools.snowflake.api import Api
-from tools.snowflake.message import bound
 from tools.snowflake.rows import Rows
 from tools.snowflake.targets import UNSEEN, Target, hold_fit, look_up
 from tools.sql import arguments, changes
@@ -18,6 +17,7 @@ from tools.sql.order import Order
 from tools.sql.refusals import denied, named
 from tools.sql.rules import Relation, Rules
 from tools.sql.standing import row_condition
+from tools.sql.unnumbered import bound
 from tools.sql.writes import Write
 
 

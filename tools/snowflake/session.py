@@ -12,7 +12,7 @@ from policies.sources import SnowflakeSource
 from tools.connector import Ledger, Trace
 from tools.snowflake.api import GRACE_SECONDS, Api
 from tools.snowflake.catalog import SCHEMA_COLUMNS, columns_told
-from tools.snowflake.message import Message, bound
+from tools.snowflake.message import Message
 from tools.snowflake.planning import Planner
 from tools.snowflake.writing import Writing
 from tools.sql import arguments, cursors, toolset
@@ -21,6 +21,7 @@ from tools.sql.order import Order
 from tools.sql.pages import Limits, Page
 from tools.sql.rules import Rules
 from tools.sql.statements import Statements
+from tools.sql.unnumbered import bound
 from tools.sql.writes import check_write
 
 STEPS: Final = (

@@ -13,6 +13,7 @@ from sqlglot import exp
 from sqlglot.expressions import DType
 
 from tools.sql.language import Explain, Language, words
+from tools.sql.unnumbered import MARK
 
 _TEXT = """
     ascii bin bit_length char char_length character_length concat concat_ws crc32 elt field
@@ -106,7 +107,7 @@ MYSQL = Language(
         exp.Localtimestamp: frozenset({"this"}),
     },
     builtin_schema=None,
-    placeholder="\ue000",
+    placeholder=MARK,
     whole_rows=False,
     output_names_in_having=True,
     outputs_named_by_text=True,

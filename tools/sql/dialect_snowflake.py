@@ -13,6 +13,7 @@ from sqlglot import exp
 from sqlglot.expressions import DType
 
 from tools.sql.language import Explain, Language, words
+from tools.sql.unnumbered import MARK
 
 _TEXT = """
     ascii base64_decode_string base64_encode bit_length char char_length charindex chr collate collation
@@ -145,7 +146,7 @@ SNOWFLAKE = Language(
         exp.Localtimestamp: _UNARY,
     },
     builtin_schema=None,
-    placeholder="\ue000",
+    placeholder=MARK,
     whole_rows=False,
     output_names_in_having=True,
     output_names_in_outputs=True,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tools.connector import Trace
 from tools.rest.marks import mark, settled, since_of
-from tools.rest.records import is_since
+from tools.rest.records import is_it
 
 moments = st.integers(0, 2**32)
 limits = st.integers(0, 3600)
@@ -26,8 +26,8 @@ def test_nothing_but_done_is_said_before_all_that_was_sent_has_come_to_an_end(
 def test_what_a_clock_half_a_minute_behind_says_counts_as_made_since(now: int, limit: int) -> None:
     since = since_of(mark(now, limit))
     assert since is not None
-    assert is_since(datetime.fromtimestamp(now - 30, UTC).isoformat(), since)
-    assert not is_since(datetime.fromtimestamp(now - 90, UTC).isoformat(), since)
+    assert is_it({}, {}, datetime.fromtimestamp(now - 30, UTC).isoformat(), since)
+    assert not is_it({}, {}, datetime.fromtimestamp(now - 90, UTC).isoformat(), since)
 
 
 @pytest.mark.parametrize("noted", [None, {}, {"over": "0"}, {"over": None}, [0], 0])
