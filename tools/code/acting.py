@@ -9,16 +9,16 @@ from policies.change import Change, Effect, Fields
 from policies.pseudonyms import filled_in
 from policies.sources import CodeSource
 from tools.code import acts, comments, proposals
-from tools.code.arguments import Arguments
 from tools.code.comments import CommentPlans
 from tools.code.forge import Forge, Place
 from tools.code.issues import IssuePlans
-from tools.code.lists import Rows
 from tools.code.names import is_named
 from tools.code.proposals import Proposals
 from tools.code.targets import Target
 from tools.connector import Ledger, Trace
 from tools.rest import records
+from tools.rest.arguments import Arguments
+from tools.rest.lists import Rows
 
 
 @dataclass(frozen=True, slots=True)

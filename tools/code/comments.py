@@ -8,9 +8,9 @@ from policies.call import Kind as Of
 from policies.change import Change, Effect, Kind, stands
 from policies.errors import Conflict, NotFound
 from tools.code import targets
-from tools.code.arguments import Arguments
 from tools.code.forge import Comments, Forge, Place
 from tools.rest import records
+from tools.rest.arguments import Arguments
 
 COLUMNS: Final = (Column("comment", Of.NUMBER), Column("text", Of.TEXT))
 

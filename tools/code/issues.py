@@ -7,9 +7,9 @@ from policies.canonical import Json
 from policies.change import Change, Effect, Fields, Kind, stands
 from policies.errors import Conflict, InvalidArgument, NotFound
 from tools.code import targets
-from tools.code.arguments import Arguments
 from tools.code.forge import Forge, Issues, Place
 from tools.rest import records
+from tools.rest.arguments import Arguments
 
 
 @dataclass(frozen=True, slots=True)

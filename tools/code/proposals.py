@@ -18,9 +18,9 @@ from policies.canonical import Json
 from policies.change import Change, Effect, Fields, Kind, stands
 from policies.errors import Conflict, Denied, InvalidArgument, Refusal, StaleConfirmation
 from tools.code import names, spoken, targets
-from tools.code.arguments import Arguments
 from tools.code.forge import Branches, Forge, Place
 from tools.connector import Ledger, Trace
+from tools.rest.arguments import Arguments
 from tools.rest.marks import mark, settled
 from tools.rest.records import in_doubt
 from tools.rest.unheard import Unheard

@@ -6,9 +6,9 @@ from functools import partial
 from policies.call import Column, Table
 from policies.canonical import Json
 from policies.sources import CodeSource
-from tools.code.joined import Part, joined
-from tools.code.lists import Cells
 from tools.code.names import is_named
+from tools.rest.joined import Part, joined
+from tools.rest.lists import Cells
 from tools.rest.members import Record, record
 
 OfEntry = Callable[[str, int], Awaitable[tuple[Sequence[Json], bool]]]

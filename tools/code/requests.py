@@ -8,7 +8,7 @@ from policies.pseudonyms import filled_in
 from policies.sources import CodeSource
 from tools.code import names, toolset
 from tools.code.forge import Forge
-from tools.code.lists import bookmark
+from tools.rest.lists import bookmark
 
 
 def request_of(forge: Forge, source: CodeSource, call: Call, values: Mapping[str, str]) -> Mapping[str, Json]:

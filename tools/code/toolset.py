@@ -7,9 +7,9 @@ from policies.call import Tool
 from policies.sources import CodeSource
 from tools.code import names
 from tools.code.acts import acting
-from tools.code.lists import page_size
 from tools.code.parts import CURSOR, Parts
 from tools.code.words import Words
+from tools.rest.lists import page_size
 from tools.tables import reading_tool
 
 REPOSITORIES: Final = "repositories"

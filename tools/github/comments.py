@@ -8,12 +8,12 @@ from policies.canonical import Json
 from policies.change import Fields
 from policies.errors import NotFound
 from tools.code.forge import Place
-from tools.code.lists import Cells
 from tools.github.api import Api
 from tools.github.issues import GithubIssues
 from tools.github.people import login, me
 from tools.github.places import at
 from tools.rest import members, records
+from tools.rest.lists import Cells
 from tools.rest.unheard import heard
 
 _SIZE: Final = 100

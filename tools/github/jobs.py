@@ -11,12 +11,12 @@ from policies.canonical import Json
 from policies.sources import GithubSource
 from tools.code import columns, logs
 from tools.code.forge import Place
-from tools.code.joined import Part, joined
-from tools.code.lists import Cells, follow
 from tools.github.api import Api
 from tools.github.files import commit_of
 from tools.github.places import at
 from tools.rest import members
+from tools.rest.joined import Part, joined
+from tools.rest.lists import Cells, follow
 
 _MOST: Final = 100  # runs for one commit
 _STAMP: Final = re.compile(r"\ufeff?[0-9-]{10}T[0-9:]{8}\.[0-9]{7}Z ?", re.ASCII)  # before each line of a log

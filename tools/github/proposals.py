@@ -11,8 +11,6 @@ from policies.sources import GithubSource
 from tools.code import columns
 from tools.code.diffs import diff
 from tools.code.forge import Place
-from tools.code.joined import Part, fixed, joined
-from tools.code.lists import Cells, follow, table_of
 from tools.github.api import Api
 from tools.github.comments import comment_row
 from tools.github.issues import STATES
@@ -20,6 +18,8 @@ from tools.github.people import login
 from tools.github.places import at
 from tools.github.words import WORDS
 from tools.rest import members
+from tools.rest.joined import Part, fixed, joined
+from tools.rest.lists import Cells, follow, table_of
 
 COLUMNS: Final = columns.proposals(WORDS.number)
 

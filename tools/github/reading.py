@@ -12,8 +12,6 @@ from policies.sources import GithubSource
 from tools.code import toolset
 from tools.code.columns import FILE, FOLDER, JOBS, PARTS
 from tools.code.forge import Place
-from tools.code.joined import Part, fixed, joined
-from tools.code.lists import Cells, Rows, follow, table_of
 from tools.code.logs import COLUMNS as LOG
 from tools.code.repositories import walk
 from tools.github import paths, refusals
@@ -27,6 +25,8 @@ from tools.github.places import at, place_of
 from tools.github.proposals import COLUMNS as PROPOSALS
 from tools.github.proposals import Proposals
 from tools.rest import members
+from tools.rest.joined import Part, fixed, joined
+from tools.rest.lists import Cells, Rows, follow, table_of
 from tools.sql.pages import Limits, Page
 
 Request = Mapping[str, Json]

@@ -11,11 +11,11 @@ from policies.canonical import Json
 from policies.sources import GitlabSource
 from tools.code import columns, logs
 from tools.code.forge import Place
-from tools.code.joined import Part, joined
-from tools.code.lists import Cells, follow
 from tools.gitlab.api import Api
 from tools.gitlab.places import at
 from tools.rest import members
+from tools.rest.joined import Part, joined
+from tools.rest.lists import Cells, follow
 
 _MOST: Final = 100  # pipelines of one commit
 # docs.gitlab.com/ci/jobs/job_logs: what folds a part of a log, and the time and stream before each line. A

@@ -3,8 +3,8 @@
 from typing import Final
 
 from policies.canonical import Json
-from tools.code.lists import Cells
 from tools.rest import members
+from tools.rest.lists import Cells
 
 OLDEST_FIRST: Final = {"order_by": "created_at", "sort": "asc"}
 

@@ -11,13 +11,13 @@ from policies.sources import GitlabSource
 from tools.code import columns
 from tools.code.diffs import diff
 from tools.code.forge import Place
-from tools.code.joined import Part, fixed, joined
-from tools.code.lists import Cells, follow, table_of
 from tools.gitlab.api import Api
 from tools.gitlab.notes import OLDEST_FIRST, note_row
 from tools.gitlab.places import at
 from tools.gitlab.words import WORDS
 from tools.rest import members
+from tools.rest.joined import Part, fixed, joined
+from tools.rest.lists import Cells, follow, table_of
 
 COLUMNS: Final = columns.proposals(WORDS.number)
 STATES: Final = ("opened", "closed", "locked", "merged")

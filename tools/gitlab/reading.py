@@ -12,8 +12,6 @@ from policies.sources import GitlabSource
 from tools.code import toolset
 from tools.code.columns import FILE, FOLDER, JOBS, PARTS
 from tools.code.forge import Place
-from tools.code.joined import Part, fixed, joined
-from tools.code.lists import Cells, follow, table_of
 from tools.code.logs import COLUMNS as LOG
 from tools.code.repositories import walk
 from tools.gitlab import paths
@@ -26,6 +24,8 @@ from tools.gitlab.places import VISIBILITIES, at, place_of
 from tools.gitlab.proposals import COLUMNS as PROPOSALS
 from tools.gitlab.proposals import Proposals
 from tools.rest import members
+from tools.rest.joined import Part, fixed, joined
+from tools.rest.lists import Cells, follow, table_of
 from tools.sql.pages import Limits, Page
 
 Request = Mapping[str, Json]

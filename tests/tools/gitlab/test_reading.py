@@ -10,7 +10,7 @@ from tests.tools.code.faults import Fault
 from tests.tools.gitlab.code import Code, source_of
 from tests.tools.gitlab.site import Site
 from tests.tools.gitlab.world import DEPLOY, LOGO, README, Issue, Project, commit_id
-from tools.code.lists import page_size
+from tools.rest.lists import page_size
 
 
 @pytest.mark.anyio

@@ -1,11 +1,11 @@
-"""A page of ours from a page of a forge's, and the bookmark between the two."""
+"""A page of ours from a page of a system's, and the bookmark between the two."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from policies.call import Column, Table
 from policies.canonical import Json, canonical
-from policies.sources import CodeSource
+from policies.sources import Source
 from tools.rest.listed import Listed
 from tools.sql import cursors
 from tools.sql.pages import Limits, Page
@@ -21,7 +21,7 @@ class Pages(Protocol):
     async def page(self, *path: str, **query: str) -> Listed: ...
 
 
-def page_size(source: CodeSource) -> int:
+def page_size(source: Source) -> int:
     """Rows."""
     return min(source.max_rows, _MOST)
 
@@ -36,7 +36,7 @@ def bookmark(verb: str, arguments: Mapping[str, Json]) -> tuple[str, int]:
 class Rows:
     """A page of a table that grows until it is full. `taken` counts its rows."""
 
-    def __init__(self, source: CodeSource, columns: Sequence[Column]) -> None:
+    def __init__(self, source: Source, columns: Sequence[Column]) -> None:
         limits = Limits.of(source, len(columns))
         self._page = Page(Limits(page_size(source), limits.bytes, limits.cell_bytes))
         self._columns = columns
@@ -64,9 +64,9 @@ class Rows:
 
 
 async def follow(
-    api: Pages, source: CodeSource, offset: int, path: Sequence[str], query: Mapping[str, str]
+    api: Pages, source: Source, offset: int, path: Sequence[str], query: Mapping[str, str]
 ) -> tuple[list[Json], bool]:
-    """The items from `offset` on, as many as one page of the forge's has, and whether there are more."""
+    """The items from `offset` on, as many as one of its pages has, and whether there are more."""
     size = page_size(source)
     page, skipped = divmod(offset, size)
     listed = await api.page(*path, **query, per_page=str(size), page=str(page + 1))
@@ -75,7 +75,7 @@ async def follow(
 
 async def table_of(
     api: Pages,
-    source: CodeSource,
+    source: Source,
     request: Mapping[str, Json],
     columns: Sequence[Column],
     *,

@@ -20,7 +20,7 @@ class Arguments:
         return str(self.given.get(name) or "")
 
     def line(self, name: str) -> str:
-        """One line, without blanks around it, as GitLab keeps a title. Raises `InvalidArgument`."""
+        """One line, without blanks around it, as systems keep a title. Raises `InvalidArgument`."""
         found = self.text(name).strip()
         if not found or not found.isprintable():
             raise InvalidArgument(f"{name}: write one line of text.")

@@ -1,4 +1,4 @@
-"""Lists of a forge that are handed out one after the other, as one."""
+"""Lists that are handed out one after the other, as one."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import Final, cast
 
 from policies.call import Column, Table
 from policies.canonical import Json
-from policies.sources import CodeSource
-from tools.code.lists import Cells, Rows
+from policies.sources import Source
+from tools.rest.lists import Cells, Rows
 from tools.rest.refusals import odd
 
 _WIDE: Final = 1_000_000  # offsets within one list
@@ -34,7 +34,7 @@ def fixed(rows: Sequence[Cells]) -> Part:
 
 
 async def joined(
-    source: CodeSource, request: Mapping[str, Json], columns: Sequence[Column], parts: Sequence[Part]
+    source: Source, request: Mapping[str, Json], columns: Sequence[Column], parts: Sequence[Part]
 ) -> Table:
     """One page. It may have fewer rows than there is room for, or none, and lead on all the same.
 
