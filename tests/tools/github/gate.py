@@ -47,6 +47,7 @@ class Asked:
     method: str
     target: str
     login: str | None
+    body: bytes = b""
 
 
 Check = Callable[[str], Awaitable[Holder | None]]
@@ -99,7 +100,7 @@ class Gate:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         holder = await self._check(token) if scheme.lower() in {"bearer", "token"} else None
         target = f"{path}?{query}" if query else path
-        self.asked.append(Asked(method, target, holder.login if holder else None))
+        self.asked.append(Asked(method, target, holder.login if holder else None, body))
         if holder is None:
             return _said(401, "Bad credentials")
         if self.faults:
