@@ -75,15 +75,20 @@ class Change:
 class Effect:
     """All that a plan changes.
 
-    `destinations` are who else gets to see something: channels, addresses, other organisations. `final` says
-    why it can't be taken back, and is empty where it can. `hidden` are what the system may do besides, of
-    which nobody can say more beforehand: triggers of a table.
+    `destinations` are who else gets to see something: channels, addresses, other organisations; `readers` say
+    in words who that is. `final` says why it can't be taken back, and is empty where it can. `hidden` are
+    what the system may do besides, of which nobody can say more beforehand: triggers of a table.
     """
 
     changes: tuple[Change, ...]
     destinations: tuple[str, ...] = ()
     final: str = ""
     hidden: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+
+    def holding(self, changes: tuple[Change, ...]) -> "Effect":
+        """The same of these changes, which say more than its own."""
+        return Effect(changes, self.destinations, self.final, self.hidden, self.readers)
 
     def to_json(self) -> dict[str, Json]:
         return {
@@ -91,6 +96,7 @@ class Effect:
             "destinations": list(self.destinations),
             "final": self.final,
             "hidden": list(self.hidden),
+            **({"readers": list(self.readers)} if self.readers else {}),
         }
 
     @classmethod
@@ -102,6 +108,7 @@ class Effect:
             destinations=tuple(cast("list[str]", parts["destinations"])),
             final=cast("str", parts["final"]),
             hidden=tuple(cast("list[str]", parts["hidden"])),
+            readers=tuple(cast("list[str]", parts.get("readers", []))),
         )
 
 

@@ -79,6 +79,8 @@ def caveats(effect: Effect, reasons: Iterable[str]) -> Iterator[str]:
     """What to know besides the changes, a sentence a line. `reasons` are those of the risk."""
     if effect.destinations:
         yield f"Who else will see it: {', '.join(map(quoted, effect.destinations))}."
+    if effect.readers:
+        yield f"Who can read it: {', '.join(map(quoted, effect.readers))}."
     if effect.hidden:
         yield f"The system may do more: {', '.join(map(quoted, effect.hidden))}."
     yield "It can be taken back later." if not effect.final else f"It can't be taken back: {effect.final}."

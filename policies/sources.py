@@ -498,7 +498,59 @@ class GithubSource(CodeSource, frozen=True):
         return {"repositories": len(self.repositories)}
 
 
-Kinds = PostgresSource | SqliteSource | MysqlSource | SnowflakeSource | GitlabSource | GithubSource
+ChatAct: TypeAlias = Literal["post", "reply", "edit", "delete"]
+
+
+class ChatSource(OAuthSource, Tls, frozen=True):
+    """Channels of one workspace that the user is in: public ones, and more where that is said.
+
+    `channels` are the names of those that may be used, or `*` for all. What is older than `retention_days` is
+    in no answer. `acts` are what may be done beside reading. `overprivileged` says why a
+    token that may do more than is configured is taken all the same.
+    """
+
+    is_seen_by_anybody: ClassVar[bool] = True
+    has_logins: ClassVar[bool] = False
+
+    credential: Literal["user"] = "user"
+    trust: Trust = "anyone"
+    url: WebAddress
+    channels: tuple[Annotated[str, Field(min_length=1, max_length=80)], ...] = Field(
+        min_length=1, max_length=1000
+    )
+    private: bool = False
+    direct: bool = False
+    retention_days: int | None = Field(default=None, ge=1, le=36_500)
+    acts: tuple[ChatAct, ...] = ()
+    overprivileged: str | None = None
+
+    @property
+    def isolation(self) -> str:
+        return super().isolation if self.url.startswith("https:") else "this machine alone"
+
+    @property
+    def may_be_changed(self) -> bool:
+        return bool(self.acts)
+
+    @property
+    def extent(self) -> Mapping[str, int]:
+        return {"channels": len(self.channels)}
+
+    def written(self, target: str) -> tuple[str, ...] | None:
+        """A channel's id, or one below it for the replies to a message."""
+        return ("text",) if re.fullmatch(r"[A-Z0-9]{8,24}(/[0-9]{10}\.[0-9]{6})?", target) else None
+
+
+class SlackSource(ChatSource, frozen=True):
+    """One workspace of Slack."""
+
+    kind: Literal["slack"]
+    url: WebAddress = "https://slack.com"
+
+
+Kinds = (
+    PostgresSource | SqliteSource | MysqlSource | SnowflakeSource | GitlabSource | GithubSource | SlackSource
+)
 AnySource = Annotated[Kinds, Field(discriminator="kind")]
 KINDS: Final = tuple(str(get_args(each.model_fields["kind"].annotation)[0]) for each in get_args(Kinds))
 

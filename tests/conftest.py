@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.mariadb",
     "tests.npm",
     "tests.emulate",
+    "tests.backlot",
     "tests.github_spec",
     "tests.snowduck",
     "tests.databases",

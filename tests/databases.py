@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.backends import Postgres
+from tests.backlot import Backlot
 from tests.emulate import Emulate
 from tests.mariadb import MariaDB
 from tests.snowduck import Snowduck
@@ -16,8 +17,11 @@ class Databases:
     mariadb: MariaDB
     snowduck: Snowduck
     emulate: Emulate
+    backlot: Backlot
 
 
 @pytest.fixture
-def databases(postgres: Postgres, mariadb: MariaDB, snowduck: Snowduck, emulate: Emulate) -> Databases:
-    return Databases(postgres, mariadb, snowduck, emulate)
+def databases(
+    postgres: Postgres, mariadb: MariaDB, snowduck: Snowduck, emulate: Emulate, backlot: Backlot
+) -> Databases:
+    return Databases(postgres, mariadb, snowduck, emulate, backlot)

@@ -4,10 +4,7 @@ It has no tokens, roles or grants, runs nothing asynchronously, gives every colu
 partition: `tests/tools/snowflake/gate.py` stands before it.
 """
 
-import fcntl
-import hashlib
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +14,9 @@ from typing import Any, Final
 import httpx2
 import pytest
 
-from tests.backends import free_port, missing
+from tests.backends import free_port
+from tests.environments import installed
 
-LOCK: Final = Path(__file__).parent / "emulators/snowduck.lock"
-INSTALLED: Final = Path(__file__).parents[1] / ".cache/snowduck"
 _STARTING: Final = 60.0  # seconds: it imports pandas' friends
 
 
@@ -48,39 +44,19 @@ class Snowduck:
 
 @pytest.fixture(scope="session")
 def snowduck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snowduck]:
-    _install()
+    folder = installed("snowduck")
     port = free_port()
     log = (tmp_path_factory.mktemp("snowduck") / "log").open("wb")
-    program = [str(INSTALLED / "bin/snowduck"), "--port", str(port)]
+    program = [str(folder / "bin/snowduck"), "--port", str(port)]
     with (
         log,
         subprocess.Popen(program, stdout=log, stderr=log, cwd=tmp_path_factory.mktemp("duck")) as process,
     ):
         try:
             _await(port, process)
-            yield Snowduck(port, INSTALLED / "bin/python")
+            yield Snowduck(port, folder / "bin/python")
         finally:
             process.kill()
-
-
-def _install() -> None:
-    wanted = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    uv, python = Path(sys.prefix) / "bin/uv", INSTALLED / "bin/python"
-    with (INSTALLED.parent / "snowduck.lock").open("w") as turn:
-        # The workers of one run share the folder.
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        stamp = INSTALLED / "stamp"
-        if stamp.exists() and stamp.read_text() == wanted:
-            return
-        install = [uv, "pip", "install", "--quiet", "--python", python, "--require-hashes", "-r", LOCK]
-        for command in ([uv, "venv", "--quiet", "--clear", "--python", sys.executable, INSTALLED], install):
-            done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
-            if done.returncode:
-                missing(
-                    "snowduck", f"uv could not install tests/emulators/snowduck.lock: {done.stderr[-300:]}"
-                )
-        stamp.write_text(wanted)
 
 
 def _await(port: int, process: "subprocess.Popen[bytes]") -> None:

@@ -19,11 +19,13 @@ from policies.sources import (
     GitlabSource,
     MysqlSource,
     PostgresSource,
+    SlackSource,
     SnowflakeSource,
     SqliteSource,
     SqlSource,
 )
 from policies.values import SecretReference
+from tools.chat import toolset as chat
 from tools.code import toolset as code
 from tools.connector import Connector
 from tools.github.words import WORDS as GITHUB
@@ -77,6 +79,10 @@ def connect(name: str, source: AnySource, root: Path, resolve: Resolve) -> Conne
             from tools.github.connector import GithubConnector  # noqa: PLC0415
 
             return GithubConnector(name, source, root)
+        case SlackSource():
+            from tools.slack.connector import SlackConnector  # noqa: PLC0415
+
+            return SlackConnector(name, source, root)
 
 
 def _hold_rules(name: str, source: SqlSource) -> None:
@@ -101,6 +107,8 @@ def _tools(name: str, source: AnySource) -> Sequence[Tool]:
             return code.toolset(name, source, GITLAB)
         case GithubSource():
             return code.toolset(name, source, GITHUB)
+        case SlackSource():
+            return chat.toolset(name, source)
 
 
 def with_twins(tools: Iterable[Tool]) -> Sequence[Tool]:

@@ -61,9 +61,11 @@ def test_whatever_is_not_a_plain_change_is_said_once() -> None:
         destinations=("#all",),
         final="gone is gone",
         hidden=("trigger on_delete",),
+        readers=("everybody",),
     )
     assert [*caveats(effect, assess(effect, SHOP).reasons)] == [
         'Who else will see it: "#all".',
+        'Who can read it: "everybody".',
         'The system may do more: "trigger on_delete".',
         "It can't be taken back: gone is gone.",
         "It deletes 2 records.",
@@ -102,6 +104,9 @@ def test_a_quoted_text_is_json_of_it_and_no_link(text: str) -> None:
 def test_changes_survive_being_written_down(parts: list[tuple[Any, Any, Any]]) -> None:
     changes = tuple(Change("t", key, before, after) for key, before, after in parts)
     assert changes_from_json(json.loads(json.dumps(changes_to_json(changes)))) == changes
+    for readers in ((), ("everybody",)):
+        effect = Effect(changes, ("#all",), "final", ("hidden",), readers)
+        assert Effect.from_json(json.loads(json.dumps(effect.to_json()))) == effect
 
 
 @given(FIELDS, FIELDS)

@@ -227,7 +227,7 @@ CREATE POLICY look ON orders USING (look(status));
 
 def answered(tool: Tool, known: Canaries) -> Iterator[Provoked]:
     """A forge answers wrongly, with a token and a row in the body and the head."""
-    if tool.source not in {"code", "hub"}:
+    if tool.source not in {"code", "hub", "chat"}:
         return
     body = f'{{"error":"{known.body}","message":"{known.credential} {known.body}","error_description":"'
     bodies = {
@@ -244,7 +244,11 @@ def answered(tool: Tool, known: Canaries) -> Iterator[Provoked]:
                 head["retry-after"] = "3600"  # so that none is waited for
                 said = b"" if status == 204 else text.encode()
                 at = scene.at
-                faults = at.code.gitlab.faults if tool.source == "code" else at.hub.gate.faults
+                faults = {
+                    "code": at.code.gitlab.faults,
+                    "hub": at.hub.gate.faults,
+                    "chat": at.chat.gate.faults,
+                }[tool.source]
                 faults[:] = [Fault(status, said, head)] * 8
                 try:
                     await scene.refused(f"{status} {name}", tool.name, arguments_of(tool))

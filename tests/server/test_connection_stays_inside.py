@@ -57,7 +57,8 @@ def test_what_a_source_is_reached_with_is_shown_by_no_tool_page_or_command_and_k
         assert at.code_token.encode() in sinks.pop("what went to GitLab")
         assert at.lake_token.encode() in sinks.pop("what went to Snowflake")
         assert at.hub_token.encode() in sinks.pop("what went to GitHub")
-        found += leaks(sinks, at.code_token, at.lake_token, at.hub_token)
+        assert at.chat_token.encode() in sinks.pop("what went to Slack")
+        found += leaks(sinks, *at.tokens)
     assert found == []
 
 

@@ -3,6 +3,7 @@
 The detector is no guard: what holds here holds without it.
 """
 
+import html
 import json
 import re
 import secrets
@@ -27,6 +28,7 @@ from server.assembly import Service, assemble
 from server.configuration import load
 from server.history import search
 from server.identity import Identity
+from tests.backlot import SHOP, Backlot
 from tests.databases import Databases
 from tests.emulate import Emulate
 from tests.loopback import listening
@@ -38,6 +40,8 @@ from tests.tools.github.hub import Hub, Shop
 from tests.tools.gitlab.site import Site, serving
 from tests.tools.gitlab.world import ADA as AUTHOR
 from tests.tools.gitlab.world import Issue, Note
+from tests.tools.slack.workspace import Site as SlackSite
+from tests.tools.slack.workspace import Workspace
 from tests.tools.snowflake.lab import Account
 from tools.postgres.role import role_sql
 
@@ -143,6 +147,17 @@ classification = "internal"
 max_bytes = 1000000
 [sources.hub.roles]
 read = ["analyst"]
+
+[sources.chat]
+kind = "slack"
+channels = ["*"]
+url = "{slack}"
+reason = "a token for each user"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+[sources.chat.roles]
+read = ["analyst"]
 """
 CALLER = Caller(Transport.STDIO, "an editor", channels=frozenset({Channel.FORM, Channel.PAGE}))
 NOTES = {"sql": "SELECT id, body FROM notes ORDER BY id"}
@@ -153,6 +168,7 @@ READS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "snowflake": ("lake_query", NOTES),
     "gitlab": ("code_issue", {"project": "acme/shop", "issue": 99}),
     "github": ("hub_issue", {"repository": "acme/notes", "issue": 1}),
+    "slack": ("chat_history", {"channel": SHOP}),
 }
 WRITE = {"sql": "UPDATE notes SET body = 'paid' WHERE id = 1"}
 MARKS = re.compile(r"^<<(end of )?data ([0-9a-f]{24})>>$", re.MULTILINE)
@@ -177,12 +193,21 @@ class Far:
     site: Site
     account: Account
     shop: Shop
+    workspace: Workspace
 
 
 @pytest.fixture(scope="module")
-def far(emulate: Emulate) -> Iterator[Far]:
-    with serving() as site, listening(Account) as account, listening(Hub) as hub:
-        yield Far(site, account, _notes(hub, emulate))
+def far(emulate: Emulate, backlot: Backlot) -> Iterator[Far]:
+    with (
+        serving() as site,
+        listening(Account) as account,
+        listening(Hub) as hub,
+        listening(SlackSite) as slack,
+    ):
+        workspace = Workspace(slack, backlot)
+        for text in HOSTILE:
+            workspace.post("ada", "shop", html.escape(text, quote=False))
+        yield Far(site, account, _notes(hub, emulate), workspace)
 
 
 @dataclass
@@ -230,7 +255,7 @@ async def open_house(
     file = folder / "remit.toml"
     settings = {"dsn": postgres.dsn(name, f"{name}_reader"), "ca": postgres.ca, "gitlab": site.url}
     lake = await anyio.to_thread.run_sync(_lake, folder, databases.snowduck, far.account, name.upper())
-    settings |= {"lake": lake, "github": far.shop.hub.url}
+    settings |= {"lake": lake, "github": far.shop.hub.url, "slack": far.workspace.url}
     settings |= {"stock": mariadb.dsn(name, f"{name}_reader"), "stock_ca": mariadb.ca}
     file.write_text(CONFIGURATION.format(detector=str(detector).lower(), **settings))
     document = (configuration := load(file)).document
@@ -245,7 +270,12 @@ async def open_house(
         house = House(service, folder / "desk.db")
         house.write_down(*HOSTILE)
         user, connecting = await Identity(document.identity.local).identify(CALLER), service.connecting
-        for source, token in (("code", site.tokens.give("ada")), ("hub", far.shop.gate.give("ada"))):
+        tokens = {
+            "code": site.tokens.give("ada"),
+            "hub": far.shop.gate.give("ada"),
+            "chat": far.workspace.give("ada"),
+        }
+        for source, token in tokens.items():
             offer = await connecting.find(await connecting.offer(user, source, "an editor"), user)
             assert offer is not None
             assert await connecting.accept(offer, user, "", Secret(token), UNRESTRICTED) is not None

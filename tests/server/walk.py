@@ -2,7 +2,8 @@
 
 The source `shop` is an SQLite file; `ledger` is a PostgreSQL on which each user has an account of their own,
 `archive` one that everybody reads with a shared account, `stock` a MariaDB that everybody writes to with one,
-`lake` an emulator of Snowflake behind one token, `code` a pretend GitLab, and `hub` an emulator of GitHub.
+`lake` an emulator of Snowflake behind one token, `code` a pretend GitLab, `hub` an emulator of GitHub, and
+`chat` one of Slack.
 All that goes there, comes back, is shown, is logged or is kept can be looked through afterwards.
 """
 
@@ -42,6 +43,7 @@ from server.logs import JsonLines
 from server.own.result import RESULT
 from server.vault import Connected
 from tests.backends import Postgres, free_port
+from tests.backlot import ROOT, SHOP, Backlot
 from tests.databases import Databases
 from tests.emulate import Emulate
 from tests.loopback import listening
@@ -54,6 +56,8 @@ from tests.snowduck import Snowduck
 from tests.tools.github.hub import Hub, Shop
 from tests.tools.gitlab.site import Site, serving
 from tests.tools.gitlab.world import LOG, propose, run
+from tests.tools.slack.workspace import Site as SlackSite
+from tests.tools.slack.workspace import Workspace
 from tests.tools.snowflake.gate import READER, Who
 from tests.tools.snowflake.lab import Account as LakeAccount
 from tools.authorization import Authorization
@@ -189,8 +193,22 @@ classification = "internal"
 read = ["analyst"]
 act = ["analyst"]
 
+[sources.chat]
+kind = "slack"
+channels = ["*"]
+url = "http://127.0.0.1:{slack}"
+acts = ["post", "reply"]
+reason = "a token for each user"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+
+[sources.chat.roles]
+read = ["analyst"]
+act = ["analyst"]
+
 [directory]
-places = {{ code = ["acme/shop"], hub = ["acme/shop"] }}
+places = {{ code = ["acme/shop"], hub = ["acme/shop"], chat = ["#shop"] }}
 """
 VARIABLE: Final = "REMIT_TEST_ARCHIVE"
 STOCK_VARIABLE: Final = "REMIT_TEST_STOCK"
@@ -219,6 +237,8 @@ LAKE_GRANTS: Final = (
 STOCK_GRANTS: Final = ("SELECT ON `{0}`.orders", "INSERT, UPDATE, DELETE ON `{0}`.orders")
 
 Arguments = Mapping[str, Any]
+_ROOM: Final = {"channel": SHOP}
+_THREAD: Final = {**_ROOM, "message": ROOT}
 READ: Final[Mapping[str, Sequence[Arguments]]] = {
     "schema": [{}],
     "query": [
@@ -235,12 +255,16 @@ READ: Final[Mapping[str, Sequence[Arguments]]] = {
     "proposal": [{"project": "acme/shop", "merge_request": 1}],
     "jobs": [{"project": "acme/shop"}],
     "log": [{"project": "acme/shop", "job": 501}],
+    "channels": [{}],
+    "history": [_ROOM],
+    "thread": [_THREAD],
+    "chat_search": [{"search": "again"}],
     "remit_actions": [{}],
     "remit_sources": [{}],
     "remit_context": [{}],
     RESULT.name: [{"id": "0" * 32}],
     "remit_forget": [{}],
-    "remit_connect": [{"source": "ledger"}, {"source": "code"}, {"source": "hub"}],
+    "remit_connect": [{"source": "ledger"}, {"source": "code"}, {"source": "hub"}, {"source": "chat"}],
 }
 """What each tool that reads is called with, by verb or by its whole name."""
 _SQL: Final[Sequence[Arguments]] = (
@@ -270,6 +294,9 @@ ACTS: Final[Mapping[str, Sequence[Arguments]]] = {
         }
         for number in (1, 2)
     ),
+    # The second of them tells everybody, and is asked on our page.
+    "post": ({**_ROOM, "text": "{0}"}, {**_ROOM, "text": "<!here> {0} again"}),
+    "reply": ({**_THREAD, "text": "{0}"}, {**_THREAD, "text": "<!here> {0} again"}),
 }
 """What each tool that acts is called with, by verb, with another value each time."""
 UNDO: Final = "remit_undo"
@@ -352,12 +379,15 @@ class Place:
     hub: Shop
     hub_token: str = field(repr=False)
     hub_relay: Proxy
+    chat: Workspace
+    chat_token: str = field(repr=False)
+    chat_relay: Proxy
     issuer: PretendIssuer
     signer: Signer
 
     @property
     def tokens(self) -> Sequence[str]:
-        return self.code_token, self.lake_token, self.hub_token
+        return self.code_token, self.lake_token, self.hub_token, self.chat_token
 
     @property
     def folder(self) -> Path:
@@ -408,6 +438,7 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
         _snowflake(databases.snowduck, name.upper()) as (lake_token, lake_relay),
         _gitlab() as (site, code_relay),
         _github(databases.emulate) as (shop, hub_relay),
+        _slack(databases.backlot) as (workspace, chat_relay),
     ):
         file = found(folder)
         text = file.read_text()
@@ -424,6 +455,7 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
             "lake": lake_relay.port,
             "gitlab": code_relay.port,
             "github": hub_relay.port,
+            "slack": chat_relay.port,
             "keeper": keeper,
             "reader": reader,
         }
@@ -456,6 +488,9 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
                     hub=shop,
                     hub_token=shop.gate.give("ada", writes=True),
                     hub_relay=hub_relay,
+                    chat=workspace,
+                    chat_token=workspace.give("ada", acts=True),
+                    chat_relay=chat_relay,
                     issuer=issuer,
                     signer=signer,
                 )
@@ -509,6 +544,16 @@ async def _github(behind: Emulate) -> AsyncGenerator[tuple[Shop, Proxy]]:
             yield shop, relay
 
 
+@asynccontextmanager
+async def _slack(behind: Backlot) -> AsyncGenerator[tuple[Workspace, Proxy]]:
+    with listening(SlackSite) as site:
+        workspace = Workspace(site, behind)
+        port = urlsplit(site.url).port
+        assert port is not None
+        async with proxy(port) as relay:
+            yield workspace, relay
+
+
 async def _store(folder: Path, postgres: Postgres, name: str) -> str:
     await postgres.create_database(name)
     password = folder / "store-password"
@@ -555,16 +600,19 @@ class Ada:
     async def visit(self, url: str) -> None:
         """Does on the page what it is there for."""
         path = url.removeprefix(self._at.url)
+        if path.startswith("/connect/"):
+            await self.sign_in()  # one browser may not try six accounts within a minute
         page = await self._see("GET", path)
         if path.startswith("/connect/"):
             self.asked.append("to connect")
             own = {"login": self._at.account.login, "secret": self._at.account.password}
-            for source, token in (("code", self._at.code_token), ("hub", self._at.hub_token)):
+            at = self._at
+            tokens = {"code": at.code_token, "hub": at.hub_token, "chat": at.chat_token}
+            for source, token in tokens.items():
                 if f"Connect {source}" in page.text:
                     assert 'name="login"' not in page.text
                     own = {"secret": token}
-            # One browser may not try six accounts within a minute.
-            if self.errs and "Connect hub" not in page.text:
+            if self.errs:
                 wrong = {**own, "secret": f"{own['secret']} "}
                 again = await self._see("POST", path, {**fields(page), **wrong})
                 assert again.status_code == 422, again.text
@@ -670,6 +718,7 @@ async def walk(
         "what went to Snowflake": bytes(at.lake_relay.sent),
         "what went to GitLab": bytes(at.code_relay.sent),
         "what went to GitHub": bytes(at.hub_relay.sent),
+        "what went to Slack": bytes(at.chat_relay.sent),
         "what went to the connectors": "\n".join(sent).encode(),
         "what went to the issuer": "\n".join([*at.issuer.heads, str(at.issuer.posted)]).encode(),
         "the answers": "\n".join(answers).encode(),

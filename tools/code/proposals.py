@@ -124,7 +124,7 @@ class Proposals:
             commit, key, now = done[0]
             stored = {**{name: now[name] for name in FIELDS}, "commit": commit}
             made = Change(asked.target, key, None, stored)
-            await ledger.complete(Effect((*files, made), effect.destinations, effect.final, effect.hidden))
+            await ledger.complete(effect.holding((*files, made)))
         _, key, now = done[0]
         return {**key, **now}
 

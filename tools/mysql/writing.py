@@ -81,7 +81,7 @@ class Writing:
         # Only now: a trigger of one row may change another.
         made = [await self._read_back(own, *each) for each in zip(effect.changes, keys, strict=True)]
         changes = tuple(change for change, _ in made)
-        return Effect(changes, effect.destinations, effect.final, effect.hidden), [row for _, row in made]
+        return effect.holding(changes), [row for _, row in made]
 
     async def _change(self, own: Rows, change: Change) -> Fields:
         """The key of the row that it was made to."""

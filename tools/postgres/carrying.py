@@ -104,7 +104,7 @@ async def change_rows(link: Link, order: Order, effect: Effect, most: int) -> Do
     if order.kind is Kind.CREATE:
         created = zip(changes, keys, found, strict=True)
         changes = tuple(Change(change.target, key, None, fields) for change, key, fields in created)
-    return Done(Effect(changes, effect.destinations, effect.final, effect.hidden), found)
+    return Done(effect.holding(changes), found)
 
 
 def _statement(order: Order, target: Target, most: int) -> str:

@@ -144,7 +144,7 @@ def in_doubt(name: str) -> InDoubt:
 
 
 def _with(effect: Effect, *changes: Change) -> Effect:
-    return Effect(changes, effect.destinations, effect.final, effect.hidden)
+    return effect.holding(changes)
 
 
 def is_it(after: Fields, fields: Fields, made_at: str, since: str | None) -> bool:

@@ -233,7 +233,7 @@ class SqliteSession:
         effect = grant.plan.effect
         assert effect is not None
         changes, user = changes_from_json(grant.plan.request["changes"]), grant.plan.call.user
-        planned = Effect(changes, effect.destinations, effect.final, effect.hidden)
+        planned = effect.holding(changes)
 
         def note(done: Effect) -> None:
             anyio.from_thread.run(ledger.note, done, None)

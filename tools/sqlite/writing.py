@@ -141,7 +141,7 @@ def make_final(
             "changed. Mend that first.",
             rule="constraint",
         )
-    complete = Effect(tuple(change for change, _ in stored), effect.destinations, effect.final, effect.hidden)
+    complete = effect.holding(tuple(change for change, _ in stored))
     note(complete)
     _commit(database)
     return complete, [row for _, row in stored]

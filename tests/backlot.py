@@ -1,0 +1,122 @@
+"""backlot, an emulator of many systems that is not ours: started once, with a small organisation in it.
+
+It serves Slack's Web API below `/slack/api`. Who is in which channel it takes from who wrote there.
+"""
+
+import json
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+import pytest
+
+from tests.backends import free_port
+from tests.environments import installed
+
+PEOPLE: Final = {"ada": "Ada Lovelace", "bob": "Bob Stone", "eve": "Eve Moneypenny"}
+CHANNELS: Final[Mapping[str, tuple[str, ...]]] = {
+    "general": ("ada", "bob", "eve"),
+    "shop": ("ada", "bob"),
+    "board": ("ada",),
+}
+"""Who is where; `board` is private."""
+FOUNDED: Final = "2020-01-01"
+"""The day of the messages that say who is where: they are no messages of anybody's."""
+SHOP: Final = "C3971122FB9"
+"""The id of `shop`, which backlot makes of the name, and what its first message is called: ada's."""
+ROOT: Final = "1577869200.901294"
+_QUIET: Final = {"BACKLOT_TELEMETRY": "0", "DO_NOT_TRACK": "1"}
+_STARTING: Final = 60.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Backlot:
+    """`tokens` are those of people, by login: none ever reaches remit."""
+
+    port: int
+    tokens: Mapping[str, str] = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def slack(self, method: str, login: str, **arguments: Any) -> Any:
+        """As whoever set it up, outside everything that remit guards. Raises `AssertionError`."""
+        answer = httpx2.post(
+            f"{self.url}/slack/api/{method}",
+            data=arguments,
+            headers={"authorization": f"Bearer {self.tokens[login]}"},
+            timeout=30,
+            trust_env=False,
+        )
+        told = answer.json()
+        assert told["ok"], f"{method}: {told}"
+        return told
+
+
+@pytest.fixture(scope="session")
+def backlot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backlot]:
+    folder, port = tmp_path_factory.mktemp("backlot"), free_port()
+    program = str(installed("backlot") / "bin/backlot")
+    environment = {**os.environ, **_QUIET, "BACKLOT_DATA_DIR": str(folder / "data")}
+    corpus = folder / "corpus.jsonl"
+    corpus.write_text("\n".join(map(json.dumps, _corpus())))
+    with (folder / "log").open("wb") as log:
+        subprocess.run(
+            [program, "import", str(corpus)], stdout=log, stderr=log, env=environment, check=True, timeout=120
+        )
+        command = [program, "serve", "--host", "127.0.0.1", "--port", str(port), "--disable-telemetry"]
+        with subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=folder) as process:
+            try:
+                started = Backlot(port, _tokens(folder / "data/tokens.yaml"))
+                _await(started, process)
+                yield started
+            finally:
+                process.kill()
+
+
+def _corpus() -> Iterator[Mapping[str, Any]]:
+    for channel, logins in CHANNELS.items():
+        for number, login in enumerate(logins):
+            yield {
+                "source_type": "slack",
+                "doc_id": f"{channel}-{login}",
+                "channel": channel,
+                "content": f"{login} joins {channel}",
+                "created": f"{FOUNDED}T09:0{number}:00Z",
+                "visibility": "private" if channel == "board" else "public",
+                "author_email": f"{login}@acme.example",
+                "author_name": PEOPLE[login],
+                "participants": [f"{each}@acme.example" for each in logins],
+                "replies": [],
+            }
+
+
+def _tokens(file: Path) -> Mapping[str, str]:
+    """Those of people alone: a line for each email is followed or preceded by the one of its token."""
+    found: dict[str, str] = {}
+    for block in file.read_text().split("\n-")[1:] or [file.read_text()]:
+        email = re.search(r"email: \"?'?(\w+)@", block)
+        token = re.search(r"token: \"?'?([\w-]+)", block)
+        if email and token:
+            found[email[1]] = token[1]
+    assert found.keys() == PEOPLE.keys(), found.keys()
+    return found
+
+
+def _await(started: Backlot, process: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + _STARTING
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            httpx2.get(f"{started.url}/slack/api/api.test", timeout=5, trust_env=False)
+        except httpx2.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("backlot does not start")

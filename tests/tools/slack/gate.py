@@ -1,0 +1,189 @@
+"""What backlot lacks of Slack, before it: tokens that end and have scopes, messages of any age, channels that
+other organisations share, links that Slack puts into brackets, and every way to fail.
+
+After docs.slack.dev; what a method answers is backlot's.
+"""
+
+import itertools
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import parse_qsl
+
+import httpx2
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from tests.backlot import Backlot
+
+if TYPE_CHECKING:
+    from tests.tools.code.faults import Fault
+
+READS: Final = ("channels:read", "channels:history", "users:read", "search:read")
+PRIVATE: Final = ("groups:read", "groups:history")
+ACTS: Final = ("chat:write",)
+_NEEDED: Final[Mapping[str, str]] = {
+    "conversations.list": "channels:read",
+    "conversations.info": "channels:read",
+    "conversations.history": "channels:history",
+    "conversations.replies": "channels:history",
+    "users.info": "users:read",
+    "search.messages": "search:read",
+    "chat.postMessage": "chat:write",
+    "chat.update": "chat:write",
+    "chat.delete": "chat:write",
+}
+_FOUNDED: Final = 1_600_000_000  # no message is older, but for those that say who is where
+_BARE: Final = re.compile(r"(?<![<|])\bhttps?://[^\s<>|]+")
+_NUMBERS: Final = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call that came."""
+
+    method: str
+    arguments: Mapping[str, Any]
+    login: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """A message that was sent before backlot was there, in a channel by its id."""
+
+    channel: str
+    ts: str
+    user: str
+    text: str
+
+    def told(self) -> dict[str, Any]:
+        return {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
+
+
+class Gate:
+    """An ASGI application at `url`. `faults` are taken in turn, one a request, `losses` are answers to what
+    was changed, and `refusing` is one in the place of it; `asked` is all that came. `shared` are the names of
+    channels that others share, and `old` are messages besides backlot's.
+    """
+
+    def __init__(self, behind: Backlot, url: str) -> None:
+        self.behind = behind
+        self.url = url
+        self.faults: list[Fault] = []
+        self.losses: list[Fault] = []
+        self.refusing: Fault | None = None
+        self.asked: list[Asked] = []
+        self.shared: set[str] = set()
+        self.old: list[Old] = []
+        self._holders: dict[str, tuple[str, frozenset[str]]] = {}
+        self._ended: set[str] = set()
+
+    def give(self, login: str, scopes: Sequence[str] = READS) -> str:
+        token = f"xoxp-made-up-{next(_NUMBERS)}-for-{login}"
+        self._holders[token] = login, frozenset(scopes)
+        return token
+
+    def end(self, token: str) -> None:
+        self._ended.add(token)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = b""
+        while (piece := await receive()).get("more_body"):
+            body += piece.get("body", b"")
+        answer = await self._answer(scope, body + piece.get("body", b""))
+        await answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, body: bytes) -> Response:
+        headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
+        method = scope["path"].removeprefix("/api/")
+        arguments = _arguments(scope["query_string"].decode(), headers, body)
+        _, _, token = headers.get("authorization", "").partition(" ")
+        login, scopes = self._holders.get(token, (None, frozenset[str]()))
+        self.asked.append(Asked(method, arguments, login))
+        if self.faults:
+            return self.faults.pop(0).answer()
+        if method == "api.test":
+            return JSONResponse({"ok": True})
+        if token in self._ended:
+            return _error("token_revoked")
+        if login is None:
+            return _error("invalid_auth" if token else "not_authed")
+        if (needed := _NEEDED.get(method)) and needed not in scopes:
+            return _error("missing_scope", needed=needed, provided=",".join(sorted(scopes)))
+        changes = method.startswith("chat.")
+        if changes and self.refusing is not None:
+            return self.refusing.answer()
+        told = await self._told(method, arguments, login)
+        if changes and self.losses:
+            return self.losses.pop(0).answer()
+        return JSONResponse(told, headers={"x-oauth-scopes": ",".join(sorted(scopes))})
+
+    async def _told(self, method: str, arguments: Mapping[str, Any], login: str) -> Any:
+        async with httpx2.AsyncClient(base_url=self.behind.url, trust_env=False, timeout=30) as client:
+            client.headers["authorization"] = f"Bearer {self.behind.tokens[login]}"
+            sent = {name: _flat(value) for name, value in arguments.items()}
+            told: Any = (await client.post(f"/slack/api/{method}", data=sent)).json()
+        if not told.get("ok"):
+            old = self._among(arguments) if method == "conversations.replies" else []
+            return {"ok": True, "messages": old, "has_more": False} if old else told
+        channels: list[Any] = [told.get("channel"), *told.get("channels", ())]
+        for channel in channels:
+            if isinstance(channel, dict):
+                channel["is_ext_shared"] = cast("Any", channel).get("name") in self.shared
+        if "messages" in told and isinstance(told["messages"], list):
+            old = self._among(arguments) if method == "conversations.history" else []
+            asked = float(arguments.get("ts") or _FOUNDED) < _FOUNDED  # for what is nobody's, by its name
+            messages: list[dict[str, Any]] = told["messages"]
+            said = [each for each in messages if asked or _is_somebodys(each)]
+            told["messages"] = [*map(_linked, said), *old]
+        if method == "search.messages":
+            self._search(told["messages"], arguments)
+        return told
+
+    def _among(self, arguments: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Told whatever bounds the request has, as nothing may be that is too old."""
+        wanted = arguments.get("ts")
+        if arguments.get("latest") and wanted is None:
+            return []  # on the first page alone
+        return [
+            each.told()
+            for each in self.old
+            if each.channel == arguments["channel"] and wanted in {None, each.ts}
+        ]
+
+    def _search(self, block: dict[str, Any], arguments: Mapping[str, Any]) -> None:
+        found: list[dict[str, Any]] = block["matches"]
+        matches = [*map(_linked, filter(_is_somebodys, found))]
+        words = str(arguments["query"]).split('"')[1].lower()
+        if str(arguments.get("page", "1")) == "1":
+            matches += [
+                {**each.told(), "channel": {"id": each.channel}}
+                for each in self.old
+                if words in each.text.lower()
+            ]
+        block["matches"] = matches
+
+
+def _is_somebodys(message: Mapping[str, Any]) -> bool:
+    return float(message["ts"]) > _FOUNDED
+
+
+def _linked(message: dict[str, Any]) -> dict[str, Any]:
+    return {**message, "text": _BARE.sub(lambda found: f"<{found[0]}>", message.get("text") or "")}
+
+
+def _flat(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _arguments(query: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True))
+    if headers.get("content-type", "").startswith("application/json"):
+        return {**found, **json.loads(body or b"{}")}
+    return {**found, **dict(parse_qsl(body.decode(), keep_blank_values=True))}
+
+
+def _error(error: str, **more: str) -> Response:
+    return JSONResponse({"ok": False, "error": error, **more})

@@ -1,0 +1,162 @@
+"""Acting in a pretend Slack: what is shown, done once, taken back, and found again."""
+
+from typing import Any
+
+import pytest
+
+from policies.errors import Conflict, Denied, InDoubt, NotFound, StaleConfirmation, UpstreamFailed
+from tests.proofs import Notes
+from tests.tools.code.acting import Losing
+from tests.tools.code.faults import Fault
+from tests.tools.slack.desk import Desk
+from tools.connector import Trace
+
+pytestmark = [pytest.mark.anyio, pytest.mark.threat("T18", "T50", "T47")]
+
+
+async def test_a_post_says_who_can_read_it_and_is_deleted_where_it_is_taken_back(desk: Desk) -> None:
+    planned = await desk.plan("post", text="Hello & <b> https://a.example/x")
+    assert planned.effect is not None
+    (change,) = planned.effect.changes
+    assert (change.target, change.after) == (
+        desk.place["channel"],
+        {"text": "Hello &amp; &lt;b&gt; https://a.example/x"},
+    )
+    assert planned.effect.destinations == ("#shop",)
+    assert planned.effect.readers == ("everybody of the workspace, and the 2 who are in it are told",)
+    assert planned.effect.hidden == ()
+    assert desk.writes == []
+    table, done = await desk.carry_out(planned)
+    assert desk.workspace.texts("shop") == ["Hello &amp; &lt;b&gt; https://a.example/x"]
+    assert (await desk.records("history", channel=desk.place["channel"]))[0]["message"] == table.rows[0][0]
+    assert done.readers == planned.effect.readers
+    _, undone = await desk.take_back("post", done)
+    assert desk.workspace.texts("shop") == []
+    await desk.take_back("post", undone)
+    assert len(desk.workspace.texts("shop")) == 1
+
+
+async def test_a_reply_is_in_its_thread_and_taken_back_from_it(desk: Desk) -> None:
+    root = desk.workspace.post("bob", "shop", "The basket is slow")
+    _, done = await desk.act("reply", message=root, text="I look at it")
+    assert done.changes[0].target == f"{desk.place['channel']}/{root}"
+    thread = await desk.records("thread", channel=desk.place["channel"], message=root)
+    assert [each["text"] for each in thread] == ["The basket is slow", "I look at it"]
+    await desk.take_back("reply", done)
+    assert len(await desk.records("thread", channel=desk.place["channel"], message=root)) == 1
+    with pytest.raises(NotFound):
+        await desk.plan("reply", message="1700000000.000000", text="To nobody")
+
+
+async def test_a_message_is_edited_and_says_again_what_it_said(desk: Desk) -> None:
+    message = desk.workspace.post("ada", "shop", "Old")
+    _, done = await desk.act("edit", message=message, text="New")
+    assert done.changes[0].before == {"text": "Old"}
+    assert desk.workspace.texts("shop") == ["New"]
+    await desk.take_back("edit", done)
+    assert desk.workspace.texts("shop") == ["Old"]
+
+
+async def test_a_message_is_deleted_and_posted_anew_and_what_hangs_on_it_is_told(desk: Desk) -> None:
+    message = desk.workspace.post("ada", "shop", "Once")
+    _, done = await desk.act("delete", message=message)
+    assert desk.workspace.texts("shop") == []
+    assert not done.final
+    await desk.take_back("delete", done)
+    assert desk.workspace.texts("shop") == ["Once"]
+    root = desk.workspace.post("ada", "shop", "With replies")
+    desk.workspace.post("bob", "shop", "A reply", thread=root)
+    planned = await desk.plan("delete", message=root)
+    assert planned.effect is not None
+    assert "hang on nothing" in planned.effect.final
+
+
+async def test_nobody_changes_what_somebody_else_said(desk: Desk) -> None:
+    message = desk.workspace.post("bob", "shop", "Of bob")
+    acts: list[tuple[str, dict[str, Any]]] = [("edit", {"text": "Of ada"}), ("delete", {})]
+    for verb, arguments in acts:
+        with pytest.raises(NotFound, match="not yours"):
+            await desk.plan(verb, message=message, **arguments)
+    assert desk.writes == []
+
+
+@pytest.mark.threat("T23")
+async def test_where_it_goes_and_whom_it_tells_is_said(desk: Desk) -> None:
+    planned = await desk.plan("post", text="<!here> lunch")
+    assert planned.effect is not None
+    assert planned.effect.hidden == ("Slack tells everybody in the channel, or in a group, of it",)
+    desk.workspace.gate.shared.add("shop")
+    planned = await desk.plan("post", text="Hello")
+    assert planned.effect is not None
+    assert planned.effect.destinations == ("#shop (shared outside)",)
+    assert "other organisations" in planned.effect.readers[0]
+
+
+async def test_what_changed_since_it_was_shown_is_not_done(desk: Desk) -> None:
+    message = desk.workspace.post("ada", "shop", "Old")
+    planned = await desk.plan("edit", message=message, text="New")
+    desk.workspace.edit("ada", "shop", message, "Newer")
+    with pytest.raises(StaleConfirmation):
+        await desk.carry_out(planned)
+    assert desk.workspace.texts("shop") == ["Newer"]
+
+
+async def test_what_changed_since_it_was_done_is_not_taken_back(desk: Desk) -> None:
+    message = desk.workspace.post("ada", "shop", "Old")
+    _, done = await desk.act("edit", message=message, text="New")
+    desk.workspace.edit("ada", "shop", message, "Newer")
+    with pytest.raises(Conflict):
+        await desk.take_back("edit", done)
+
+
+async def test_who_has_left_the_channel_posts_nothing_there(desk: Desk) -> None:
+    eve = Desk(desk.workspace, "eve")
+    with pytest.raises(NotFound):
+        await eve.plan("post", text="Hello")
+    assert eve.writes == []
+
+
+ACTED: list[tuple[str, dict[str, Any]]] = [
+    ("post", {"text": "Hello"}),
+    ("reply", {"text": "Hello"}),
+    ("edit", {"text": "Hello"}),
+    ("delete", {}),
+]
+
+
+@pytest.mark.parametrize(("verb", "arguments"), ACTED)
+async def test_an_answer_that_is_lost_is_found_and_nothing_is_sent_twice(
+    desk: Desk, verb: str, arguments: dict[str, Any]
+) -> None:
+    message = desk.workspace.post("ada", "shop", "Old")
+    given: dict[str, Any] = arguments if verb == "post" else {"message": message, **arguments}
+    notes = Losing(desk.workspace.gate, losses=[Fault(502)])
+    _, done = await desk.carry_out(await desk.plan(verb, **given), notes)
+    assert len(desk.writes) == 1
+    assert await desk.trace(done, notes.taken[-1][1]) is Trace.DONE
+
+
+@pytest.mark.parametrize(("verb", "arguments"), ACTED)
+async def test_what_may_have_been_done_and_is_not_found_is_in_doubt(
+    desk: Desk, verb: str, arguments: dict[str, Any]
+) -> None:
+    message = desk.workspace.post("ada", "shop", "Old")
+    given: dict[str, Any] = arguments if verb == "post" else {"message": message, **arguments}
+    planned = await desk.plan(verb, **given)
+    notes = Notes()
+    desk.workspace.gate.refusing = Fault(200, b'{"ok": false, "error": "internal_error"}')
+    with pytest.raises(InDoubt):
+        await desk.carry_out(planned, notes)
+    assert len(desk.writes) == 1
+    ((effect, mark),) = notes.taken
+    assert await desk.trace_now(effect, mark) is Trace.UNDER_WAY
+    assert await desk.trace(effect, mark) is Trace.NOT_DONE
+
+
+async def test_what_slack_refuses_was_not_done(desk: Desk) -> None:
+    planned = await desk.plan("post", text="Hello")
+    for error, refusal in ((b"restricted_action", Denied), (b"something_new", UpstreamFailed)):
+        desk.workspace.gate.refusing = Fault(200, b'{"ok": false, "error": "' + error + b'"}')
+        with pytest.raises(refusal):
+            await desk.carry_out(planned)
+    assert desk.workspace.texts("shop") == []

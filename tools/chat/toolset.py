@@ -1,0 +1,143 @@
+"""The tools of a source of chat, described by the configuration alone (threat T26)."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from policies.call import Tool
+from policies.canonical import Json
+from policies.sources import ChatSource
+from tools.rest.lists import page_size
+from tools.sql.cursors import MAX_LENGTH
+from tools.tables import acting_tool, reading_tool
+
+CHANNELS: Final = "channels"
+HISTORY: Final = "history"
+THREAD: Final = "thread"
+SEARCH: Final = "search"
+POST: Final = "post"
+REPLY: Final = "reply"
+EDIT: Final = "edit"
+DELETE: Final = "delete"
+
+MAX_SEARCH: Final = 200
+MAX_TEXT: Final = 4_000  # characters: Slack cuts longer ones in two
+_SHOWN: Final = "Before anything is done, it is shown to a person, exactly."
+
+Part = dict[str, Json]
+
+_CURSOR: Final[Part] = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_LENGTH,
+    "description": "`next` of the answer before, with the same other arguments.",
+}
+_TEXT: Final[Part] = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_TEXT,
+    "description": f"At most {MAX_TEXT} characters. <@U012AB3CD> mentions a person by their id.",
+}
+_MESSAGE: Final[Part] = {
+    "type": "string",
+    "pattern": r"^[0-9]{10}\.[0-9]{6}$",
+    "description": "Its `message`, as an answer has it.",
+}
+
+
+def toolset(name: str, source: ChatSource) -> tuple[Tool, ...]:
+    """Those that read, and what may be done beside reading."""
+    return (*_reading(name, source), *(tool for tool in _acting(name) if tool.verb in source.acts))
+
+
+def _channel(name: str) -> Part:
+    return {
+        "type": "string",
+        "pattern": "^[A-Z0-9]{8,24}$",
+        "description": f"Its id, as {name}_channels lists it.",
+    }
+
+
+def _reading(name: str, source: ChatSource) -> Iterator[Tool]:
+    channel, days = _channel(name), source.retention_days
+    limits = (
+        f"At most {page_size(source)} rows, {source.max_bytes} bytes and {source.timeout:g} seconds a page; "
+        f"cells over {source.max_cell_bytes} bytes are cut and counted. `next` is the cursor of the next "
+        "page." + (f" Nothing is older than {days} days." if days else "")
+    )
+    yield reading_tool(
+        name,
+        CHANNELS,
+        f"Channels of {name}",
+        f"Lists the channels of {name} that you are in. {limits}",
+        {"cursor": _CURSOR},
+    )
+    yield reading_tool(
+        name,
+        HISTORY,
+        f"Messages of {name}",
+        f"Reads the messages of one channel, the newest first, without the replies to them. {limits}",
+        {"channel": channel, "cursor": _CURSOR},
+        required=["channel"],
+    )
+    yield reading_tool(
+        name,
+        THREAD,
+        f"A thread of {name}",
+        f"Reads one message and the replies to it, the oldest first. {limits}",
+        {"channel": channel, "message": _MESSAGE, "cursor": _CURSOR},
+        required=["channel", "message"],
+    )
+    yield reading_tool(
+        name,
+        SEARCH,
+        f"Search messages of {name}",
+        f"Finds messages in the channels that you are in. {limits}",
+        {
+            "search": {
+                "type": "string",
+                "minLength": 2,
+                "maxLength": MAX_SEARCH,
+                "description": f"Words that stand together, at most {MAX_SEARCH} characters; no filters.",
+            },
+            "channel": {**channel, "description": f"In this one alone. {channel['description']}"},
+            "cursor": _CURSOR,
+        },
+        required=["search"],
+    )
+
+
+def _acting(name: str) -> Iterator[Tool]:
+    """Of all that may be done, whatever the configuration opens."""
+    channel = _channel(name)
+    yield acting_tool(
+        name,
+        POST,
+        f"Post to {name}",
+        f"Posts one message to a channel. {_SHOWN} Taken back, it is deleted.",
+        {"channel": channel, "text": _TEXT},
+        required=["channel", "text"],
+    )
+    yield acting_tool(
+        name,
+        REPLY,
+        f"Reply in {name}",
+        f"Replies to one message, in its thread. {_SHOWN} Taken back, the reply is deleted.",
+        {"channel": channel, "message": _MESSAGE, "text": _TEXT},
+        required=["channel", "message", "text"],
+    )
+    yield acting_tool(
+        name,
+        EDIT,
+        f"Edit a message of {name}",
+        f"Changes the text of a message of your own. {_SHOWN} Taken back, it says what it said.",
+        {"channel": channel, "message": _MESSAGE, "text": _TEXT},
+        required=["channel", "message", "text"],
+    )
+    yield acting_tool(
+        name,
+        DELETE,
+        f"Delete a message of {name}",
+        f"Deletes a message of your own. {_SHOWN} Taken back, its text is posted anew.",
+        {"channel": channel, "message": _MESSAGE},
+        required=["channel", "message"],
+    )

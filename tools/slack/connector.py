@@ -1,0 +1,47 @@
+"""A Slack source: the channels of one workspace, each user under their own token."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+
+from policies.secret import Credential
+from policies.sources import SlackSource
+from tools.authorization import Authorization
+from tools.chat.connector import ChatConnector
+from tools.chat.platform import Platform
+from tools.connector import Finding
+from tools.outbound.tls import ClientContext
+from tools.rest import members
+from tools.slack import inspection, scopes
+from tools.slack.api import Api, asking
+from tools.slack.workspace import Token, Workspace
+
+
+class SlackConnector(ChatConnector[SlackSource, Api, Token]):
+    """One source of kind `slack`."""
+
+    @property
+    def authorization(self) -> Authorization:
+        """docs.slack.dev/authentication: of a user alone, without a bot."""
+        at = self.source.url.rstrip("/")
+        return Authorization(
+            issuer=None,
+            authorize=f"{at}/oauth/v2_user/authorize",
+            token=f"{at}/api/oauth.v2.user.access",
+            revoke=None,
+            read=scopes.reading(self.source),
+            act=scopes.acting(self.source),
+        )
+
+    def asking(self, tls: ClientContext, credential: Credential | None) -> AbstractAsyncContextManager[Api]:
+        return asking(self.name, self.source, tls, credential)
+
+    async def looked(self, api: Api) -> Token:
+        told, found = await api.scopes()
+        scopes.hold(self.name, self.source, found)
+        return Token(members.text(told, "user_id"), found)
+
+    def platform(self, api: Api, may: Token) -> Platform:
+        return Workspace(self.name, self.source, api, may)
+
+    def findings(self, api: Api, credential: Credential | None) -> AsyncIterator[Finding]:
+        return inspection.findings(self.name, self.source, api, credential)
