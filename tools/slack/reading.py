@@ -19,7 +19,7 @@ from tools.slack.channels import Channels, is_shared, kind_of
 from tools.slack.messages import listed
 from tools.slack.moments import micros, moment, ts
 from tools.slack.people import People
-from tools.slack.texts import people_in, readable
+from tools.slack.texts import readable
 
 Request = Mapping[str, Json]
 
@@ -175,9 +175,9 @@ def _at(told: members.Record) -> int:
 
 
 def _named(told: members.Record) -> list[str]:
-    """The ids of its author and of whom it mentions."""
+    """The id of its author."""
     author = told.get("user")
-    return [*([author] if isinstance(author, str) else []), *people_in(_text(told))]
+    return [author] if isinstance(author, str) else []
 
 
 def _text(told: members.Record) -> str:
@@ -215,7 +215,7 @@ def _message_row(told: members.Record, names: Mapping[str, str]) -> Cells:
         at,
         _author(told, names),
         moment(at),
-        readable(_text(told), names),
+        readable(_text(told)),
         count if isinstance(count, int) else 0,
         "edited" in told,
         [_file(each) for each in files] if isinstance(files, list) else [],
@@ -234,5 +234,5 @@ def _hit_row(told: members.Record, where: members.Record, names: Mapping[str, st
         at,
         _author(told, names),
         moment(at),
-        readable(_text(told), names),
+        readable(_text(told)),
     )

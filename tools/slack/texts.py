@@ -5,31 +5,24 @@ docs.slack.dev/messaging/formatting-message-text: `<...>` is a mention, a channe
 """
 
 import re
-from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Final
 
 _MARKED: Final = re.compile(r"<([^<>\n]{1,4000})>")
-_PERSON: Final = re.compile(r"<@([UW][A-Z0-9]{2,24})(?:\|[^<>]*)?>")
 _KEPT: Final = re.compile(r"<(?:@[UW][A-Z0-9]{2,24}|!here|!channel|!everyone|!subteam\^S[A-Z0-9]{2,24})>")
 _EVERYBODY: Final = re.compile(r"<!(?:here|channel|everyone|subteam\^S[A-Z0-9]{2,24})(?:\|[^<>]*)?>")
 _LINK: Final = re.compile(r"<((?:https?://|mailto:)[^|<>]{1,4000})(?:\|([^<>]*))?>")
 
 
-def people_in(text: str) -> Iterator[str]:
-    """The ids of those whom it mentions."""
-    return (found[1] for found in _PERSON.finditer(text))
+def readable(text: str) -> str:
+    """As people read it, but for those whom it mentions: they stay ids, for a name would be one to mask."""
+    return unescape(_MARKED.sub(lambda found: _shown(found[1]), text))
 
 
-def readable(text: str, names: Mapping[str, str]) -> str:
-    """As people read it. `names` are those of people by id, as far as they are known."""
-    return unescape(_MARKED.sub(lambda found: _shown(found[1], names), text))
-
-
-def _shown(marked: str, names: Mapping[str, str]) -> str:
+def _shown(marked: str) -> str:
     what, _, label = marked.partition("|")
     if what.startswith("@"):
-        return f"@{names.get(what[1:], label or what[1:])}"
+        return f"<{what}>"
     if what.startswith("#"):
         return f"#{label or what[1:]}"
     if what.startswith("!date^"):

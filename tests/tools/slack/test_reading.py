@@ -65,11 +65,11 @@ async def test_messages_are_read_as_people_see_them_the_newest_first(desk: Desk)
     desk.workspace.post("bob", "shop", "At once", thread=root)
     desk.workspace.post("bob", "shop", "More")
     told = await desk.records("history", channel=desk.place["channel"])
-    assert [each["text"] for each in told] == ["More", "Ask @Bob Stone & the page (https://a.example/x)"]
+    assert [each["text"] for each in told] == ["More", f"Ask <@{bob}> & the page (https://a.example/x)"]
     assert (told[1]["author_name"], told[1]["replies"], told[1]["edited"]) == ("Ada Lovelace", 1, False)
     thread = await desk.records("thread", channel=desk.place["channel"], message=root)
     assert [(each["author_name"], each["text"]) for each in thread] == [
-        ("Ada Lovelace", "Ask @Bob Stone & the page (https://a.example/x)"),
+        ("Ada Lovelace", f"Ask <@{bob}> & the page (https://a.example/x)"),
         ("Bob Stone", "At once"),
     ]
     with pytest.raises(NotFound):
