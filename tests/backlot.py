@@ -18,6 +18,7 @@ import pytest
 
 from tests.backends import free_port
 from tests.environments import installed
+from tests.loopback import HERE
 
 PEOPLE: Final = {"ada": "Ada Lovelace", "bob": "Bob Stone", "eve": "Eve Moneypenny"}
 CHANNELS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -53,7 +54,7 @@ class Backlot:
             data=arguments,
             headers={"authorization": f"Bearer {self.tokens[login]}"},
             timeout=30,
-            trust_env=False,
+            **HERE,
         )
         told = answer.json()
         assert told["ok"], f"{method}: {told}"
@@ -114,7 +115,7 @@ def _await(started: Backlot, process: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + _STARTING
     while time.monotonic() < until and process.poll() is None:
         try:
-            httpx2.get(f"{started.url}/slack/api/api.test", timeout=5, trust_env=False)
+            httpx2.get(f"{started.url}/slack/api/api.test", timeout=5, **HERE)
         except httpx2.TransportError:
             time.sleep(0.05)
         else:

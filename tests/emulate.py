@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from tests.backends import free_port
+from tests.loopback import HERE
 from tests.npm import Node
 
 ORGANISATION: Final = "acme"
@@ -39,7 +40,7 @@ class Emulate:
             f"{self.url}/{path}",
             json=body or None,
             headers={"authorization": f"Bearer {self.token(login)}"},
-            trust_env=False,
+            **HERE,
         )
         assert answer.is_success, f"{method} {path}: {answer.text}"
         return answer.json() if answer.content else None
@@ -82,7 +83,7 @@ def _await(started: Emulate, process: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + _STARTING
     while time.monotonic() < until and process.poll() is None:
         try:
-            if httpx2.get(f"{started.url}/rate_limit", trust_env=False).status_code:
+            if httpx2.get(f"{started.url}/rate_limit", **HERE).status_code:
                 return
         except httpx2.ConnectError:
             time.sleep(0.05)

@@ -16,6 +16,7 @@ import pytest
 
 from tests.backends import free_port
 from tests.environments import installed
+from tests.loopback import HERE
 
 _STARTING: Final = 60.0  # seconds: it imports pandas' friends
 
@@ -36,7 +37,7 @@ class Snowduck:
     ) -> Sequence[Sequence[str]]:
         """As whoever set it up, outside everything that remit guards. Raises `AssertionError`."""
         order = {"statement": sql, "database": database, "schema": "PUBLIC", "bindings": bindings or {}}
-        answer = httpx2.post(f"{self.url}/api/v2/statements", json=order, timeout=30, trust_env=False)
+        answer = httpx2.post(f"{self.url}/api/v2/statements", json=order, timeout=30, **HERE)
         assert answer.status_code == 200, answer.text
         rows: Sequence[Sequence[str]] = answer.json()["data"]
         return rows
@@ -64,7 +65,7 @@ def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
     while time.monotonic() < deadline:
         assert process.poll() is None, "snowduck ended"
         try:
-            httpx2.get(f"http://127.0.0.1:{port}/api/v2/query-history", timeout=5, trust_env=False)
+            httpx2.get(f"http://127.0.0.1:{port}/api/v2/query-history", timeout=5, **HERE)
         except httpx2.TransportError:
             time.sleep(0.05)
         else:

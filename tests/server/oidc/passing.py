@@ -4,6 +4,8 @@ import httpx2
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tests.loopback import HERE
+
 _OWN = frozenset({b"transfer-encoding", b"connection", b"keep-alive"})
 
 
@@ -12,7 +14,7 @@ async def passed_on(request: Request, issuer: str) -> Response:
     sent = {**request.headers, "accept-encoding": "identity"}
     query = f"?{request.url.query}" if request.url.query else ""
     address = f"{issuer}{request.url.path}{query}"
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(**HERE) as http:
         answer = await http.request(request.method, address, headers=sent, content=await request.body())
     passed = Response(answer.content, answer.status_code)
     passed.raw_headers = [

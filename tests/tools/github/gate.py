@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from tests.emulate import Emulate
+from tests.loopback import HERE
 from tests.tools.github.actions import STORE, Actions, page_of
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class Gate:
         changes = method not in {"GET", "HEAD"}
         if changes and not _may_write(holder):
             return _said(403, "Resource not accessible by personal access token")
-        async with httpx2.AsyncClient(base_url=self.behind.url, trust_env=False, timeout=30) as client:
+        async with httpx2.AsyncClient(base_url=self.behind.url, timeout=30, **HERE) as client:
             client.headers["authorization"] = f"Bearer {Emulate.token(holder.login)}"
             if (found := re.fullmatch(r"/orgs/([\w-]+)/repos", path)) and not changes:
                 answer = await self._of_organisation(client, found[1], parse_qs(query))

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from tests.backlot import Backlot
+from tests.loopback import HERE
 
 if TYPE_CHECKING:
     from tests.tools.code.faults import Fault
@@ -121,7 +122,7 @@ class Gate:
         return JSONResponse(told, headers={"x-oauth-scopes": ",".join(sorted(scopes))})
 
     async def _told(self, method: str, arguments: Mapping[str, Any], login: str) -> Any:
-        async with httpx2.AsyncClient(base_url=self.behind.url, trust_env=False, timeout=30) as client:
+        async with httpx2.AsyncClient(base_url=self.behind.url, timeout=30, **HERE) as client:
             client.headers["authorization"] = f"Bearer {self.behind.tokens[login]}"
             sent = {name: _flat(value) for name, value in arguments.items()}
             told: Any = (await client.post(f"/slack/api/{method}", data=sent)).json()

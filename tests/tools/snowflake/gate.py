@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from tests.loopback import HERE
 from tests.snowduck import Snowduck
 from tools.snowflake.catalog import COLUMNS
 
@@ -234,7 +235,7 @@ class Gate:
 
     async def _pass_on(self, order: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         told = {**order, "database": self.database}
-        async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
+        async with httpx2.AsyncClient(timeout=30, **HERE) as client:
             answer = await client.post(f"{self.behind.url}/api/v2/statements", json=told)
         return answer.status_code, answer.json()
 
