@@ -505,8 +505,8 @@ class ChatSource(OAuthSource, Tls, frozen=True):
     """Channels of one workspace that the user is in: public ones, and more where that is said.
 
     `channels` are the names of those that may be used, or `*` for all. What is older than `retention_days` is
-    in no answer. `acts` are what may be done beside reading. `overprivileged` says why a
-    token that may do more than is configured is taken all the same.
+    in no answer. `acts` are what may be done beside reading. `overprivileged` says why a token that may do
+    more than is configured is taken all the same.
     """
 
     is_seen_by_anybody: ClassVar[bool] = True

@@ -20,7 +20,7 @@ EDIT: Final = "edit"
 DELETE: Final = "delete"
 
 MAX_SEARCH: Final = 200
-MAX_TEXT: Final = 4_000  # characters: Slack cuts longer ones in two
+MAX_TEXT: Final = 4_000  # characters, as Slack advises
 _SHOWN: Final = "Before anything is done, it is shown to a person, exactly."
 
 Part = dict[str, Json]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from policies.canonical import Json
+from policies.errors import Denied
 from policies.sources import SlackSource
 from tools.chat.platform import Channel
 from tools.rest import members
@@ -34,7 +35,13 @@ class Channels:
 
     async def told(self, id_: str) -> members.Record:
         """What Slack says of one that is open. Raises `NotFound` alike for any other."""
-        answer = await self.api.told("conversations.info", channel=id_, include_num_members="true")
+        try:
+            answer = await self.api.told("conversations.info", channel=id_, include_num_members="true")
+        except Denied as denied:
+            if denied.rule != "insufficient_scope":
+                raise
+            # Of a kind that the source does not open: the token has every scope of those that it does.
+            raise refusals.not_found(self.name) from None
         told = members.record(answer.get("channel"))
         if members.text(told, "id") != id_ or not self.is_open(told):
             raise refusals.not_found(self.name)

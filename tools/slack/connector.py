@@ -17,20 +17,9 @@ from tools.slack.workspace import Token, Workspace
 
 
 class SlackConnector(ChatConnector[SlackSource, Api, Token]):
-    """One source of kind `slack`."""
+    """One source of kind `slack`. Users type their token: Slack's OAuth answers in a form of its own."""
 
-    @property
-    def authorization(self) -> Authorization:
-        """docs.slack.dev/authentication: of a user alone, without a bot."""
-        at = self.source.url.rstrip("/")
-        return Authorization(
-            issuer=None,
-            authorize=f"{at}/oauth/v2_user/authorize",
-            token=f"{at}/api/oauth.v2.user.access",
-            revoke=None,
-            read=scopes.reading(self.source),
-            act=scopes.acting(self.source),
-        )
+    authorization: Authorization | None = None
 
     def asking(self, tls: ClientContext, credential: Credential | None) -> AbstractAsyncContextManager[Api]:
         return asking(self.name, self.source, tls, credential)

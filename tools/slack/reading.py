@@ -60,7 +60,10 @@ class Reader:
         return rows.table(str(request["query"]), offset + rows.taken, more=more)
 
     async def _history(self, request: Request) -> Table:
-        """The newest first. A cursor is the time of the last one that was shown."""
+        """The newest first. A cursor is the time of the last one that was shown.
+
+        Slack goes forward from an `oldest` that comes without a `latest`: what is too old is left out here.
+        """
         channel, offset = str(request["channel"]), int(str(request["offset"]))
         await self._open.told(channel)
         answer = await self.api.told(
@@ -68,7 +71,7 @@ class Reader:
             channel=channel,
             limit=str(page_size(self.source)),
             inclusive="false",
-            **_between(self._oldest, offset),
+            **({"latest": ts(offset)} if offset else {}),
         )
         found = [told for told in listed(answer) if self._is_kept(told)]
         return await self._messages(request, found, more=answer.get("has_more") is True)
@@ -83,7 +86,7 @@ class Reader:
             ts=root,
             limit=str(page_size(self.source) + 1),
             inclusive="false",
-            **_between(max(self._oldest, offset), 0),
+            **({"oldest": ts(oldest)} if (oldest := max(self._oldest, offset)) else {}),
         )
         found = [told for told in listed(answer) if self._is_kept(told) and _at(told) > offset]
         if not found and not offset:
@@ -108,22 +111,27 @@ class Reader:
             raise odd("a search has no matches")
         paging = members.record(block.get("paging") or {})
         more = members.number(paging, "page") < members.number(paging, "pages") if paging else False
+        hits = [
+            (told, await self._where(told, known, channel)) for told in map(members.record, matches[skipped:])
+        ]
         people, rows, taken = People(self.api), Rows(self.source, columns.HITS), 0
-        for told in map(members.record, matches[skipped:]):
-            where = await self._where(told, known)
-            if where is not None and self._is_kept(told) and (channel is None or channel == where.get("id")):
-                await people.meet(_named(told))
-                if not rows.add(_hit_row(told, where, people.names)):
-                    break
+        await people.meet(id_ for told, where in hits if where is not None for id_ in _named(told))
+        for told, where in hits:
+            if where is not None and not rows.add(_hit_row(told, where, people.names)):
+                break
             taken += 1
-        more |= taken < len(matches) - skipped
+        more |= taken < len(hits)
         return rows.table(str(request["query"]), int(str(request["offset"])) + taken, more=more)
 
     async def _where(
-        self, told: members.Record, known: dict[str, members.Record | None]
+        self, told: members.Record, known: dict[str, members.Record | None], only: Json
     ) -> members.Record | None:
-        """The channel of a hit, where that is open."""
+        """The channel of a hit that may be shown: an open one, and where `only` is one that very one."""
+        if not self._is_kept(told):
+            return None
         id_ = members.text(members.record(told.get("channel")), "id")
+        if only is not None and id_ != only:
+            return None
         if id_ not in known:
             try:
                 known[id_] = await self._open.told(id_)
@@ -156,11 +164,6 @@ class Reader:
 
     def _is_kept(self, told: members.Record) -> bool:
         return _at(told) >= self._oldest
-
-
-def _between(oldest: int, latest: int) -> dict[str, str]:
-    """Two moments of which 0 is none, as arguments."""
-    return {name: ts(at) for name, at in (("oldest", oldest), ("latest", latest)) if at}
 
 
 def _quoted(text: str) -> str:

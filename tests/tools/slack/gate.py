@@ -25,11 +25,16 @@ if TYPE_CHECKING:
 READS: Final = ("channels:read", "channels:history", "users:read", "search:read")
 PRIVATE: Final = ("groups:read", "groups:history")
 ACTS: Final = ("chat:write",)
+_OF_CHANNELS: Final[Mapping[str, str]] = {
+    "conversations.list": "read",
+    "conversations.info": "read",
+    "conversations.members": "read",
+    "conversations.history": "history",
+    "conversations.replies": "history",
+}
+"""And for which channels: docs.slack.dev names one scope for each kind of them."""
+_KINDS: Final = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
 _NEEDED: Final[Mapping[str, str]] = {
-    "conversations.list": "channels:read",
-    "conversations.info": "channels:read",
-    "conversations.history": "channels:history",
-    "conversations.replies": "channels:history",
     "users.info": "users:read",
     "search.messages": "search:read",
     "chat.postMessage": "chat:write",
@@ -66,7 +71,8 @@ class Old:
 class Gate:
     """An ASGI application at `url`. `faults` are taken in turn, one a request, `losses` are answers to what
     was changed, and `refusing` is one in the place of it; `asked` is all that came. `shared` are the names of
-    channels that others share, and `old` are messages besides backlot's.
+    channels that others share, `left` of those that nobody is in any more, and `old` are messages besides
+    backlot's.
     """
 
     def __init__(self, behind: Backlot, url: str) -> None:
@@ -77,6 +83,7 @@ class Gate:
         self.refusing: Fault | None = None
         self.asked: list[Asked] = []
         self.shared: set[str] = set()
+        self.left: set[str] = set()
         self.old: list[Old] = []
         self._holders: dict[str, tuple[str, frozenset[str]]] = {}
         self._ended: set[str] = set()
@@ -111,8 +118,9 @@ class Gate:
             return _error("token_revoked")
         if login is None:
             return _error("invalid_auth" if token else "not_authed")
-        if (needed := _NEEDED.get(method)) and needed not in scopes:
-            return _error("missing_scope", needed=needed, provided=",".join(sorted(scopes)))
+        for needed in await self._needed(method, arguments, login):
+            if needed not in scopes:
+                return _error("missing_scope", needed=needed, provided=",".join(sorted(scopes)))
         changes = method.startswith("chat.")
         if changes and self.refusing is not None:
             return self.refusing.answer()
@@ -121,23 +129,40 @@ class Gate:
             return self.losses.pop(0).answer()
         return JSONResponse(told, headers={"x-oauth-scopes": ",".join(sorted(scopes))})
 
-    async def _told(self, method: str, arguments: Mapping[str, Any], login: str) -> Any:
+    async def _needed(self, method: str, arguments: Mapping[str, Any], login: str) -> list[str]:
+        if method not in _OF_CHANNELS:
+            return [_NEEDED[method]] if method in _NEEDED else []
+        if method == "conversations.list":
+            kinds = [_KINDS[kind] for kind in str(arguments.get("types") or "public_channel").split(",")]
+        else:
+            told = await self._behind("conversations.info", arguments, login)
+            kinds = ["groups" if told.get("channel", {}).get("is_private") else "channels"]
+        return [f"{kind}:{_OF_CHANNELS[method]}" for kind in kinds]
+
+    async def _behind(self, method: str, arguments: Mapping[str, Any], login: str) -> Any:
         async with httpx2.AsyncClient(base_url=self.behind.url, timeout=30, **HERE) as client:
             client.headers["authorization"] = f"Bearer {self.behind.tokens[login]}"
             sent = {name: _flat(value) for name, value in arguments.items()}
-            told: Any = (await client.post(f"/slack/api/{method}", data=sent)).json()
+            return (await client.post(f"/slack/api/{method}", data=sent)).json()
+
+    async def _told(self, method: str, arguments: Mapping[str, Any], login: str) -> Any:
+        told = await self._behind(method, arguments, login)
         if not told.get("ok"):
             old = self._among(arguments) if method == "conversations.replies" else []
             return {"ok": True, "messages": old, "has_more": False} if old else told
         channels: list[Any] = [told.get("channel"), *told.get("channels", ())]
         for channel in channels:
             if isinstance(channel, dict):
-                channel["is_ext_shared"] = cast("Any", channel).get("name") in self.shared
+                name = cast("Any", channel).get("name")
+                channel["is_ext_shared"] = name in self.shared
+                channel["is_member"] = channel["is_member"] and name not in self.left
         if "messages" in told and isinstance(told["messages"], list):
             old = self._among(arguments) if method == "conversations.history" else []
             asked = float(arguments.get("ts") or _FOUNDED) < _FOUNDED  # for what is nobody's, by its name
             messages: list[dict[str, Any]] = told["messages"]
             said = [each for each in messages if asked or _is_somebodys(each)]
+            if method == "conversations.replies":
+                said, told["has_more"] = _thread_page(said, arguments)
             told["messages"] = [*map(_linked, said), *old]
         if method == "search.messages":
             self._search(told["messages"], arguments)
@@ -157,7 +182,7 @@ class Gate:
     def _search(self, block: dict[str, Any], arguments: Mapping[str, Any]) -> None:
         found: list[dict[str, Any]] = block["matches"]
         matches = [*map(_linked, filter(_is_somebodys, found))]
-        words = str(arguments["query"]).split('"')[1].lower()
+        words = (re.findall(r'"([^"]*)"', str(arguments["query"])) or [""])[0].lower()
         if str(arguments.get("page", "1")) == "1":
             matches += [
                 {**each.told(), "channel": {"id": each.channel}}
@@ -165,6 +190,18 @@ class Gate:
                 if words in each.text.lower()
             ]
         block["matches"] = matches
+
+
+def _thread_page(
+    said: list[dict[str, Any]], arguments: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], bool]:
+    """The first message on each page, then the replies within the bounds, and whether there are more."""
+    oldest, latest = (
+        float(arguments.get(name) or bound) for name, bound in (("oldest", 0), ("latest", 1e12))
+    )
+    replies = [each for each in said[1:] if oldest < float(each["ts"]) < latest]
+    most = int(arguments.get("limit") or 1000) - 1
+    return [*said[:1], *replies[:most]], len(replies) > most
 
 
 def _is_somebodys(message: Mapping[str, Any]) -> bool:

@@ -27,6 +27,8 @@ async def test_a_post_says_who_can_read_it_and_is_deleted_where_it_is_taken_back
     assert planned.effect.hidden == ()
     assert desk.writes == []
     table, done = await desk.carry_out(planned)
+    sent = next(each for each in desk.workspace.gate.asked if each.method == "chat.postMessage").arguments
+    assert (sent["unfurl_links"], sent["unfurl_media"], sent["link_names"]) == (False, False, False)
     assert desk.workspace.texts("shop") == ["Hello &amp; &lt;b&gt; https://a.example/x"]
     assert (await desk.records("history", channel=desk.place["channel"]))[0]["message"] == table.rows[0][0]
     assert done.readers == planned.effect.readers
@@ -109,11 +111,15 @@ async def test_what_changed_since_it_was_done_is_not_taken_back(desk: Desk) -> N
         await desk.take_back("edit", done)
 
 
-async def test_who_has_left_the_channel_posts_nothing_there(desk: Desk) -> None:
+async def test_who_is_not_in_the_channel_posts_nothing_there(desk: Desk) -> None:
     eve = Desk(desk.workspace, "eve")
     with pytest.raises(NotFound):
         await eve.plan("post", text="Hello")
-    assert eve.writes == []
+    planned = await desk.plan("post", text="Hello")
+    desk.workspace.gate.left.add("shop")
+    with pytest.raises(NotFound):
+        await desk.carry_out(planned)
+    assert desk.writes == []
 
 
 ACTED: list[tuple[str, dict[str, Any]]] = [

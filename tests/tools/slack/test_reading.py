@@ -76,19 +76,28 @@ async def test_messages_are_read_as_people_see_them_the_newest_first(desk: Desk)
         await desk.table("thread", channel=desk.place["channel"], message=SOMEBODY)
 
 
+@pytest.mark.parametrize("retention", [{}, {"retention_days": 365}])
 @pytest.mark.parametrize("size", [1, 2, 50])
-async def test_pages_follow_each_other_without_a_gap(desk: Desk, size: int) -> None:
+async def test_pages_follow_each_other_without_a_gap(
+    desk: Desk, size: int, retention: dict[str, int]
+) -> None:
     root = desk.workspace.post("ada", "shop", "Message 0")
     for number in range(1, 4):
         desk.workspace.post("ada", "shop", f"Message {number}")
         desk.workspace.post("bob", "shop", f"Reply {number}", thread=root)
-    desk.connector = desk.with_settings(max_rows=size)
+    desk.connector = desk.with_settings(max_rows=size, **retention)
     rows = await desk.all_rows("history", channel=desk.place["channel"])
     assert [row[3] for row in rows] == [f"Message {number}" for number in (3, 2, 1, 0)]
     rows = await desk.all_rows("thread", channel=desk.place["channel"], message=root)
     assert [row[3] for row in rows] == ["Message 0", *(f"Reply {number}" for number in (1, 2, 3))]
     rows = await desk.all_rows("search", search="Message")
     assert {str(row[5]) for row in rows} == {f"Message {number}" for number in range(4)}
+
+
+async def test_a_hit_in_a_channel_that_is_not_open_takes_no_other_with_it(desk: Desk) -> None:
+    desk.workspace.post("ada", "shop", "The basket is slow")
+    desk.workspace.post("ada", "board", "The basket is secret")
+    assert [each["text"] for each in await desk.records("search", search="basket")] == ["The basket is slow"]
 
 
 async def test_a_search_stays_in_the_channel_that_it_names_and_takes_no_filters(desk: Desk) -> None:
