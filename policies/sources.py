@@ -392,6 +392,31 @@ class SqliteSource(SqlSource, frozen=True):
         return "a file of this machine"
 
 
+class RestSource(OAuthSource, Tls, frozen=True):
+    """A system behind a REST API, reached by each user with a token of their own.
+
+    `acts` are what may be done there beside reading. `overprivileged` says why a token that may do more than
+    is configured is taken all the same.
+    """
+
+    is_seen_by_anybody: ClassVar[bool] = True
+    has_logins: ClassVar[bool] = False
+
+    credential: Literal["user"] = "user"
+    trust: Trust = "anyone"
+    url: WebAddress
+    acts: tuple[str, ...] = ()
+    overprivileged: str | None = None
+
+    @property
+    def isolation(self) -> str:
+        return super().isolation if self.url.startswith("https:") else "this machine alone"
+
+    @property
+    def may_be_changed(self) -> bool:
+        return bool(self.acts)
+
+
 def _projects(value: str) -> str:
     path = value.removesuffix("/*")
     if not re.fullmatch(r"\w[\w.-]{0,254}(/\w[\w.-]{0,254}){0,20}", path, re.ASCII) or (
@@ -413,38 +438,20 @@ _CODE_FIELDS: Final = {
 """Those of records, by what stands in the name of a target below the place."""
 
 
-class CodeSource(OAuthSource, Tls, frozen=True):
+class CodeSource(RestSource, frozen=True):
     """Places of one forge of code, and no others: by their paths, or `group/*` for all below a group.
 
     Whoever may open an issue in one of them writes there, and in a public one that is anyone.
-
-    `acts` are what may be done there beside reading. `overprivileged` says why a token that may do more than
-    is configured is taken all the same.
     """
 
-    is_seen_by_anybody: ClassVar[bool] = True
-    has_logins: ClassVar[bool] = False
-
-    credential: Literal["user"] = "user"
-    trust: Trust = "anyone"
-    url: WebAddress
     # A file is one cell, and it is looked through for people and secrets as a whole: up to some 20 µs a byte.
     max_bytes: int = Field(default=100_000, ge=1_000, le=1_000_000)
     acts: tuple[CodeAct, ...] = ()
-    overprivileged: str | None = None
 
     @property
     @abstractmethod
     def named(self) -> tuple[str, ...]:
         """The places."""
-
-    @property
-    def isolation(self) -> str:
-        return super().isolation if self.url.startswith("https:") else "this machine alone"
-
-    @property
-    def may_be_changed(self) -> bool:
-        return bool(self.acts)
 
     def written(self, target: str) -> tuple[str, ...] | None:
         """`place/-/issues`, `.../issues/NUMBER/comments`, `.../proposals`, `.../branches/NAME`."""
@@ -501,20 +508,13 @@ class GithubSource(CodeSource, frozen=True):
 ChatAct: TypeAlias = Literal["post", "reply", "edit", "delete"]
 
 
-class ChatSource(OAuthSource, Tls, frozen=True):
+class ChatSource(RestSource, frozen=True):
     """Channels of one workspace that the user is in: public ones, and more where that is said.
 
     `channels` are the names of those that may be used, or `*` for all. What is older than `retention_days` is
-    in no answer. `acts` are what may be done beside reading. `overprivileged` says why a token that may do
-    more than is configured is taken all the same.
+    in no answer.
     """
 
-    is_seen_by_anybody: ClassVar[bool] = True
-    has_logins: ClassVar[bool] = False
-
-    credential: Literal["user"] = "user"
-    trust: Trust = "anyone"
-    url: WebAddress
     channels: tuple[Annotated[str, Field(min_length=1, max_length=80)], ...] = Field(
         min_length=1, max_length=1000
     )
@@ -522,15 +522,6 @@ class ChatSource(OAuthSource, Tls, frozen=True):
     direct: bool = False
     retention_days: int | None = Field(default=None, ge=1, le=36_500)
     acts: tuple[ChatAct, ...] = ()
-    overprivileged: str | None = None
-
-    @property
-    def isolation(self) -> str:
-        return super().isolation if self.url.startswith("https:") else "this machine alone"
-
-    @property
-    def may_be_changed(self) -> bool:
-        return bool(self.acts)
 
     @property
     def extent(self) -> Mapping[str, int]:

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ import pytest
 
 from tests.backends import free_port
 from tests.environments import installed
-from tests.loopback import HERE
+from tests.loopback import HERE, await_answer
 
 PEOPLE: Final = {"ada": "Ada Lovelace", "bob": "Bob Stone", "eve": "Eve Moneypenny"}
 CHANNELS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -32,8 +31,8 @@ FOUNDED: Final = "2020-01-01"
 SHOP: Final = "C3971122FB9"
 """The id of `shop`, which backlot makes of the name, and what its first message is called: ada's."""
 ROOT: Final = "1577869200.901294"
+_TOKEN: Final = re.compile(r"^- email: (\w+)@.*\n  name: .*\n  token: ([\w-]+)$", re.MULTILINE)
 _QUIET: Final = {"BACKLOT_TELEMETRY": "0", "DO_NOT_TRACK": "1"}
-_STARTING: Final = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def backlot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backlot]:
         with subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=folder) as process:
             try:
                 started = Backlot(port, _tokens(folder / "data/tokens.yaml"))
-                _await(started, process)
+                await_answer(f"{started.url}/slack/api/api.test", process)
                 yield started
             finally:
                 process.kill()
@@ -100,24 +99,7 @@ def _corpus() -> Iterator[Mapping[str, Any]]:
 
 
 def _tokens(file: Path) -> Mapping[str, str]:
-    """Those of people alone: a line for each email is followed or preceded by the one of its token."""
-    found: dict[str, str] = {}
-    for block in file.read_text().split("\n-")[1:] or [file.read_text()]:
-        email = re.search(r"email: \"?'?(\w+)@", block)
-        token = re.search(r"token: \"?'?([\w-]+)", block)
-        if email and token:
-            found[email[1]] = token[1]
+    """Those of people alone."""
+    found = dict(_TOKEN.findall(file.read_text()))
     assert found.keys() == PEOPLE.keys(), found.keys()
     return found
-
-
-def _await(started: Backlot, process: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + _STARTING
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            httpx2.get(f"{started.url}/slack/api/api.test", timeout=5, **HERE)
-        except httpx2.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("backlot does not start")

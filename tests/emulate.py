@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,12 +10,11 @@ import httpx2
 import pytest
 
 from tests.backends import free_port
-from tests.loopback import HERE
+from tests.loopback import HERE, await_answer
 from tests.npm import Node
 
 ORGANISATION: Final = "acme"
 PEOPLE: Final = {"ada": "Ada Lovelace", "bob": "Bob Stone"}
-_STARTING: Final = 30.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def emulate(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Em
     ):
         try:
             started = Emulate(port)
-            _await(started, process)
+            await_answer(f"{started.url}/rate_limit", process)
             yield started
         finally:
             process.kill()
@@ -77,14 +75,3 @@ def _seed() -> Mapping[str, Any]:
             "orgs": [{"login": ORGANISATION, "name": "Acme", "members": [{"login": "ada", "role": "admin"}]}],
         },
     }
-
-
-def _await(started: Emulate, process: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + _STARTING
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            if httpx2.get(f"{started.url}/rate_limit", **HERE).status_code:
-                return
-        except httpx2.ConnectError:
-            time.sleep(0.05)
-    raise AssertionError("emulate does not start")

@@ -3,9 +3,7 @@
 import fcntl
 import hashlib
 import json
-import os
 import re
-import subprocess
 import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -123,15 +121,7 @@ def github_spec(node: Node) -> GithubSpec:
 
 
 def _fetch(node: Node, file: Path) -> None:
-    npm = node.program.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
-    done = subprocess.run(
-        [node.program, npm, "pack", PACKAGE, "--silent", "--pack-destination", KEPT],
-        env={**os.environ, "PATH": f"{node.program.parent}{os.pathsep}{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    done = node.run_npm("pack", PACKAGE, "--silent", "--pack-destination", str(KEPT))
     if done.returncode:
         missing("GitHub's description of its API", f"npm pack said: {done.stderr.strip()[-300:]}")
     packed = KEPT / done.stdout.strip()

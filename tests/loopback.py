@@ -2,11 +2,14 @@
 
 import socket
 import ssl
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from subprocess import Popen
 from threading import Thread
 from typing import Any, Final, TypeVar
 
+import httpx2
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -15,6 +18,20 @@ HERE: Final[Mapping[str, Any]] = {"trust_env": False, "verify": ssl.SSLContext(s
 _STOPS_WITHIN = 10  # seconds
 
 Application = TypeVar("Application", bound=ASGIApp)
+
+
+def await_answer(url: str, process: Popen[bytes], within: float = 60.0) -> None:
+    """Waits, in seconds, until a program that was just started answers. Raises `AssertionError`."""
+    until = time.monotonic() + within
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            httpx2.get(url, timeout=5, **HERE)
+        except httpx2.TransportError:
+            # Nothing tells that it listens but that it does.
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"{process.args!r} does not start")
 
 
 @contextmanager

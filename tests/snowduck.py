@@ -5,20 +5,17 @@ partition: `tests/tools/snowflake/gate.py` stands before it.
 """
 
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import httpx2
 import pytest
 
 from tests.backends import free_port
 from tests.environments import installed
-from tests.loopback import HERE
-
-_STARTING: Final = 60.0  # seconds: it imports pandas' friends
+from tests.loopback import HERE, await_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +51,8 @@ def snowduck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snowduck]:
         subprocess.Popen(program, stdout=log, stderr=log, cwd=tmp_path_factory.mktemp("duck")) as process,
     ):
         try:
-            _await(port, process)
-            yield Snowduck(port, folder / "bin/python")
+            started = Snowduck(port, folder / "bin/python")
+            await_answer(f"{started.url}/api/v2/query-history", process)
+            yield started
         finally:
             process.kill()
-
-
-def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + _STARTING
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "snowduck ended"
-        try:
-            httpx2.get(f"http://127.0.0.1:{port}/api/v2/query-history", timeout=5, **HERE)
-        except httpx2.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("snowduck did not start")

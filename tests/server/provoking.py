@@ -24,7 +24,7 @@ from server import store_sqlite
 from server.commit import Many
 from tests.server.breaking import FAULTS, STEPS, Breakage
 from tests.server.walk import UNDO, Ada, Place, acting, reading
-from tests.tools.code.faults import Fault
+from tests.tools.rest.faults import Fault
 
 LETTERS: Final = "bcdfghjkmnpqrstvwxz23456789"
 

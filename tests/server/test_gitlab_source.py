@@ -20,9 +20,9 @@ from server.commands import source
 from server.configuration import Configuration, load
 from server.identity import Identity
 from tests.server.enabling import enable_all
-from tests.tools.code.faults import Fault
 from tests.tools.gitlab.site import Site, serving
 from tests.tools.gitlab.world import TOKEN_IN_FILE
+from tests.tools.rest.faults import Fault
 
 pytestmark = pytest.mark.anyio
 

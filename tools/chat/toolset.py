@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.call import Tool
-from policies.canonical import Json
 from policies.sources import ChatSource
-from tools.rest.lists import page_size
-from tools.sql.cursors import MAX_LENGTH
+from tools.rest.parts import CURSOR, SHOWN, Part, limits
 from tools.tables import acting_tool, reading_tool
 
 CHANNELS: Final = "channels"
@@ -21,16 +19,7 @@ DELETE: Final = "delete"
 
 MAX_SEARCH: Final = 200
 MAX_TEXT: Final = 4_000  # characters, as Slack advises
-_SHOWN: Final = "Before anything is done, it is shown to a person, exactly."
 
-Part = dict[str, Json]
-
-_CURSOR: Final[Part] = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": MAX_LENGTH,
-    "description": "`next` of the answer before, with the same other arguments.",
-}
 _TEXT: Final[Part] = {
     "type": "string",
     "minLength": 1,
@@ -59,39 +48,35 @@ def _channel(name: str) -> Part:
 
 def _reading(name: str, source: ChatSource) -> Iterator[Tool]:
     channel, days = _channel(name), source.retention_days
-    limits = (
-        f"At most {page_size(source)} rows, {source.max_bytes} bytes and {source.timeout:g} seconds a page; "
-        f"cells over {source.max_cell_bytes} bytes are cut and counted. `next` is the cursor of the next "
-        "page." + (f" Nothing is older than {days} days." if days else "")
-    )
+    bounds = limits(source) + (f" Nothing is older than {days} days." if days else "")
     yield reading_tool(
         name,
         CHANNELS,
         f"Channels of {name}",
-        f"Lists the channels of {name} that you are in. {limits}",
-        {"cursor": _CURSOR},
+        f"Lists the channels of {name} that you are in. {bounds}",
+        {"cursor": CURSOR},
     )
     yield reading_tool(
         name,
         HISTORY,
         f"Messages of {name}",
-        f"Reads the messages of one channel, the newest first, without the replies to them. {limits}",
-        {"channel": channel, "cursor": _CURSOR},
+        f"Reads the messages of one channel, the newest first, without the replies to them. {bounds}",
+        {"channel": channel, "cursor": CURSOR},
         required=["channel"],
     )
     yield reading_tool(
         name,
         THREAD,
         f"A thread of {name}",
-        f"Reads one message and the replies to it, the oldest first. {limits}",
-        {"channel": channel, "message": _MESSAGE, "cursor": _CURSOR},
+        f"Reads one message and the replies to it, the oldest first. {bounds}",
+        {"channel": channel, "message": _MESSAGE, "cursor": CURSOR},
         required=["channel", "message"],
     )
     yield reading_tool(
         name,
         SEARCH,
         f"Search messages of {name}",
-        f"Finds messages in the channels that you are in. {limits}",
+        f"Finds messages in the channels that you are in. {bounds}",
         {
             "search": {
                 "type": "string",
@@ -100,7 +85,7 @@ def _reading(name: str, source: ChatSource) -> Iterator[Tool]:
                 "description": f"Words that stand together, at most {MAX_SEARCH} characters; no filters.",
             },
             "channel": {**channel, "description": f"In this one alone. {channel['description']}"},
-            "cursor": _CURSOR,
+            "cursor": CURSOR,
         },
         required=["search"],
     )
@@ -113,7 +98,7 @@ def _acting(name: str) -> Iterator[Tool]:
         name,
         POST,
         f"Post to {name}",
-        f"Posts one message to a channel. {_SHOWN} Taken back, it is deleted.",
+        f"Posts one message to a channel. {SHOWN} Taken back, it is deleted.",
         {"channel": channel, "text": _TEXT},
         required=["channel", "text"],
     )
@@ -121,7 +106,7 @@ def _acting(name: str) -> Iterator[Tool]:
         name,
         REPLY,
         f"Reply in {name}",
-        f"Replies to one message, in its thread. {_SHOWN} Taken back, the reply is deleted.",
+        f"Replies to one message, in its thread. {SHOWN} Taken back, the reply is deleted.",
         {"channel": channel, "message": _MESSAGE, "text": _TEXT},
         required=["channel", "message", "text"],
     )
@@ -129,7 +114,7 @@ def _acting(name: str) -> Iterator[Tool]:
         name,
         EDIT,
         f"Edit a message of {name}",
-        f"Changes the text of a message of your own. {_SHOWN} Taken back, it says what it said.",
+        f"Changes the text of a message of your own. {SHOWN} Taken back, it says what it said.",
         {"channel": channel, "message": _MESSAGE, "text": _TEXT},
         required=["channel", "message", "text"],
     )
@@ -137,7 +122,7 @@ def _acting(name: str) -> Iterator[Tool]:
         name,
         DELETE,
         f"Delete a message of {name}",
-        f"Deletes a message of your own. {_SHOWN} Taken back, its text is posted anew.",
+        f"Deletes a message of your own. {SHOWN} Taken back, its text is posted anew.",
         {"channel": channel, "message": _MESSAGE},
         required=["channel", "message"],
     )

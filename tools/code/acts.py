@@ -6,8 +6,9 @@ from typing import Final
 from policies.call import Tool
 from policies.canonical import Json
 from tools.code import names
-from tools.code.parts import TITLE, Part, Parts
+from tools.code.parts import TITLE, Parts
 from tools.code.targets import PREFIX
+from tools.rest.parts import SHOWN, Part
 from tools.tables import acting_tool
 
 CREATE_ISSUE: Final = "create_issue"
@@ -17,7 +18,6 @@ PROPOSE_CHANGE: Final = "propose_change"
 
 MAX_FILES: Final = 20
 _BRANCH: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
-_SHOWN: Final = "Before anything is done, it is shown to a person, exactly."
 
 
 def acting(parts: Parts) -> Iterator[Tool]:
@@ -29,7 +29,7 @@ def acting(parts: Parts) -> Iterator[Tool]:
         name,
         CREATE_ISSUE,
         f"Open an issue in {name}",
-        f"Opens one issue in a {words.place}. {_SHOWN} Taken back, it is closed.",
+        f"Opens one issue in a {words.place}. {SHOWN} Taken back, it is closed.",
         {
             words.place: parts.place,
             "title": TITLE,
@@ -43,7 +43,7 @@ def acting(parts: Parts) -> Iterator[Tool]:
         name,
         UPDATE_ISSUE,
         f"Change an issue of {name}",
-        f"Changes what is given of one issue; labels take the place of those that it has. {_SHOWN}",
+        f"Changes what is given of one issue; labels take the place of those that it has. {SHOWN}",
         {
             words.place: parts.place,
             "issue": parts.issue,
@@ -62,7 +62,7 @@ def acting(parts: Parts) -> Iterator[Tool]:
         name,
         COMMENT,
         f"Comment on an issue of {name}",
-        f"Writes one comment on an issue. {_SHOWN} Taken back, it is deleted.",
+        f"Writes one comment on an issue. {SHOWN} Taken back, it is deleted.",
         {words.place: parts.place, "issue": parts.issue, "text": {**parts.text, "minLength": 1}},
         required=[words.place, "issue", "text"],
     )
@@ -72,7 +72,7 @@ def acting(parts: Parts) -> Iterator[Tool]:
         f"Propose a change to {name}",
         (
             f"Commits changes of up to {MAX_FILES} files to a new branch, {PREFIX}NAME, and opens a "
-            f"{words.request}: nothing reaches another branch before somebody merges it. {_SHOWN} Taken "
+            f"{words.request}: nothing reaches another branch before somebody merges it. {SHOWN} Taken "
             "back, the request is closed and the branch deleted."
         ),
         {

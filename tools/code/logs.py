@@ -10,15 +10,13 @@ from typing import Final
 
 from policies.call import Column, Kind, Table
 from policies.canonical import Json
+from tools.code import columns
+from tools.rest.lists import Cells
 from tools.sql import cursors
 from tools.sql.pages import Limits, Page
 
-COLUMNS: Final = (
-    Column("job", Kind.NUMBER),
-    Column("name", Kind.TEXT),
-    Column("status", Kind.TEXT),
-    Column("text", Kind.TEXT),
-)
+_SHOWN: Final = frozenset({"job", "name", "status"})
+COLUMNS: Final = (*(column for column in columns.JOBS if column.name in _SHOWN), Column("text", Kind.TEXT))
 # ECMA-48: control sequences, strings of an operating system command, and the two-byte escapes.
 _ESCAPES: Final = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-_]")
 _ENDS: Final = re.compile(r"\r\n|\r|\n")
@@ -29,15 +27,16 @@ def lines_of(content: bytes) -> list[str]:
     return _ENDS.split(_ESCAPES.sub("", content.decode(errors="replace")))
 
 
-def page_of(job: Mapping[str, Json], lines: list[str], request: Mapping[str, Json], most: int) -> Table:
+def page_of(job: Cells, lines: list[str], request: Mapping[str, Json], most: int) -> Table:
     """As many lines as `most` bytes hold: the last ones, or those before the page that was asked for last.
 
-    A log that grows keeps its pages: what leads on is the number of the first line.
+    `job` is as it is listed. A log that grows keeps its pages: what leads on is the number of the first line.
     """
     end = int(str(request["offset"])) or len(lines)
     start = end - _fitting(reversed(lines[:end]), most)
     page = Page(Limits(rows=1, bytes=most, cell_bytes=most))
-    page.add((job["job"], job["name"], job["status"], "\n".join(lines[start:end])))
+    shown = (cell for cell, column in zip(job, columns.JOBS, strict=True) if column.name in _SHOWN)
+    page.add((*shown, "\n".join(lines[start:end])))
     page.full = start > 0
     return page.table(COLUMNS, lambda _: cursors.encode(str(request["query"]), start))
 

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from policies.canonical import Json
 from policies.sources import CodeSource
 from tools.code import names
 from tools.code.words import Words
-from tools.sql.cursors import MAX_LENGTH
+from tools.rest.parts import Part
 from tools.sql.pages import MAX_SAFE_INTEGER
 
 MAX_LABELS: Final = 10
@@ -16,14 +15,6 @@ MAX_TITLE: Final = 255
 MAX_TEXT: Final = 20_000
 _MAX_NUMBER: Final = 2**31 - 1
 
-Part = dict[str, Json]
-
-CURSOR: Final[Part] = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": MAX_LENGTH,
-    "description": "`next` of the answer before, with the same other arguments.",
-}
 TITLE: Final[Part] = {
     "type": "string",
     "minLength": 1,

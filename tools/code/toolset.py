@@ -7,9 +7,9 @@ from policies.call import Tool
 from policies.sources import CodeSource
 from tools.code import names
 from tools.code.acts import acting
-from tools.code.parts import CURSOR, Parts
+from tools.code.parts import Parts
 from tools.code.words import Words
-from tools.rest.lists import page_size
+from tools.rest.parts import CURSOR, limits
 from tools.tables import reading_tool
 
 REPOSITORIES: Final = "repositories"
@@ -33,16 +33,12 @@ def toolset(name: str, source: CodeSource, words: Words) -> tuple[Tool, ...]:
 
 def _reading(parts: Parts) -> Iterator[Tool]:
     name, source, words = parts.name, parts.source, parts.words
-    limits = (
-        f"At most {page_size(source)} rows, {source.max_bytes} bytes and {source.timeout:g} seconds a page; "
-        f"cells over {source.max_cell_bytes} bytes are cut and counted. `next` is the cursor of the next "
-        "page."
-    )
+    bounds = limits(source)
     yield reading_tool(
         name,
         REPOSITORIES,
         f"{words.places.capitalize()} of {name}",
-        f"Lists the {words.places} of {words.system} in {name} that you may see. {limits}",
+        f"Lists the {words.places} of {words.system} in {name} that you may see. {bounds}",
         {"cursor": CURSOR},
     )
     yield reading_tool(
@@ -51,7 +47,7 @@ def _reading(parts: Parts) -> Iterator[Tool]:
         f"Search code in {name}",
         (
             f"Finds lines in the files of one {words.place}: each hit with the lines around it, and the "
-            f"number of the first of them where it is known. {limits}"
+            f"number of the first of them where it is known. {bounds}"
         ),
         {
             words.place: parts.place,
@@ -73,7 +69,7 @@ def _reading(parts: Parts) -> Iterator[Tool]:
         (
             f"Reads one file of a {words.place} whole, at most {source.max_bytes} bytes; one that is not "
             "text in UTF-8 is named and not sent. Lists a folder, too: for a path that ends with a slash, or "
-            f"without one. {limits}"
+            f"without one. {bounds}"
         ),
         {
             words.place: parts.place,
@@ -95,7 +91,7 @@ def _reading(parts: Parts) -> Iterator[Tool]:
         name,
         ISSUES,
         f"Issues of {name}",
-        f"Lists the issues of one {words.place}, the newest first. {limits}",
+        f"Lists the issues of one {words.place}, the newest first. {bounds}",
         {
             words.place: parts.place,
             "state": {
@@ -120,7 +116,7 @@ def _reading(parts: Parts) -> Iterator[Tool]:
         f"An issue of {name}",
         (
             "Reads one issue: its title, state, labels and description, then its comments and events, "
-            f"the oldest first. {limits}"
+            f"the oldest first. {bounds}"
         ),
         {words.place: parts.place, "issue": parts.issue, "cursor": CURSOR},
         required=[words.place, "issue"],
@@ -129,7 +125,7 @@ def _reading(parts: Parts) -> Iterator[Tool]:
         name,
         PROPOSALS,
         f"{words.request.capitalize()}s of {name}",
-        f"Lists the {words.request}s of one {words.place}, the newest first. {limits}",
+        f"Lists the {words.request}s of one {words.place}, the newest first. {bounds}",
         {
             words.place: parts.place,
             "state": {
@@ -147,7 +143,7 @@ def _reading(parts: Parts) -> Iterator[Tool]:
         f"A {words.request} of {name}",
         (
             f"Reads one {words.request}: its title, state, branches and description, then what it changes in "
-            f"each file as a diff, then what was said of it, the oldest first. {limits}"
+            f"each file as a diff, then what was said of it, the oldest first. {bounds}"
         ),
         {words.place: parts.place, words.number: parts.request, "cursor": CURSOR},
         required=[words.place, words.number],
@@ -156,7 +152,7 @@ def _reading(parts: Parts) -> Iterator[Tool]:
         name,
         JOBS,
         f"Jobs of {name}",
-        f"Lists the jobs of the {words.run}s that ran for one commit, and how each ended. {limits}",
+        f"Lists the jobs of the {words.run}s that ran for one commit, and how each ended. {bounds}",
         {words.place: parts.place, "ref": parts.ref, "cursor": CURSOR},
         required=[words.place],
     )

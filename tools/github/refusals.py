@@ -19,13 +19,6 @@ def not_found(source: str) -> NotFound:
     )
 
 
-def too_little(source: str) -> Denied:
-    return Denied(
-        f"Your connection to {source} was not given the right to do this. End it, and connect anew.",
-        rule="insufficient_scope",
-    )
-
-
 def refuse(source: str, answer: httpx2.Response, now: float) -> NoReturn:
     """Raises what an answer other than 200 means. `now` is the wall clock, in seconds since 1970."""
     status = answer.status_code

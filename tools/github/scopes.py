@@ -10,7 +10,7 @@ from typing import Final
 from policies.errors import Denied
 from policies.sources import GithubSource
 from tools.github.api import Api
-from tools.github.refusals import too_little
+from tools.rest.refusals import too_little
 
 # docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps: those that change nothing.
 _HARMLESS: Final = frozenset(

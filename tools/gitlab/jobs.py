@@ -38,22 +38,17 @@ class Jobs:
         sha = members.sha(members.text(commit, "id"))
         path = (*at(self.place), "pipelines")
         runs = (await self.api.page(*path, sha=sha, per_page=str(_MOST))).items
-        parts = [Part(partial(self._of_run, (*path, _number(run), "jobs")), _job_row) for run in runs]
+        parts = [self._of_run((*path, members.key(members.record(run)), "jobs")) for run in runs]
         return await joined(self.source, request, columns.JOBS, parts)
 
     async def log(self, request: Mapping[str, Json]) -> Table:
         path = (*at(self.place), "jobs", str(request["job"]))
-        job, _, name, _, status, *_ = _job_row(await self.api.value(*path))
+        job = _job_row(await self.api.value(*path))
         lines = _plain(logs.lines_of(await self.api.content(*path, "trace")))
-        about = {"job": job, "name": name, "status": status}
-        return logs.page_of(about, lines, request, self.source.max_bytes)
+        return logs.page_of(job, lines, request, self.source.max_bytes)
 
-    async def _of_run(self, path: Sequence[str], offset: int) -> tuple[Sequence[Json], bool]:
-        return await follow(self.api, self.source, offset, path, {})
-
-
-def _number(run: Json) -> str:
-    return str(members.number(members.record(run), "id"))
+    def _of_run(self, path: Sequence[str]) -> Part:
+        return Part(partial(follow, self.api, self.source, path=path, query={}), _job_row)
 
 
 def _job_row(item: Json) -> Cells:

@@ -7,7 +7,7 @@ import httpx2
 
 from policies.errors import Denied, InvalidArgument, NeedsConnection, NotFound
 from policies.frames import BadFrame, parse
-from tools.rest.refusals import failed, too_many_calls
+from tools.rest.refusals import failed, too_little, too_many_calls
 
 _MAX_ERROR: Final = 65_536  # bytes of an answer that says what went wrong
 
@@ -17,13 +17,6 @@ def not_found(source: str) -> NotFound:
     return NotFound(
         "There is no such project, or nothing of that name or number in it that is open to you. "
         f"{source}_repositories lists the projects."
-    )
-
-
-def too_little(source: str) -> Denied:
-    return Denied(
-        f"Your connection to {source} was not given the right to do this. End it, and connect anew.",
-        rule="insufficient_scope",
     )
 
 

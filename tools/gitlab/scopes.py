@@ -6,8 +6,8 @@ from typing import Final
 from policies.errors import Denied, NeedsConnection
 from policies.sources import GitlabSource
 from tools.gitlab.api import V4, Api
-from tools.gitlab.refusals import too_little
 from tools.rest import members
+from tools.rest.refusals import too_little
 
 READ: Final = "read_api"
 ACT: Final = "api"

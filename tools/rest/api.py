@@ -29,6 +29,8 @@ class RestApi(ABC):
 
     prefix: ClassVar[tuple[str, ...]] = ()
     """Before each path, but for `ask` and `status`."""
+    media: ClassVar[str] = "application/json"
+    """What a body is said to be."""
 
     def __init__(self, name: str, address: str, asking: httpx2.AsyncClient) -> None:
         self._name = name
@@ -66,7 +68,7 @@ class RestApi(ABC):
                 method,
                 self._url((*self.prefix, *path)),
                 content=canonical(body).encode(),
-                headers={"content-type": "application/json"},
+                headers={"content-type": self.media},
             )
         except httpx2.HTTPError as error:
             raise Unheard from error

@@ -12,14 +12,14 @@ from policies.call import Tool, User
 from policies.canonical import canonical
 from policies.errors import ConfigurationError, NeedsConnection, Refusal
 from policies.secret import Credential
-from policies.sources import ChatSource, CodeSource
+from policies.sources import RestSource
 from tools.connector import Finding, Session
 from tools.outbound.expiry import ending
 from tools.outbound.tls import ClientContext, Tls, client_context
 from tools.rest.api import RestApi
 from tools.rest.tokens import Known
 
-S = TypeVar("S", bound=CodeSource | ChatSource)
+S = TypeVar("S", bound=RestSource)
 A = TypeVar("A", bound=RestApi)
 M = TypeVar("M")
 

@@ -36,6 +36,11 @@ def number(value: Record, name: str) -> int:
     return found
 
 
+def key(value: Record, name: str = "id") -> str:
+    """A number that stands for the record, as it is written in a path."""
+    return str(number(value, name))
+
+
 def flag(value: Record, name: str) -> bool:
     return value.get(name) is True
 

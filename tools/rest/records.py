@@ -71,7 +71,7 @@ async def perform(
         if change.kind is Kind.CREATE:
             key, fields = done[0]
             stored = {field: fields[field] for field in change.after or {}}
-            await ledger.complete(_with(effect, Change(change.target, key, None, stored)))
+            await ledger.complete(effect.holding((Change(change.target, key, None, stored),)))
     return done[0]
 
 
@@ -141,10 +141,6 @@ def in_doubt(name: str) -> InDoubt:
         f"{name} was lost at the very end. Whether it was done is being found out: look with remit_actions, "
         "and do not ask for it again before."
     )
-
-
-def _with(effect: Effect, *changes: Change) -> Effect:
-    return effect.holding(changes)
 
 
 def is_it(after: Fields, fields: Fields, made_at: str, since: str | None) -> bool:

@@ -5,7 +5,7 @@ from typing import Final
 
 import httpx2
 
-from policies.errors import LimitReached, UpstreamFailed
+from policies.errors import Denied, LimitReached, UpstreamFailed
 from tools.outbound.errors import BadAnswer, OutboundError, TooSlow, Untrusted
 from tools.outbound.retrying import pause
 
@@ -37,6 +37,14 @@ def unreached(source: str, error: httpx2.HTTPError) -> UpstreamFailed:
             said = "can't be reached. Try later, and tell an administrator if it stays."
     detail = str(error) if isinstance(error, OutboundError) else type(error).__name__
     return UpstreamFailed(f"{source} {said}", detail=detail)
+
+
+def too_little(source: str) -> Denied:
+    """Of a token that may do less than is asked of it."""
+    return Denied(
+        f"Your connection to {source} was not given the right to do this. End it, and connect anew.",
+        rule="insufficient_scope",
+    )
 
 
 def too_many_calls(source: str, answer: httpx2.Response, now: float) -> LimitReached:

@@ -1,13 +1,12 @@
 """Calls of Slack's Web API under one user's token."""
 
-import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import NoReturn
 
 import httpx2
 
-from policies.canonical import Json, canonical
+from policies.canonical import Json
 from policies.secret import Credential
 from policies.sources import SlackSource
 from tools.outbound.addresses import origins
@@ -23,6 +22,8 @@ _API = "api"
 
 class Api(RestApi):
     """docs.slack.dev/apis/web-api: a method is an address, and its answer says itself whether it is one."""
+
+    media = "application/json; charset=utf-8"  # Slack warns of one without
 
     async def told(self, method: str, **arguments: str) -> members.Record:
         """What a method answers that reads."""
@@ -41,21 +42,9 @@ class Api(RestApi):
 
         Raises `Refusal` where nothing was changed, and `Unheard` where nobody can say.
         """
-        try:
-            answer = await self._asking.request(
-                "POST",
-                self._url((_API, method)),
-                content=canonical(body).encode(),
-                headers={"content-type": "application/json; charset=utf-8"},
-            )
-        except httpx2.HTTPError as error:
-            raise Unheard from error
-        if answer.status_code >= 500:
-            raise Unheard
-        if answer.status_code != 200:
-            self.refuse(answer, time.time())
+        answer = await self.send("POST", _API, method, **body)
         with heard():
-            told = members.record(self.read(answer))
+            told = members.record(answer)
         if refusals.is_unsure(told):
             raise Unheard
         return self._right(told)

@@ -6,7 +6,7 @@ import httpx2
 
 from policies.errors import Denied, InvalidArgument, LimitReached, NeedsConnection, NotFound, UpstreamFailed
 from tools.rest import members
-from tools.rest.refusals import failed, too_many_calls
+from tools.rest.refusals import failed, too_little, too_many_calls
 
 _SOME_SECONDS: Final = 60
 # docs.slack.dev: errors of conversations, chat, users and search.
@@ -58,13 +58,6 @@ def not_found(source: str) -> NotFound:
     return NotFound(
         "There is no such channel or message open to you. "
         f"{source}_channels lists the channels that you are in."
-    )
-
-
-def too_little(source: str) -> Denied:
-    return Denied(
-        f"Your connection to {source} was not given the right to do this. End it, and connect anew.",
-        rule="insufficient_scope",
     )
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.errors import Denied
 from policies.sources import SlackSource
-from tools.slack.refusals import too_little
+from tools.rest.refusals import too_little
 
 ACT: Final = "chat:write"
 _PUBLIC: Final = ("channels:history", "channels:read", "search:read", "users:read")

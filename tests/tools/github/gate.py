@@ -22,7 +22,7 @@ from tests.loopback import HERE
 from tests.tools.github.actions import STORE, Actions, page_of
 
 if TYPE_CHECKING:
-    from tests.tools.code.faults import Fault
+    from tests.tools.rest.faults import Fault
 
 _PREFIX: Final = "/api/v3"
 _NUMBERS: Final = itertools.count(1)

@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.types import Receive, Scope, Send
 
-from policies.call import Raw, Table
-from policies.canonical import Json
 from policies.sources import GithubSource
 from tests.emulate import ORGANISATION, Emulate
-from tests.proofs import ADA, Notes, call_of, grant_of, tool_of
-from tests.tools.code.acting import Actor
 from tests.tools.code.hunks import hunks
 from tests.tools.github.gate import Gate
+from tests.tools.rest.calling import Actor
 from tools.github.connector import GithubConnector
 
 if TYPE_CHECKING:
@@ -119,29 +116,6 @@ class Desk(Actor):
         """Requests that came and may change something."""
         asked = self.shop.gate.asked
         return [(each.method, each.target) for each in asked if each.method not in {"GET", "HEAD"}]
-
-    async def raw(self, verb: str, /, **arguments: Json) -> Raw:
-        call = call_of(tool_of(self.connector, verb), arguments)
-        async with self.connector.open(ADA, self.credential) as session:
-            return await session.carry_out(grant_of(await session.plan(call, {})), Notes())
-
-    async def table(self, verb: str, /, **arguments: Json) -> Table:
-        return (await self.raw(verb, **arguments)).table
-
-    async def records(self, verb: str, /, **arguments: Json) -> list[Mapping[str, Json]]:
-        table = await self.table(verb, **arguments)
-        names = [column.name for column in table.columns]
-        return [dict(zip(names, row, strict=True)) for row in table.rows]
-
-    async def all_rows(self, verb: str, /, **arguments: Json) -> list[tuple[Json, ...]]:
-        """Page after page."""
-        rows: list[tuple[Json, ...]] = []
-        while True:
-            table = await self.table(verb, **arguments)
-            rows += table.rows
-            if table.next is None:
-                return rows
-            arguments["cursor"] = table.next
 
 
 def source_of(url: str, **settings: Any) -> GithubSource:

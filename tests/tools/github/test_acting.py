@@ -15,9 +15,9 @@ from policies.errors import (
     StaleConfirmation,
 )
 from tests.proofs import Notes
-from tests.tools.code.acting import Losing
-from tests.tools.code.faults import Fault
 from tests.tools.github.hub import Desk
+from tests.tools.rest.calling import Losing
+from tests.tools.rest.faults import Fault
 from tools.connector import Trace
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T18", "T50", "T47")]

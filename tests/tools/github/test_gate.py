@@ -8,8 +8,8 @@ import httpx2
 import pytest
 from github.GithubException import BadCredentialsException, GithubException, UnknownObjectException
 
-from tests.tools.code.faults import Fault
 from tests.tools.github.hub import FILES, Shop
+from tests.tools.rest.faults import Fault
 
 Client = Callable[[str], Any]
 

@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from tests.tools.code.acting import Actor
 from tests.tools.gitlab.code import Code
 from tests.tools.gitlab.site import Site
 from tests.tools.gitlab.world import Issue, MergeRequest, Project
+from tests.tools.rest.calling import Actor
 
 ACTS: Final = ["create_issue", "update_issue", "comment", "propose_change"]
 SHOP: Final = "acme/shop"

@@ -35,7 +35,7 @@ from tests.tools.gitlab.world import (
 )
 
 if TYPE_CHECKING:
-    from tests.tools.code.faults import Fault
+    from tests.tools.rest.faults import Fault
 
 READ_SCOPES: Final = frozenset({"api", "read_api"})
 _NUMBERS: Final = itertools.count(1)

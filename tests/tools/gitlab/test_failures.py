@@ -17,9 +17,9 @@ from policies.errors import (
 )
 from policies.secret import Credential, Secret
 from tests.proofs import ADA
-from tests.tools.code.faults import Fault
 from tests.tools.gitlab.code import Code, connector_of, credential_of
 from tests.tools.gitlab.site import Site
+from tests.tools.rest.faults import Fault
 
 pytestmark = pytest.mark.anyio
 

@@ -14,9 +14,9 @@ from gitlab.exceptions import (
     GitlabListError,
 )
 
-from tests.tools.code.faults import Fault
 from tests.tools.gitlab.site import Site
 from tests.tools.gitlab.world import DEPLOY, LOGO, blob_id, propose, run
+from tests.tools.rest.faults import Fault
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from gitlab.exceptions import (
     GitlabUpdateError,
 )
 
-from tests.tools.code.faults import Fault
 from tests.tools.gitlab.site import Site
+from tests.tools.rest.faults import Fault
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from policies.errors import ConfigurationError
-from tests.tools.code.faults import Fault
 from tests.tools.gitlab.code import connector_of, credential_of
 from tests.tools.gitlab.site import Site
+from tests.tools.rest.faults import Fault
 
 pytestmark = pytest.mark.anyio
 

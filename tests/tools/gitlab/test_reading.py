@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from policies.errors import InvalidArgument, NotFound
-from tests.tools.code.faults import Fault
 from tests.tools.gitlab.code import Code, source_of
 from tests.tools.gitlab.site import Site
 from tests.tools.gitlab.world import DEPLOY, LOGO, README, Issue, Project, commit_id
+from tests.tools.rest.faults import Fault
 from tools.rest.lists import page_size
 
 

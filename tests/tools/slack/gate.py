@@ -20,7 +20,7 @@ from tests.backlot import Backlot
 from tests.loopback import HERE
 
 if TYPE_CHECKING:
-    from tests.tools.code.faults import Fault
+    from tests.tools.rest.faults import Fault
 
 READS: Final = ("channels:read", "channels:history", "users:read", "search:read")
 PRIVATE: Final = ("groups:read", "groups:history")

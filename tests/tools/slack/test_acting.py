@@ -6,8 +6,8 @@ import pytest
 
 from policies.errors import Conflict, Denied, InDoubt, NotFound, StaleConfirmation, UpstreamFailed
 from tests.proofs import Notes
-from tests.tools.code.acting import Losing
-from tests.tools.code.faults import Fault
+from tests.tools.rest.calling import Losing
+from tests.tools.rest.faults import Fault
 from tests.tools.slack.desk import Desk
 from tools.connector import Trace
 

@@ -7,7 +7,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from tests.tools.code.faults import Fault
+from tests.tools.rest.faults import Fault
 from tests.tools.slack.workspace import Workspace
 
 Client = Callable[[str], Any]

@@ -3,7 +3,7 @@
 import pytest
 
 from policies.secret import Credential, Secret
-from tests.tools.code.faults import Fault
+from tests.tools.rest.faults import Fault
 from tests.tools.slack.desk import Desk
 
 pytestmark = pytest.mark.anyio

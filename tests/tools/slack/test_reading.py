@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from policies.errors import Denied, InvalidArgument, LimitReached, NeedsConnection, NotFound, UpstreamFailed
-from tests.tools.code.faults import Fault
+from tests.tools.rest.faults import Fault
 from tests.tools.slack.desk import Desk
 
 pytestmark = pytest.mark.anyio

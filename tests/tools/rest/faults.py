@@ -1,4 +1,4 @@
-"""How a pretend forge fails."""
+"""How a pretend system fails."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,34 +1,63 @@
-"""Whoever acts in a pretend forge, as if everybody had been asked."""
+"""Whoever asks and acts in a pretend system behind a REST API, as if everybody had been asked."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from policies.call import Call, Plan, Table, Transport, Undoing
+from policies.call import Call, Plan, Raw, Table, Transport, Undoing, User
 from policies.canonical import Json
 from policies.change import Change, Effect
 from policies.secret import Credential, Secret
-from tests.proofs import ADA, Notes, grant_of, tool_of
-from tests.tools.code.faults import Fault
+from tests.proofs import ADA, Notes, call_of, grant_of, tool_of
+from tests.tools.rest.faults import Fault
 from tools.connector import Connector, Trace
 
 
 class Failing(Protocol):
-    """A pretend forge: see `Fault`."""
+    """A pretend system: see `Fault`."""
 
     faults: list[Fault]
     losses: list[Fault]
 
 
-class Actor:
-    """With a token, in the place that `place` names where a call names none."""
+class Reader:
+    """With a token."""
 
     connector: Connector
     token: str
-    place: Mapping[str, Json]
 
     @property
     def credential(self) -> Credential:
         return Credential(Secret(self.token), connection="connection-1")
+
+    async def raw(self, verb: str, user: User = ADA, /, **arguments: Json) -> Raw:
+        call = call_of(tool_of(self.connector, verb), arguments, user)
+        async with self.connector.open(user, self.credential) as session:
+            return await session.carry_out(grant_of(await session.plan(call, {})), Notes())
+
+    async def table(self, verb: str, /, **arguments: Json) -> Table:
+        return (await self.raw(verb, **arguments)).table
+
+    async def records(self, verb: str, /, **arguments: Json) -> list[Mapping[str, Json]]:
+        table = await self.table(verb, **arguments)
+        names = [column.name for column in table.columns]
+        return [dict(zip(names, row, strict=True)) for row in table.rows]
+
+    async def all_rows(self, verb: str, /, **arguments: Json) -> list[tuple[Json, ...]]:
+        """Page after page."""
+        rows: list[tuple[Json, ...]] = []
+        while True:
+            table = await self.table(verb, **arguments)
+            rows += table.rows
+            assert table.truncated == (table.next is not None)
+            if table.next is None:
+                return rows
+            arguments["cursor"] = table.next
+
+
+class Actor(Reader):
+    """In the place that `place` names where a call names none."""
+
+    place: Mapping[str, Json]
 
     async def plan(self, verb: str, /, *, undo: Sequence[Change] | None = None, **arguments: Any) -> Plan:
         undoing = None if undo is None else Undoing("a1", (0,), tuple(undo))
