@@ -79,7 +79,8 @@ class Loading:
             worker = Worker("redaction")
             self._loaded = worker.submit(self._load)
             worker.stop()
-        await asyncio.wait({self._loaded})
+        if not self._loaded.done():
+            await asyncio.wait({self._loaded})
         error = self._loaded.exception()
         if isinstance(error, ConfigurationError) and self.failed is None:
             log.error("redaction does not load", extra={"reason": error.message, "remedy": error.remedy})

@@ -37,6 +37,7 @@ def context_of(column: Column, names: frozenset[str]) -> Context:
     return max([*taken_over, Context(column.name, names)], key=_tells)
 
 
+@lru_cache(maxsize=8192)
 def is_named_anew(label: str, column: Column) -> bool:
     """Whether it is the answer alone that calls the column by a name of this kind."""
     said = meaning(Context(column.name))

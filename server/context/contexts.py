@@ -158,11 +158,15 @@ class Contexts:
                 book.add([(label, value) for label, value in cast("list[tuple[str, str]]", items)])
 
     async def _append(self, book: Book, context: Context, call: Call, page: Sequence[Item]) -> bool:
-        """False where the context has ended. Where another page came first, that is read instead."""
+        """False where the context has ended. Where another page came first, that is read instead.
+
+        Nor is one added under a key that is the tenant's newest no more: then the next is under another.
+        """
         number = book.pages + 1
         items: Json = [[label, value] for label, value in page]
-        sealed = await self._ring.seal(call.user.tenant, items, *_bound(context, number))
+        sealed = await self._ring.seal_to_append(call.user.tenant, items, *_bound(context, number))
         if not await self._store.run(partial(rows.append, context.id, number, sealed)):
+            self._ring.forget(call.user.tenant)
             await self._read(book, context, call)
             return await self._store.read(partial(rows.stands, context.id))
         # Unless another call of this process has read it already.

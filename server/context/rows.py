@@ -13,7 +13,7 @@ from policies.context import Context
 from policies.document import Window
 from policies.injection.suspicion import Level as Suspicion
 from policies.taint import Sensitivity, Taint
-from server.keys.ring import key_of
+from server.keys.ring import Sealed, is_newest, key_of
 from server.keys.rows import TenantKey
 from server.transaction import Later, Transaction, now_ms
 
@@ -225,9 +225,11 @@ def read_pages(id: str, tenant: str, after: int) -> Transaction[list[Page]]:  # 
     return pages
 
 
-def append(id: str, page: int, sealed: str) -> Transaction[bool]:  # noqa: A002
-    """False where another page came first, or the context has ended."""
-    return bool((yield _APPEND, (id, page, sealed)))
+def append(id: str, page: int, sealed: Sealed) -> Transaction[bool]:  # noqa: A002
+    """False where another page came first, the context has ended, or the tenant has another key."""
+    if not (yield from is_newest(sealed.key)):
+        return False
+    return bool((yield _APPEND, (id, page, sealed.text)))
 
 
 def stands(id: str) -> Transaction[bool]:  # noqa: A002

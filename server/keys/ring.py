@@ -8,6 +8,7 @@ the tenant's row: once that is destroyed, nothing opens on any replica.
 import json
 import re
 import secrets
+from dataclasses import dataclass
 from functools import partial
 
 from policies.canonical import Json, canonical
@@ -21,11 +22,20 @@ from server.transaction import Transaction
 KEY_BYTES = 32
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """`key` is the row of the one that it was sealed under."""
+
+    text: str
+    key: TenantKey
+
+
 class Ring:
     def __init__(self, store: Store, masters: Masters) -> None:
         self._store = store
         self._masters = masters
         self._unwrapped: dict[tuple[str, int], bytes] = {}
+        self._newest: dict[str, TenantKey] = {}
 
     async def seal(self, tenant: str, value: Json, *bound: str) -> str:
         """Under the tenant's newest key, which is made where there is none or it was destroyed.
@@ -33,11 +43,21 @@ class Ring:
         `bound` says what it is of and for whom, and has to be said again to open it. Raises
         `StoreUnavailable` or `MasterUnavailable`, and `DoesNotOpen` where remit did not write the key's row.
         """
-        row = await self._store.read(partial(rows.read_newest, tenant))
-        if row is None or row.destroyed_at:
-            row = await self._made(tenant, row.version + 1 if row else 1)
-        text = envelope.close(await self._key(row), canonical(value).encode(), *_bound(row, bound))
-        return f"1.{row.version}.{text}"
+        return await self._sealed(await self._read_newest(tenant), value, bound)
+
+    async def seal_to_append(self, tenant: str, value: Json, *bound: str) -> Sealed:
+        """As `seal`, under the key that was the newest when this process looked last.
+
+        It saves that look: whoever keeps it sees in the same transaction that it is (`is_newest`), and says
+        `forget` where it is not.
+        """
+        row = self._newest.get(tenant)
+        if row is None:
+            row = self._newest[tenant] = await self._read_newest(tenant)
+        return Sealed(await self._sealed(row, value, bound), row)
+
+    def forget(self, tenant: str) -> None:
+        self._newest.pop(tenant, None)
 
     async def open(self, tenant: str, text: str, *bound: str) -> Json:
         """Raises `DoesNotOpen` for what was not sealed so, or whose key is destroyed.
@@ -55,6 +75,16 @@ class Ring:
             raise DoesNotOpen("the tenant has no such key")
         value: Json = json.loads(envelope.open(await self._key(row), parts[2], *_bound(row, bound)))
         return value
+
+    async def _sealed(self, row: TenantKey, value: Json, bound: tuple[str, ...]) -> str:
+        text = envelope.close(await self._key(row), canonical(value).encode(), *_bound(row, bound))
+        return f"1.{row.version}.{text}"
+
+    async def _read_newest(self, tenant: str) -> TenantKey:
+        row = await self._store.read(partial(rows.read_newest, tenant))
+        if row is None or row.destroyed_at:
+            row = await self._made(tenant, row.version + 1 if row else 1)
+        return row
 
     async def _made(self, tenant: str, version: int) -> TenantKey:
         wrapped = await self._masters.wrap(secrets.token_bytes(KEY_BYTES), *rows.bound_to(tenant, version))
@@ -75,6 +105,10 @@ def key_of(tenant: str, text: str) -> Transaction[TenantKey | None]:
     """The row of the key that the text was sealed under, as part of a reading of more."""
     parts = _SEALED.fullmatch(text)
     return (yield from rows.read_one(tenant, int(parts[1]))) if parts else None
+
+
+def is_newest(key: TenantKey) -> Transaction[bool]:
+    return (yield from rows.read_newest(key.tenant)) == key
 
 
 _SEALED = re.compile(r"1\.([1-9][0-9]{0,8})\.(.+)")

@@ -234,6 +234,15 @@ async def test_a_tenant_whose_key_was_destroyed_gets_no_pseudonyms_and_plain_mas
     assert "no pseudonyms can be given" in caplog.text
 
 
+async def test_a_page_is_kept_under_no_key_that_was_destroyed_meanwhile(house: House) -> None:
+    contexts, admission = house.process(), await house.admit()
+    assert await hand_out(contexts, admission, [LENA])
+    await house.store.run(partial(rows.destroy, "acme"))
+    assert await hand_out(contexts, admission, [OMAR])
+    pages = await house.do(("SELECT page, sealed FROM context_pages ORDER BY page", ()))
+    assert [(page, sealed.split(".")[1]) for page, sealed in pages] == [(1, "1"), (2, "2")]
+
+
 async def test_three_thousand_new_values_are_one_page(house: House) -> None:
     many: list[Item] = [("PERSON", f"Person {number}") for number in range(3_000)]
     assert len(await hand_out(house.process(), await house.admit(), many)) == 3_000
