@@ -1,7 +1,7 @@
 """A table as it came -> the suspicion that text in it addresses a model."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from policies.call import Table
@@ -24,11 +24,13 @@ Found = Mapping[str, frozenset[Family]]
 
 def watch(table: Table) -> Suspicion:
     """Of every text of the table, in linear time. `table` is as it came: what is hidden is looked for too."""
-    cells = [_texts(cell) for row in table.rows for cell in row if isinstance(cell, str | list | dict)]
-    found = judge(text for cell in cells for text in cell)
+    cells = [cell for row in table.rows for cell in row if isinstance(cell, str | list | dict)]
+    found = judge(text for cell in cells for text in _texts(cell))
     if not found:
         return CALM
-    return Suspicion.of(frozenset[Family]().union(*(found.get(text, ()) for text in cell)) for cell in cells)
+    return Suspicion.of(
+        frozenset[Family]().union(*(found.get(text, ()) for text in _texts(cell))) for cell in cells
+    )
 
 
 def judge(texts: Iterable[str]) -> Found:
@@ -94,5 +96,5 @@ def _meets(text: str) -> bool:
     return any(pattern.first(text) is not None for pattern in _RULES.values())
 
 
-def _texts(cell: Json) -> list[str]:
-    return [leaf for leaf in leaves(cell) if isinstance(leaf, str)]
+def _texts(cell: Json) -> Sequence[str]:
+    return (cell,) if isinstance(cell, str) else [leaf for leaf in leaves(cell) if isinstance(leaf, str)]

@@ -30,7 +30,8 @@ _IBAN_LENGTHS: Final = {
 _EDGE: Final = r"(?:^|[^\p{L}\p{N}_])"
 SCREEN: Final = Screen(
     [
-        Pattern(rf"{_EDGE}[2-6](?:[ .-]{{0,2}}[0-9]){{11}}"),
+        # Twelve digits in groups are a telephone's, and no card's.
+        Pattern(rf"{_EDGE}[2-6](?:[0-9]{{11}}|(?:[ .-]{{0,2}}[0-9]){{12}})"),
         Pattern(
             rf"(?:^|[^\p{{L}}\p{{N}}])(?i:{'|'.join(_IBAN_LENGTHS)})[0-9]{{2}}(?:[ -]?[A-Za-z0-9]){{11}}"
         ),
