@@ -1,0 +1,114 @@
+"""Documents made by the libraries that know them, and hostile ones made by hand."""
+
+import io
+import struct
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import docx
+import openpyxl
+from pypdf import PdfWriter
+
+_XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+
+
+def text_document(*paragraphs: str, table: Sequence[Sequence[str]] = ()) -> bytes:
+    made = docx.Document()
+    for each in paragraphs:
+        made.add_paragraph(each)
+    if table:
+        grid = made.add_table(rows=len(table), cols=len(table[0]))
+        for row, cells in zip(grid.rows, table, strict=True):
+            for cell, text in zip(row.cells, cells, strict=True):
+                cell.text = text
+    return _saved(made.save)
+
+
+def spreadsheet(sheets: Mapping[str, Iterable[Sequence[object]]]) -> bytes:
+    book = openpyxl.Workbook(write_only=True)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    return _saved(book.save)
+
+
+def pdf(*pages: str, password: str | None = None) -> bytes:
+    """Each of one line, without brackets."""
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", ""]
+    kids: list[int] = []
+    for text in pages:
+        stream = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET"
+        objects.append(f"<</Length {len(stream)}>>\nstream\n{stream}\nendstream")
+        font = "<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+        objects.append(
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents {len(objects)} 0 R/Resources{font}>>"
+        )
+        kids.append(len(objects))
+    objects[1] = f"<</Type/Pages/Count {len(kids)}/Kids[{' '.join(f'{kid} 0 R' for kid in kids)}]>>"
+    out, places = bytearray(b"%PDF-1.4\n"), list[int]()
+    for number, body in enumerate(objects, start=1):
+        places.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n".encode()
+    start = len(out)
+    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
+    out += b"".join(f"{place:010} 00000 n \n".encode() for place in places)
+    out += f"trailer\n<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n".encode()
+    if password is None:
+        return bytes(out)
+    writer = PdfWriter(clone_from=io.BytesIO(bytes(out)))
+    writer.encrypt(password, algorithm="RC4-128")
+    return _saved(writer.write)
+
+
+def archive(members: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for name, content in members.items():
+            packed.writestr(name, content)
+    return out.getvalue()
+
+
+def bomb(size: int, name: str = "zeros.txt") -> bytes:
+    """An archive of one member of so many bytes, a thousand times smaller."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed,
+        packed.open(name, "w", force_zip64=True) as member,
+    ):
+        for _ in range(size >> 20):
+            member.write(bytes(1 << 20))
+    return out.getvalue()
+
+
+def lying(content: bytes, size: int) -> bytes:
+    """The archive of one member, whose central directory says that it is of another size."""
+    at = content.rindex(b"PK\x01\x02") + 24
+    return content[:at] + struct.pack("<I", size) + content[at + 4 :]
+
+
+def encrypted(content: bytes) -> bytes:
+    """The archive of one member, which says of it that it is encrypted."""
+    at = content.rindex(b"PK\x01\x02") + 8
+    return content[:at] + struct.pack("<H", 1) + content[at + 2 :]
+
+
+def exploding_entities() -> bytes:
+    """A text document whose XML says a word a billion times."""
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    body = (
+        f'{_XML}<!DOCTYPE d [<!ENTITY l0 "bang">{levels}]>'
+        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
+        "<w:t>&l9;</w:t></w:r></w:p></w:body></w:document>"
+    )
+    plain = zipfile.ZipFile(io.BytesIO(text_document("hello")))
+    members = {name: plain.read(name) for name in plain.namelist()}
+    return archive({**members, "word/document.xml": body.encode()})
+
+
+def _saved(save: object) -> bytes:
+    out = io.BytesIO()
+    assert callable(save)
+    save(out)
+    return out.getvalue()

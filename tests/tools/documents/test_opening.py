@@ -1,0 +1,173 @@
+"""Documents are opened as text, each in a process of its own, and what is hostile is refused or cut."""
+
+import time
+from dataclasses import replace
+from typing import Final
+
+import anyio
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policies.errors import Denied
+from tests.tools.documents import made
+from tools.documents.opened import BOUNDS, Bounds, Form, Opened, Part
+from tools.documents.opening import Opener
+
+pytestmark = pytest.mark.anyio
+
+MEGABYTE: Final = 1 << 20
+
+
+async def opened(content: bytes, name: str = "file", bounds: Bounds = BOUNDS) -> Opened:
+    return await Opener(bounds).open(content, name)
+
+
+async def why_not(content: bytes, name: str = "file", bounds: Bounds = BOUNDS) -> str:
+    with pytest.raises(Denied) as caught:
+        await opened(content, name, bounds)
+    assert caught.value.rule == "document"
+    return caught.value.message
+
+
+async def read_or_refused(content: bytes) -> Opened | None:
+    try:
+        return await opened(content)
+    except Denied as refused:
+        if refused.rule != "document":
+            raise
+        return None
+
+
+@pytest.mark.parametrize(
+    "content", [b"hello \xc3\xa4\n", "hello ä\n".encode("utf-16"), "hello ä\n".encode("utf-8-sig")]
+)
+async def test_text_is_read_as_it_is_coded(content: bytes) -> None:
+    assert await opened(content, "notes.txt") == Opened(Form.TEXT, (Part("", "hello ä\n"),))
+
+
+async def test_a_pdf_is_read_page_by_page() -> None:
+    found = await opened(made.pdf("First page", "Second page"), "report.pdf")
+    assert found.form is Form.PDF
+    assert [(part.name, part.text.strip()) for part in found.parts] == [
+        ("page 1", "First page"),
+        ("page 2", "Second page"),
+    ]
+
+
+async def test_a_text_document_is_read_with_its_tables_in_their_place() -> None:
+    content = made.text_document("Before", table=[["a", "b"], ["c", "d"]])
+    assert await opened(content, "letter.docx") == Opened(Form.DOCX, (Part("", "Before\na\tb\nc\td"),))
+
+
+async def test_a_spreadsheet_is_read_sheet_by_sheet() -> None:
+    content = made.spreadsheet({"People": [["name", "age"], ["Lena", 41]], "Empty": []})
+    assert (await opened(content, "people.xlsx")).parts == (
+        Part("People", "name\tage\nLena\t41"),
+        Part("Empty", ""),
+    )
+
+
+async def test_an_archive_is_read_member_by_member_and_nothing_within_what_is_in_it() -> None:
+    content = made.archive(
+        {"a/notes.txt": b"hello", "logo.png": b"\x89PNG\x00", "inner.zip": made.archive({"x": b"y"})}
+    )
+    found = await opened(content, "all.zip")
+    assert found.parts[0] == Part("a/notes.txt", "hello")
+    assert [part.name for part in found.parts] == ["a/notes.txt", "logo.png", "inner.zip"]
+    assert all("no text" in part.text for part in found.parts[1:])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("notes.txt", made.pdf("Not a note")),
+        ("notes.csv", made.spreadsheet({"A": [["x"]]})),
+        ("report.pdf", b"only text"),
+        ("letter.docx", made.spreadsheet({"A": [["x"]]})),
+        ("people.xlsx", made.archive({"x.txt": b"y"})),
+    ],
+)
+async def test_a_file_whose_name_lies_is_not_read(name: str, content: bytes) -> None:
+    assert "its name says" in await why_not(content, name)
+
+
+async def test_what_is_of_no_known_kind_is_not_read() -> None:
+    assert "no kind" in await why_not(b"\x89PNG\r\n\x1a\n\x00", "logo.png")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        made.bomb(200 * MEGABYTE),
+        made.lying(made.bomb(200 * MEGABYTE), 10),
+        made.bomb(200 * MEGABYTE, "xl/workbook.xml"),
+        made.bomb(200 * MEGABYTE, "word/document.xml"),
+    ],
+    ids=["plain", "lying", "spreadsheet", "document"],
+)
+async def test_an_archive_that_would_be_a_thousand_times_larger_is_not_read(content: bytes) -> None:
+    begun = time.monotonic()
+    said = await why_not(content)
+    assert "unpacked" in said or "broken" in said
+    assert time.monotonic() - begun < BOUNDS.seconds
+
+
+async def test_an_archive_of_too_many_members_is_not_read() -> None:
+    assert "members" in await why_not(made.archive({str(number): b"" for number in range(10_001)}))
+
+
+@pytest.mark.parametrize(
+    "content", [made.encrypted(made.archive({"x.txt": b"secret"})), made.pdf("Secret", password="x")]
+)
+async def test_what_is_encrypted_is_not_read(content: bytes) -> None:
+    assert "encrypted" in await why_not(content)
+
+
+async def test_entities_that_explode_do_not() -> None:
+    found = await read_or_refused(made.exploding_entities())
+    assert found is None or len(found.parts[0].text) < 1000
+
+
+async def test_a_spreadsheet_of_a_million_cells_is_cut_and_says_so() -> None:
+    content = made.spreadsheet({"Wide": ([number] * 100 for number in range(10_000))})
+    found = await opened(content, "wide.xlsx")
+    assert found.cut == f"only the first {BOUNDS.cells} cells are read"
+    assert found.parts[0].text.count("\n") == BOUNDS.cells // 100 - 1
+
+
+async def test_more_text_or_more_parts_than_are_read_are_cut_and_say_so() -> None:
+    small = replace(BOUNDS, characters=10, parts=2)
+    assert await opened(b"x" * 11, "a.txt", small) == Opened(
+        Form.TEXT, (Part("", "x" * 10),), "only the first 10 characters are read"
+    )
+    pages = await opened(made.pdf("a", "b", "c"), "a.pdf", small)
+    assert (len(pages.parts), pages.cut) == (2, "only the first 2 parts are read")
+    long = await opened(made.archive({"a.txt": b"12345678", "b.txt": b"12345678"}), "a.zip", small)
+    assert [part.text for part in long.parts] == ["12345678", "12"]
+
+
+async def test_a_process_that_takes_too_much_memory_ends_and_its_file_is_not_read() -> None:
+    content = made.bomb(90 * MEGABYTE, "xl/workbook.xml")
+    said = await why_not(content, "a.xlsx", replace(BOUNDS, ratio=10_000, memory=100 * MEGABYTE))
+    assert "takes too" in said
+
+
+async def test_a_process_that_takes_too_long_ends_and_its_file_is_not_read() -> None:
+    assert "takes too" in await why_not(made.pdf("a"), "a.pdf", replace(BOUNDS, seconds=0))
+
+
+BREAKS: Final = st.tuples(st.integers(0), st.integers(0, 255))
+DOCUMENTS: Final = (made.pdf("a"), made.text_document("a"), made.spreadsheet({"A": [["a"]]}))
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    st.sampled_from(DOCUMENTS),
+    st.lists(st.tuples(st.integers(0), st.integers(0, 255)), min_size=1, max_size=20),
+)
+def test_a_document_with_broken_bytes_is_read_or_refused(whole: bytes, breaks: list[tuple[int, int]]) -> None:
+    content = bytearray(whole)
+    for place, value in breaks:
+        content[place % len(content)] = value
+    anyio.run(read_or_refused, bytes(content))

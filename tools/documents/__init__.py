@@ -1,0 +1,1 @@
+"""Documents and archives, opened as text."""

@@ -1,0 +1,130 @@
+"""Opens documents with the libraries that know them. Runs in a process of its own: see `child.py`."""
+
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Final
+
+from tools.documents import forms
+from tools.documents.opened import LONGEST_NAME, Bounds, Form, Opened, Part
+
+_MEMBERS: Final = 10_000  # of an archive
+_CHUNK: Final = 1 << 20
+
+
+class Unopened(Exception):  # noqa: N818 - an answer, not a fault
+    """The document is not opened; its text says why, for whoever asked."""
+
+
+def open_document(content: bytes, bounds: Bounds) -> Opened:
+    """By what it is, and not by what it is called. Raises `Unopened`, or whatever a library does."""
+    if forms.is_pdf(content):
+        return _taken(Form.PDF, _pdf(content), bounds)
+    if forms.is_packed(content):
+        return _packed(content, bounds)
+    raise Unopened("it is of no kind that is opened here")
+
+
+def _packed(content: bytes, bounds: Bounds) -> Opened:
+    with _archive(content) as archive:
+        names = {member.filename for member in archive.infolist()}
+        _hold(archive, len(content), bounds)
+        if "word/document.xml" in names:
+            return _taken(Form.DOCX, _docx(content), bounds)
+        if "xl/workbook.xml" in names:
+            return _xlsx(content, bounds)
+        return _taken(Form.ZIP, _zip(archive, bounds), bounds)
+
+
+def _archive(content: bytes) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(BytesIO(content))
+    except zipfile.BadZipFile as error:
+        raise Unopened("it is a broken archive") from error
+
+
+def _hold(archive: zipfile.ZipFile, size: int, bounds: Bounds) -> None:
+    """What its members say of their sizes may be a lie, so they are unpacked once, and thrown away.
+
+    Raises `Unopened`.
+    """
+    members = archive.infolist()
+    if len(members) > _MEMBERS:
+        raise Unopened(f"it has more than {_MEMBERS} members")
+    most = min(bounds.unpacked, max(_CHUNK, size * bounds.ratio))
+    unpacked = 0
+    for member in members:
+        if member.flag_bits & 1:
+            raise Unopened("it is encrypted")
+        with archive.open(member) as packed:
+            while piece := packed.read(_CHUNK):
+                unpacked += len(piece)
+                if unpacked > most:
+                    raise Unopened(f"unpacked, it is more than {most} bytes")
+
+
+def _taken(form: Form, parts: Iterator[Part], bounds: Bounds) -> Opened:
+    """As many parts, and as much of them, as the bounds let."""
+    taken: list[Part] = []
+    left = bounds.characters
+    for part in parts:
+        if len(taken) == bounds.parts:
+            return Opened(form, tuple(taken), f"only the first {bounds.parts} parts are read")
+        taken.append(Part(part.name[:LONGEST_NAME], part.text[:left]))
+        left -= len(part.text)
+        if left < 0:
+            return Opened(form, tuple(taken), f"only the first {bounds.characters} characters are read")
+    return Opened(form, tuple(taken))
+
+
+def _pdf(content: bytes) -> Iterator[Part]:
+    from pypdf import PdfReader  # noqa: PLC0415 - one library for one document
+
+    reader = PdfReader(BytesIO(content))
+    if reader.is_encrypted:
+        raise Unopened("it is encrypted")
+    for number, page in enumerate(reader.pages, start=1):
+        yield Part(f"page {number}", page.extract_text())
+
+
+def _docx(content: bytes) -> Iterator[Part]:
+    from docx import Document  # noqa: PLC0415 - as above
+    from docx.table import Table  # noqa: PLC0415
+
+    document = Document(BytesIO(content))
+    lines: list[str] = []
+    for block in document.iter_inner_content():
+        if isinstance(block, Table):
+            lines += ("\t".join(cell.text for cell in row.cells) for row in block.rows)
+        else:
+            lines.append(block.text)
+    yield Part("", "\n".join(lines))
+    if comments := [f"{comment.author}: {comment.text}" for comment in document.comments]:
+        yield Part("comments", "\n".join(comments))
+
+
+def _xlsx(content: bytes, bounds: Bounds) -> Opened:
+    from openpyxl import load_workbook  # noqa: PLC0415 - as above
+
+    book = load_workbook(BytesIO(content), read_only=True, data_only=True)
+    left = bounds.cells
+    parts: list[Part] = []
+    for sheet in book.worksheets:
+        lines: list[str] = []
+        for row in sheet.iter_rows(values_only=True):
+            left -= len(row)
+            if left < 0:
+                cut = f"only the first {bounds.cells} cells are read"
+                taken = _taken(Form.XLSX, iter([*parts, Part(sheet.title, "\n".join(lines))]), bounds)
+                return Opened(taken.form, taken.parts, taken.cut or cut)
+            lines.append("\t".join("" if cell is None else str(cell) for cell in row).rstrip("\t"))
+        parts.append(Part(sheet.title, "\n".join(lines).strip("\n")))
+    return _taken(Form.XLSX, iter(parts), bounds)
+
+
+def _zip(archive: zipfile.ZipFile, bounds: Bounds) -> Iterator[Part]:
+    """Of members that are no text, their names alone: nothing is opened within what was opened."""
+    for member in archive.infolist():
+        if not member.is_dir():
+            text = forms.text_of(archive.read(member)) if member.file_size <= bounds.characters else None
+            yield Part(member.filename, f"[{member.file_size} bytes, no text]" if text is None else text)
