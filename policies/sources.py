@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 
 from policies.oauth import OAuth
+from policies.paths import segments
 from policies.treatments import Classification, Label, Redaction, Treatments
 from policies.values import (
     Dsn,
@@ -539,8 +540,60 @@ class SlackSource(ChatSource, frozen=True):
     url: WebAddress = "https://slack.com"
 
 
+FileAct: TypeAlias = Literal["write", "move", "delete"]
+
+
+def _folder(value: str) -> str:
+    if segments(value) is None:
+        raise ValueError("write a folder without / at its ends, as in contracts/2026, or * for all")
+    return value
+
+
+class FileSource(RestSource, frozen=True):
+    """Folders of one store of files, and all that is below them; `*` for everything in it.
+
+    `max_file_bytes` is of one file: a larger one is not fetched.
+    """
+
+    folders: tuple[Annotated[str, Field(max_length=1024), AfterValidator(_folder)], ...] = Field(
+        min_length=1, max_length=1000
+    )
+    # As of a file of code: it is looked through for people and secrets.
+    max_bytes: int = Field(default=100_000, ge=1_000, le=1_000_000)
+    max_file_bytes: int = Field(default=20_000_000, ge=1_000, le=200_000_000)
+    acts: tuple[FileAct, ...] = ()
+
+    @property
+    def extent(self) -> Mapping[str, int]:
+        return {"folders": len(self.folders)}
+
+
+class S3Source(FileSource, frozen=True):
+    """One bucket of Amazon S3, or of what speaks as it does. Folders are what its keys have before a `/`.
+
+    Users connect it with an access key of their own.
+    """
+
+    has_logins: ClassVar[bool] = True
+
+    kind: Literal["s3"]
+    bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
+    region: str = Field(default="us-east-1", pattern=r"^[a-z0-9-]{1,64}$")
+
+    def written(self, target: str) -> tuple[str, ...] | None:
+        """A folder: of a file in it, its text, its name and the folder that it is in."""
+        return ("file", "text", "name", "folder") if target else None
+
+
 Kinds = (
-    PostgresSource | SqliteSource | MysqlSource | SnowflakeSource | GitlabSource | GithubSource | SlackSource
+    PostgresSource
+    | SqliteSource
+    | MysqlSource
+    | SnowflakeSource
+    | GitlabSource
+    | GithubSource
+    | SlackSource
+    | S3Source
 )
 AnySource = Annotated[Kinds, Field(discriminator="kind")]
 KINDS: Final = tuple(str(get_args(each.model_fields["kind"].annotation)[0]) for each in get_args(Kinds))

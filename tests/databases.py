@@ -8,6 +8,7 @@ from tests.backends import Postgres
 from tests.backlot import Backlot
 from tests.emulate import Emulate
 from tests.mariadb import MariaDB
+from tests.seaweedfs import Seaweed
 from tests.snowduck import Snowduck
 
 
@@ -18,10 +19,16 @@ class Databases:
     snowduck: Snowduck
     emulate: Emulate
     backlot: Backlot
+    seaweed: Seaweed
 
 
 @pytest.fixture
-def databases(
-    postgres: Postgres, mariadb: MariaDB, snowduck: Snowduck, emulate: Emulate, backlot: Backlot
+def databases(  # noqa: PLR0917 - each system is one
+    postgres: Postgres,
+    mariadb: MariaDB,
+    snowduck: Snowduck,
+    emulate: Emulate,
+    backlot: Backlot,
+    seaweed: Seaweed,
 ) -> Databases:
-    return Databases(postgres, mariadb, snowduck, emulate, backlot)
+    return Databases(postgres, mariadb, snowduck, emulate, backlot, seaweed)

@@ -116,7 +116,7 @@ def _run(install: Path, server: Path, folder: Path) -> Iterator[MariaDB]:
         data.mkdir()
         shutil.chown(data, user)
     as_user = [f"--user={user}"] if user else []
-    subprocess.run(
+    made = subprocess.run(
         [
             install,
             "--no-defaults",
@@ -125,11 +125,12 @@ def _run(install: Path, server: Path, folder: Path) -> Iterator[MariaDB]:
             "--skip-test-db",
             *as_user,
         ],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        check=False,
+        capture_output=True,
+        text=True,
         timeout=120,
     )
+    assert made.returncode == 0, f"mariadb-install-db: {made.stdout[-1000:]}{made.stderr[-1000:]}"
     port, socket = free_port(), sockets / "s"
     process = subprocess.Popen(
         [

@@ -50,6 +50,11 @@ ANSWERED = (
         "CVE-2026-25536; the Asana cross-tenant leak",
     ),
     Threat(
+        "T08",
+        "Permission is checked on the object that was resolved, in the tenant of who asks.",
+        "the Asana cross-tenant leak; OWASP MCP Top 10",
+    ),
+    Threat(
         "T09",
         "A credential that can do more than its purpose needs is refused.",
         "the GitHub MCP toxic agent flow; the Supabase MCP leak",
@@ -84,6 +89,11 @@ ANSWERED = (
         "T22",
         "What a source returns reaches the model as data, inside a boundary that it can't forge.",
         "OWASP MCP Top 10; OWASP Top 10 for Agentic Applications 2026",
+    ),
+    Threat(
+        "T32",
+        "A path or key stays within what is shared, segment by segment.",
+        "CVE-2025-53110, CVE-2025-53109; MCP 2026-07-28, resources",
     ),
     Threat("T33", "An exported cell is never a formula.", "OWASP CSV injection, CVE-2021-41270"),
     Threat(
@@ -211,15 +221,5 @@ ANSWERED = (
 )
 
 OPEN = (
-    Threat(
-        "T08",
-        "Permission is checked on the object that was resolved, in the tenant of who asks.",
-        "the Asana cross-tenant leak; OWASP MCP Top 10",
-    ),
-    Threat(
-        "T32",
-        "A path or key stays within what is shared, segment by segment.",
-        "CVE-2025-53110, CVE-2025-53109; MCP 2026-07-28, resources",
-    ),
     Threat("T55", "Who asks can't approve.", "the product brief; OWASP Top 10 for Agentic Applications 2026"),
 )

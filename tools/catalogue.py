@@ -19,6 +19,7 @@ from policies.sources import (
     GitlabSource,
     MysqlSource,
     PostgresSource,
+    S3Source,
     SlackSource,
     SnowflakeSource,
     SqliteSource,
@@ -28,6 +29,7 @@ from policies.values import SecretReference
 from tools.chat import toolset as chat
 from tools.code import toolset as code
 from tools.connector import Connector
+from tools.files import toolset as files
 from tools.github.words import WORDS as GITHUB
 from tools.gitlab.words import WORDS as GITLAB
 from tools.sql.guard import check_rules
@@ -83,6 +85,16 @@ def connect(name: str, source: AnySource, root: Path, resolve: Resolve) -> Conne
             from tools.slack.connector import SlackConnector  # noqa: PLC0415
 
             return SlackConnector(name, source, root)
+        case S3Source():
+            if find_spec("botocore") is None:
+                raise ConfigurationError(
+                    "remit was installed without S3",
+                    where=f"sources.{name}",
+                    remedy="Run: pip install 'remit[aws]'",
+                )
+            from tools.s3.connector import S3Connector  # noqa: PLC0415
+
+            return S3Connector(name, source, root)
 
 
 def _hold_rules(name: str, source: SqlSource) -> None:
@@ -109,6 +121,8 @@ def _tools(name: str, source: AnySource) -> Sequence[Tool]:
             return code.toolset(name, source, GITHUB)
         case SlackSource():
             return chat.toolset(name, source)
+        case S3Source():
+            return files.toolset(name, source)
 
 
 def with_twins(tools: Iterable[Tool]) -> Sequence[Tool]:

@@ -226,8 +226,8 @@ CREATE POLICY look ON orders USING (look(status));
 
 
 def answered(tool: Tool, known: Canaries) -> Iterator[Provoked]:
-    """A forge answers wrongly, with a token and a row in the body and the head."""
-    if tool.source not in {"code", "hub", "chat"}:
+    """A system behind HTTP answers wrongly, with a token and a row in the body and the head."""
+    if tool.source not in {"code", "hub", "chat", "files"}:
         return
     body = f'{{"error":"{known.body}","message":"{known.credential} {known.body}","error_description":"'
     bodies = {
@@ -248,6 +248,7 @@ def answered(tool: Tool, known: Canaries) -> Iterator[Provoked]:
                     "code": at.code.gitlab.faults,
                     "hub": at.hub.gate.faults,
                     "chat": at.chat.gate.faults,
+                    "files": at.s3.faults,
                 }[tool.source]
                 faults[:] = [Fault(status, said, head)] * 8
                 try:
@@ -257,7 +258,7 @@ def answered(tool: Tool, known: Canaries) -> Iterator[Provoked]:
                 if status == 401:  # the connection has ended with it
                     await scene.well(tool)
 
-            yield Provoked(tool.name, f"a forge answers {status} with {name}", provoke)
+            yield Provoked(tool.name, f"it answers {status} with {name}", provoke)
 
 
 def confirmed(tool: Tool, known: Canaries) -> Iterator[Provoked]:

@@ -34,8 +34,10 @@ from tests.emulate import Emulate
 from tests.loopback import listening
 from tests.mariadb import MariaDB
 from tests.policies.injection.disguises import DISGUISES, QUIET
+from tests.seaweedfs import Seaweed
 from tests.server.enabling import enable_all
 from tests.snowduck import Snowduck
+from tests.tools.documents.made import archive
 from tests.tools.github.hub import Hub, Shop
 from tests.tools.gitlab.site import Site, serving
 from tests.tools.gitlab.world import ADA as AUTHOR
@@ -158,6 +160,18 @@ purpose = "tests"
 classification = "internal"
 [sources.chat.roles]
 read = ["analyst"]
+
+[sources.files]
+kind = "s3"
+url = "{s3}"
+bucket = "{bucket}"
+folders = ["shop"]
+reason = "a key for each user"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+[sources.files.roles]
+read = ["analyst"]
 """
 CALLER = Caller(Transport.STDIO, "an editor", channels=frozenset({Channel.FORM, Channel.PAGE}))
 NOTES = {"sql": "SELECT id, body FROM notes ORDER BY id"}
@@ -169,6 +183,7 @@ READS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "gitlab": ("code_issue", {"project": "acme/shop", "issue": 99}),
     "github": ("hub_issue", {"repository": "acme/notes", "issue": 1}),
     "slack": ("chat_history", {"channel": SHOP}),
+    "s3": ("files_read", {"file": "shop/notes.zip"}),
 }
 WRITE = {"sql": "UPDATE notes SET body = 'paid' WHERE id = 1"}
 MARKS = re.compile(r"^<<(end of )?data ([0-9a-f]{24})>>$", re.MULTILINE)
@@ -194,10 +209,11 @@ class Far:
     account: Account
     shop: Shop
     workspace: Workspace
+    bucket: str
 
 
 @pytest.fixture(scope="module")
-def far(emulate: Emulate, backlot: Backlot) -> Iterator[Far]:
+def far(emulate: Emulate, backlot: Backlot, seaweed: Seaweed) -> Iterator[Far]:
     with (
         serving() as site,
         listening(Account) as account,
@@ -207,7 +223,10 @@ def far(emulate: Emulate, backlot: Backlot) -> Iterator[Far]:
         workspace = Workspace(slack, backlot)
         for text in HOSTILE:
             workspace.post("ada", "shop", html.escape(text, quote=False))
-        yield Far(site, account, _notes(hub, emulate), workspace)
+        bucket = seaweed.bucket()
+        notes = archive({f"{number}.txt": text.encode() for number, text in enumerate(HOSTILE)})
+        seaweed.client(seaweed.root).put_object(Bucket=bucket, Key="shop/notes.zip", Body=notes)
+        yield Far(site, account, _notes(hub, emulate), workspace, bucket)
 
 
 @dataclass
@@ -256,6 +275,7 @@ async def open_house(
     settings = {"dsn": postgres.dsn(name, f"{name}_reader"), "ca": postgres.ca, "gitlab": site.url}
     lake = await anyio.to_thread.run_sync(_lake, folder, databases.snowduck, far.account, name.upper())
     settings |= {"lake": lake, "github": far.shop.hub.url, "slack": far.workspace.url}
+    settings |= {"s3": databases.seaweed.url, "bucket": far.bucket}
     settings |= {"stock": mariadb.dsn(name, f"{name}_reader"), "stock_ca": mariadb.ca}
     file.write_text(CONFIGURATION.format(detector=str(detector).lower(), **settings))
     document = (configuration := load(file)).document
@@ -270,15 +290,17 @@ async def open_house(
         house = House(service, folder / "desk.db")
         house.write_down(*HOSTILE)
         user, connecting = await Identity(document.identity.local).identify(CALLER), service.connecting
-        tokens = {
-            "code": site.tokens.give("ada"),
-            "hub": far.shop.gate.give("ada"),
-            "chat": far.workspace.give("ada"),
+        key = databases.seaweed.give(far.bucket, ["shop"], acts=False)
+        accounts = {
+            "code": ("", site.tokens.give("ada")),
+            "hub": ("", far.shop.gate.give("ada")),
+            "chat": ("", far.workspace.give("ada")),
+            "files": (key.id, key.secret),
         }
-        for source, token in tokens.items():
+        for source, (login, secret) in accounts.items():
             offer = await connecting.find(await connecting.offer(user, source, "an editor"), user)
             assert offer is not None
-            assert await connecting.accept(offer, user, "", Secret(token), UNRESTRICTED) is not None
+            assert await connecting.accept(offer, user, login, Secret(secret), UNRESTRICTED) is not None
         yield house
 
 

@@ -48,6 +48,7 @@ from tests.databases import Databases
 from tests.emulate import Emulate
 from tests.loopback import listening
 from tests.proxy import Proxy, proxy
+from tests.seaweedfs import Key, Seaweed
 from tests.server.enabling import enable_all, tomorrow
 from tests.server.oidc.house import OIDC, House, Way
 from tests.server.oidc.issuer import PretendIssuer, Signer
@@ -56,6 +57,7 @@ from tests.snowduck import Snowduck
 from tests.tools.github.hub import Hub, Shop
 from tests.tools.gitlab.site import Site, serving
 from tests.tools.gitlab.world import LOG, propose, run
+from tests.tools.s3.gate import Gate
 from tests.tools.slack.workspace import Site as SlackSite
 from tests.tools.slack.workspace import Workspace
 from tests.tools.snowflake.gate import READER, Who
@@ -207,8 +209,23 @@ classification = "internal"
 read = ["analyst"]
 act = ["analyst"]
 
+[sources.files]
+kind = "s3"
+url = "http://127.0.0.1:{s3}"
+bucket = "{bucket}"
+folders = ["shop"]
+acts = ["write", "move", "delete"]
+reason = "a key for each user"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+
+[sources.files.roles]
+read = ["analyst"]
+act = ["analyst"]
+
 [directory]
-places = {{ code = ["acme/shop"], hub = ["acme/shop"], chat = ["#shop"] }}
+places = {{ code = ["acme/shop"], hub = ["acme/shop"], chat = ["#shop"], files = ["{bucket}"] }}
 """
 VARIABLE: Final = "REMIT_TEST_ARCHIVE"
 STOCK_VARIABLE: Final = "REMIT_TEST_STOCK"
@@ -264,15 +281,22 @@ READ: Final[Mapping[str, Sequence[Arguments]]] = {
     "remit_context": [{}],
     RESULT.name: [{"id": "0" * 32}],
     "remit_forget": [{}],
-    "remit_connect": [{"source": "ledger"}, {"source": "code"}, {"source": "hub"}, {"source": "chat"}],
+    "files_search": [{"search": "notes"}],
+    "list": [{"folder": "shop"}],
+    "info": [{"file": "shop/notes.txt"}],
+    "files_read": [{"file": "shop/notes.txt"}],
+    "remit_connect": [{"source": name} for name in ("ledger", "code", "hub", "chat", "files")],
 }
 """What each tool that reads is called with, by verb or by its whole name."""
 _SQL: Final[Sequence[Arguments]] = (
     {"sql": "UPDATE orders SET status = '{0}' WHERE id = 3"},
     {"sql": "UPDATE orders SET status = '{0}' WHERE id BETWEEN 10 AND 40"},
 )
+VALUES: Final = ("lost", "found")
 _SHOP: Final = {"project": "acme/shop"}
-_FILES: Final = [{"path": "{0}.md", "content": "{0}"}]
+STORED: Final = tuple(
+    f"{act}-{value}-{n}.txt" for act in ("move", "delete") for value in VALUES for n in (1, 2)
+)
 ACTS: Final[Mapping[str, Sequence[Arguments]]] = {
     # A form is enough for the first of them; the other is asked on our page alone.
     "write": _SQL,
@@ -297,8 +321,11 @@ ACTS: Final[Mapping[str, Sequence[Arguments]]] = {
     # The second of them tells everybody, and is asked on our page.
     "post": ({**_ROOM, "text": "{0}"}, {**_ROOM, "text": "<!here> {0} again"}),
     "reply": ({**_THREAD, "text": "{0}"}, {**_THREAD, "text": "<!here> {0} again"}),
+    "files_write": tuple({"folder": "shop", "name": f"{{0}}-{n}.txt", "text": "{0}"} for n in (1, 2)),
+    "move": tuple({"file": f"shop/move-{{0}}-{n}.txt", "folder": "shop/moved"} for n in (1, 2)),
+    "delete": tuple({"file": f"shop/delete-{{0}}-{n}.txt"} for n in (1, 2)),
 }
-"""What each tool that acts is called with, by verb, with another value each time."""
+"""What each tool that acts is called with, by verb or by its whole name, with another value each time."""
 UNDO: Final = "remit_undo"
 WRONG: Final[Sequence[Arguments]] = ({"token": "x"}, {"sql": "SELECT ssn FROM customers"}, {"sql": "SELECT"})
 
@@ -382,12 +409,15 @@ class Place:
     chat: Workspace
     chat_token: str = field(repr=False)
     chat_relay: Proxy
+    s3: Gate
+    s3_key: Key
+    s3_relay: Proxy
     issuer: PretendIssuer
     signer: Signer
 
     @property
     def tokens(self) -> Sequence[str]:
-        return self.code_token, self.lake_token, self.hub_token, self.chat_token
+        return self.code_token, self.lake_token, self.hub_token, self.chat_token, self.s3_key.secret
 
     @property
     def folder(self) -> Path:
@@ -439,6 +469,7 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
         _gitlab() as (site, code_relay),
         _github(databases.emulate) as (shop, hub_relay),
         _slack(databases.backlot) as (workspace, chat_relay),
+        _s3(databases.seaweed) as (gate, bucket, key, s3_relay),
     ):
         file = found(folder)
         text = file.read_text()
@@ -456,6 +487,8 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
             "gitlab": code_relay.port,
             "github": hub_relay.port,
             "slack": chat_relay.port,
+            "s3": s3_relay.port,
+            "bucket": bucket,
             "keeper": keeper,
             "reader": reader,
         }
@@ -491,6 +524,9 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
                     chat=workspace,
                     chat_token=workspace.give("ada", acts=True),
                     chat_relay=chat_relay,
+                    s3=gate,
+                    s3_key=key,
+                    s3_relay=s3_relay,
                     issuer=issuer,
                     signer=signer,
                 )
@@ -554,6 +590,20 @@ async def _slack(behind: Backlot) -> AsyncGenerator[tuple[Workspace, Proxy]]:
             yield workspace, relay
 
 
+@asynccontextmanager
+async def _s3(behind: Seaweed) -> AsyncGenerator[tuple[Gate, str, Key, Proxy]]:
+    """With its bucket, and a key for it."""
+    with listening(Gate) as gate:
+        gate.behind = behind
+        bucket, root = behind.bucket(), behind.client(behind.root)
+        for name in ("notes.txt", *STORED):
+            root.put_object(Bucket=bucket, Key=f"shop/{name}", Body=f"This is {name}.".encode())
+        port = urlsplit(gate.url).port
+        assert port is not None
+        async with proxy(port) as relay:
+            yield gate, bucket, behind.give(bucket, ["shop"]), relay
+
+
 async def _store(folder: Path, postgres: Postgres, name: str) -> str:
     await postgres.create_database(name)
     password = folder / "store-password"
@@ -612,6 +662,8 @@ class Ada:
                 if f"Connect {source}" in page.text:
                     assert 'name="login"' not in page.text
                     own = {"secret": token}
+            if "Connect files" in page.text:
+                own = {"login": at.s3_key.id, "secret": at.s3_key.secret}
             if self.errs:
                 wrong = {**own, "secret": f"{own['secret']} "}
                 again = await self._see("POST", path, {**fields(page), **wrong})
@@ -695,14 +747,14 @@ async def walk(
             walked.open = {tool.name for tool in listed.tools} & {tool.name for tool in tools}
             for tool in tools:
                 answers += await _misuse(client, tool)
-                answers += await _use(walked, client, tool, ada, "lost")
+                answers += await _use(walked, client, tool, ada, VALUES[0])
             answers.append(str(await client.call_tool("nowhere", {})))
         async with house.client(token, way) as client:  # that can ask nobody
             for _, of_one in groupby(tools, lambda tool: tool.source):
                 await ada.sign_in()
                 for tool in of_one:
                     if tool.tier is not Tier.READ:
-                        answers += await _use(walked, client, tool, ada, "found")
+                        answers += await _use(walked, client, tool, ada, VALUES[1])
         await ada.look_around()
         async with house.browser(refused) as stranger:
             for answer in (
@@ -719,6 +771,7 @@ async def walk(
         "what went to GitLab": bytes(at.code_relay.sent),
         "what went to GitHub": bytes(at.hub_relay.sent),
         "what went to Slack": bytes(at.chat_relay.sent),
+        "what went to S3": bytes(at.s3_relay.sent),
         "what went to the connectors": "\n".join(sent).encode(),
         "what went to the issuer": "\n".join([*at.issuer.heads, str(at.issuer.posted)]).encode(),
         "the answers": "\n".join(answers).encode(),
@@ -784,7 +837,7 @@ def placed(tool: Tool, arguments: Arguments) -> Arguments:
 def acting(tool: Tool, value: str) -> list[Arguments]:
     """What a tool that acts is called with."""
     verb = tool.name.removeprefix(f"{tool.source}_")
-    asked = ACTS[verb if verb in ACTS else tool.verb]
+    asked = next(ACTS[name] for name in (tool.name, verb, tool.verb) if name in ACTS)
     filled = [each_text(dict(each), lambda text: text.format(value)) for each in asked]
     return [placed(tool, each) for each in cast("list[Arguments]", filled)]
 

@@ -21,6 +21,7 @@ _BEHIND: Final = 10  # of 19: whoever waits for something short goes first
 def main() -> None:
     """`argv`: what `bounds_argument` says."""
     bounds = Bounds(**json.loads(sys.argv[-1]))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # libraries warn, and nobody reads it
     _give_up(bounds)
     content = sys.stdin.buffer.read()
     sys.stdout.write(_told(content, bounds))

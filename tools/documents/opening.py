@@ -4,8 +4,7 @@ import json
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from subprocess import DEVNULL, PIPE
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import anyio
 from anyio.abc import Process
@@ -14,9 +13,6 @@ from policies.errors import Denied
 from tools.documents import forms
 from tools.documents.child import bounds_argument
 from tools.documents.opened import BOUNDS, LONGEST_NAME, Bounds, Form, Opened, Part
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _AT_ONCE: Final = 2  # processes: the others wait
 _LIBRARIES: Final = {Form.PDF: "pypdf", Form.DOCX: "docx", Form.XLSX: "openpyxl"}
@@ -56,9 +52,8 @@ class Opener:
         _hold_installed(content)
         command = [sys.executable, "-I", "-c", _BEGIN, str(_ROOT), bounds_argument(self._bounds)]
         told = b""
-        pipes: Mapping[str, Any] = {"stdin": PIPE, "stdout": PIPE, "stderr": DEVNULL, "env": {}}
         with anyio.move_on_after(self._bounds.seconds + _GRACE):
-            async with await anyio.open_process(command, **pipes) as process:
+            async with await anyio.open_process(command, env={}) as process:
                 try:
                     told = await self._asked(process, content)
                 finally:

@@ -59,8 +59,12 @@ class Rows:
 
     def table(self, query: str, next_offset: int, *, more: bool) -> Table:
         """`more` says that there is something behind what came, and so behind what was taken."""
+        return self.going_on(cursors.encode(query, next_offset), more=more)
+
+    def going_on(self, cursor: str, *, more: bool) -> Table:
+        """The same, where what leads on is said in another way."""
         self._page.full |= more
-        return self._page.table(self._columns, lambda _: cursors.encode(query, next_offset))
+        return self._page.table(self._columns, lambda _: cursor)
 
 
 async def follow(

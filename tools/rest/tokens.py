@@ -23,7 +23,7 @@ class Known(Generic[T]):
 
     async def of(self, credential: Credential, look: Callable[[], Awaitable[T]]) -> T:
         """What `look` finds, or found before. Raises what it raises, and `UpstreamFailed` when time is up."""
-        key = digest(credential.secret.reveal())
+        key = digest(credential.login, credential.secret.reveal())
         if key in self._found:
             return self._found[key]
         try:

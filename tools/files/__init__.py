@@ -1,0 +1,1 @@
+"""Sources of files: what their tools have in common."""

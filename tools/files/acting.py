@@ -1,0 +1,122 @@
+"""The tools that act: what each plans, carries out and takes back, and what became of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from policies.call import Call, Table
+from policies.canonical import Json
+from policies.change import Change, Effect, Fields, Kind, stands
+from policies.errors import Conflict, InvalidArgument
+from policies.pseudonyms import filled_in
+from policies.sources import FileSource
+from tools.connector import Ledger, Trace
+from tools.files import columns, toolset
+from tools.files.store import Folder, Store
+from tools.rest import records
+from tools.rest.arguments import Arguments
+from tools.rest.lists import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One source under one user's token. Every method raises `Refusal`."""
+
+    name: str
+    source: FileSource
+    store: Store
+
+    async def plan(self, call: Call, values: Mapping[str, str]) -> tuple[Mapping[str, Json], Effect]:
+        self.store.hold_acting()
+        if call.inverse is not None:
+            return {}, await self._back(call.inverse)
+        arguments = Arguments({name: filled_in(value, values) for name, value in call.arguments.items()})
+        match call.tool.verb:
+            case toolset.WRITE:
+                return {}, await self._write(arguments)
+            case toolset.MOVE:
+                return {}, await self._move(arguments)
+            case toolset.DELETE:
+                return {}, await self._delete(arguments)
+            case verb:
+                raise NotImplementedError(verb)
+
+    async def perform(self, request: Mapping[str, Json], effect: Effect, ledger: Ledger) -> Table:
+        del request  # the effect says all
+        files = self.store.records(effect.changes[0])
+        key, fields = await records.perform(self.name, files, effect, ledger, 2 * self.source.timeout)
+        rows = Rows(self.source, columns.DONE)
+        rows.add([fields.get("file", key["file"]), fields.get("version")])
+        return rows.table("", 0, more=False)
+
+    async def trace(self, effect: Effect, mark: Json) -> Trace:
+        (change,) = effect.changes
+        return await records.trace(self.store.records(change), change, mark)
+
+    async def _write(self, arguments: Arguments) -> Effect:
+        folder, text = await self.store.folder(arguments.text("folder")), arguments.text("text")
+        name = _name(arguments)
+        there = await self.store.named(folder, name)
+        if there is None:
+            return _effect(folder, Change(folder.id, {}, None, {"name": name, "text": text}))
+        key: Fields = {"file": there.id}
+        held = await self.store.records(Change(folder.id, key, {}, {})).read(key)
+        if held is None or "text" not in held:
+            raise InvalidArgument(
+                "There is such a file, and it is no text of a length that could be put back, so it is not "
+                "replaced. Give the new one another name."
+            )
+        if held["text"] == text:
+            raise InvalidArgument("This would change nothing: the file holds this text already.")
+        before = {"text": held["text"], "version": held["version"]}
+        return _effect(folder, Change(folder.id, key, before, {"text": text}))
+
+    async def _move(self, arguments: Arguments) -> Effect:
+        file = await self.store.file(arguments.text("file"))
+        at, to = await self.store.folder_of(file), await self.store.folder(arguments.text("folder"))
+        name = _name(arguments) if arguments.has("name") else file.name
+        if (at.id, file.name) == (to.id, name):
+            raise InvalidArgument("This would change nothing: the file is there already.")
+        await self._hold_free(to, name)
+        before = {"folder": at.id, "name": file.name, "version": file.version}
+        return _effect(to, Change(at.id, {"file": file.id}, before, {"folder": to.id, "name": name}))
+
+    async def _delete(self, arguments: Arguments) -> Effect:
+        file = await self.store.file(arguments.text("file"))
+        folder = await self.store.folder_of(file)
+        before = {"name": file.name, "version": file.version, "former": file.former, "size": file.size}
+        final = "" if file.former else "the store keeps no former versions of it"
+        return _effect(folder, Change(folder.id, {"file": file.id}, before, None), final)
+
+    async def _back(self, inverse: Sequence[Change]) -> Effect:
+        """Raises `Conflict` where it is not as the action left it."""
+        (change,) = inverse
+        folder = await self.store.folder(change.target)
+        after = change.after or {}
+        if change.kind is Kind.CREATE:
+            await self._hold_free(folder, str(after["name"]))
+            return _effect(folder, Change(change.target, {}, None, after))
+        files = self.store.records(change)
+        key, now = await records.made(files, change)
+        if now is None or not stands(change.before, now):
+            raise Conflict(((change, now),))
+        to = await self.store.folder(str(after["folder"])) if "folder" in after else folder
+        if "folder" in after:
+            await self._hold_free(to, str(after["name"]))
+        before = {**(change.before or {}), "version": now["version"]}
+        return _effect(to, Change(change.target, key, before, change.after))
+
+    async def _hold_free(self, folder: Folder, name: str) -> None:
+        if await self.store.named(folder, name) is not None:
+            raise InvalidArgument("There is something of that name there. Choose another name or folder.")
+
+
+def _effect(folder: Folder, change: Change, final: str = "") -> Effect:
+    return Effect((change,), destinations=(folder.destination,), final=final, readers=(folder.readers,))
+
+
+def _name(arguments: Arguments) -> str:
+    """One segment of a path. Raises `InvalidArgument`."""
+    name = arguments.line("name")
+    if "/" in name or "\\" in name or name in {".", ".."}:
+        raise InvalidArgument("name: leave out / and \\; the folder is an argument of its own.")
+    return name

@@ -1,0 +1,67 @@
+"""What S3's answers mean for a call: nothing of what it wrote is passed on."""
+
+from typing import Final, NoReturn
+
+import httpx2
+
+from policies.errors import Denied, InvalidArgument, NeedsConnection, NotFound, StaleConfirmation
+from tools.rest.refusals import failed, too_many_calls
+from tools.s3.xml import root_of
+
+# docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html: those that say that the key is not good.
+_OF_THE_KEY: Final = frozenset(
+    {
+        "AccountProblem",
+        "ExpiredToken",
+        "InvalidAccessKeyId",
+        "InvalidSecurity",
+        "InvalidToken",
+        "SignatureDoesNotMatch",
+        "TokenRefreshRequired",
+    }
+)
+
+
+def not_found(source: str) -> NotFound:
+    """The one answer for what does not exist, what is not the user's to see, and what is not configured."""
+    return NotFound(
+        f"There is no such file or folder that is open to you. {source}_list lists those that are."
+    )
+
+
+def code_of(answer: httpx2.Response) -> str:
+    """Empty for an answer without one, as those to HEAD are."""
+    root = root_of(answer.content)
+    return "" if root is None or not root.tag.endswith("Error") else root.findtext("{*}Code") or ""
+
+
+def refuse(source: str, answer: httpx2.Response, now: float) -> NoReturn:
+    """Raises what an answer means that is none of what was asked for. `now` is the wall clock."""
+    status, code = answer.status_code, code_of(answer)
+    detail = f"S3 answered {status} {code if code.isalnum() else ''}".strip()
+    if code in _OF_THE_KEY:
+        raise NeedsConnection(source, refused=True)
+    if status in {403, 404, 405}:
+        raise not_found(source)
+    if status in {409, 412}:
+        raise stale()
+    if status == 429 or code == "SlowDown":
+        raise too_many_calls(source, answer, now)
+    if status in {400, 411, 413, 414, 416}:
+        raise InvalidArgument(
+            "S3 does not take these arguments. Look them up, and call again.", detail=detail
+        )
+    raise failed(source, answer, now, detail)
+
+
+def stale() -> StaleConfirmation:
+    return StaleConfirmation(
+        "The file is no longer as it was, so nothing was changed. Read it, and plan it anew."
+    )
+
+
+def may_not_act() -> Denied:
+    return Denied(
+        "S3 does not let your access key do this. Ask whoever runs the bucket for the right to.",
+        rule="upstream",
+    )
