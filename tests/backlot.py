@@ -1,6 +1,7 @@
 """backlot, an emulator of many systems that is not ours: started once, with a small organisation in it.
 
-It serves Slack's Web API below `/slack/api`. Who is in which channel it takes from who wrote there.
+It serves Slack's Web API below `/slack/api`. Who is in which channel it takes from who wrote there. It
+serves Google Drive too, to read in.
 """
 
 import json
@@ -31,6 +32,28 @@ FOUNDED: Final = "2020-01-01"
 SHOP: Final = "C3971122FB9"
 """The id of `shop`, which backlot makes of the name, and what its first message is called: ada's."""
 ROOT: Final = "1577869200.901294"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A file in its Drive, of a `kind` that it has a word for."""
+
+    name: str
+    text: str
+    kind: str
+    owner: str
+    readers: tuple[str, ...]
+    when: str
+    trashed: bool = False
+
+
+PAPERS: Final = (
+    Paper("Plan of May", "The slow basket", "document", "ada", ("bob",), "2026-05-02T09:00:00Z"),
+    Paper("Plan of June", "Nothing yet", "document", "ada", (), "2026-06-01T09:00:00Z"),
+    Paper("Prices", "apple,1\nbasket,2", "spreadsheet", "bob", ("ada", "eve"), "2026-01-05T09:00:00Z"),
+    Paper("O'Neil", "He is slow; the basket is not", "txt", "bob", ("ada",), "2026-02-03T09:00:00Z"),
+    Paper("Old plan", "Of the basket", "txt", "ada", ("bob",), "2025-11-01T09:00:00Z", trashed=True),
+)
 _TOKEN: Final = re.compile(r"^- email: (\w+)@.*\n  name: .*\n  token: ([\w-]+)$", re.MULTILINE)
 _QUIET: Final = {"BACKLOT_TELEMETRY": "0", "DO_NOT_TRACK": "1"}
 
@@ -96,6 +119,22 @@ def _corpus() -> Iterator[Mapping[str, Any]]:
                 "participants": [f"{each}@acme.example" for each in logins],
                 "replies": [],
             }
+    for paper in PAPERS:
+        yield {
+            "source_type": "google_drive",
+            "doc_id": paper.name,
+            "folder": "Papers",
+            "title": paper.name,
+            "content": paper.text,
+            "subtype": paper.kind,
+            **({"mime_type": "text/plain"} if paper.kind == "txt" else {}),
+            "author_email": f"{paper.owner}@acme.example",
+            "author_name": PEOPLE[paper.owner],
+            "readers": [f"user:{each}@acme.example" for each in (paper.owner, *paper.readers)],
+            "created": paper.when,
+            "updated": paper.when,
+            "trashed": paper.trashed,
+        }
 
 
 def _tokens(file: Path) -> Mapping[str, str]:
