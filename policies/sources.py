@@ -541,6 +541,7 @@ class SlackSource(ChatSource, frozen=True):
 
 
 FileAct: TypeAlias = Literal["write", "move", "delete"]
+_FILE_FIELDS: Final = ("file", "text", "name", "folder")
 
 
 def _folder(value: str) -> str:
@@ -568,6 +569,17 @@ class FileSource(RestSource, frozen=True):
         return {"folders": len(self.folders)}
 
 
+class DriveSource(FileSource, frozen=True):
+    """Google Drive. Folders are named by their ids."""
+
+    kind: Literal["drive"]
+    url: WebAddress = "https://www.googleapis.com"
+
+    def written(self, target: str) -> tuple[str, ...] | None:
+        """A folder's id: of a file in it, its text, its name and the folder that it is in."""
+        return _FILE_FIELDS if target else None
+
+
 class S3Source(FileSource, frozen=True):
     """One bucket of Amazon S3, or of what speaks as it does. Folders are what its keys have before a `/`.
 
@@ -582,7 +594,7 @@ class S3Source(FileSource, frozen=True):
 
     def written(self, target: str) -> tuple[str, ...] | None:
         """A folder: of a file in it, its text, its name and the folder that it is in."""
-        return ("file", "text", "name", "folder") if target else None
+        return _FILE_FIELDS if target else None
 
 
 Kinds = (
@@ -594,6 +606,7 @@ Kinds = (
     | GithubSource
     | SlackSource
     | S3Source
+    | DriveSource
 )
 AnySource = Annotated[Kinds, Field(discriminator="kind")]
 KINDS: Final = tuple(str(get_args(each.model_fields["kind"].annotation)[0]) for each in get_args(Kinds))

@@ -109,9 +109,11 @@ def _run(install: Path, server: Path, folder: Path) -> Iterator[MariaDB]:
     identity = authority.server("localhost", "127.0.0.1")
     data, sockets = folder / "data", folder / "sockets"
     sockets.mkdir()
+    # Each that starts clears the temporary tables that it finds, also those of another that is at work.
+    (own := folder / "tmp").mkdir()
     folder.chmod(0o755)  # the server runs as another user and passes through it
     if user is not None:
-        for path in (sockets, identity.key):
+        for path in (sockets, own, identity.key):
             shutil.chown(path, user)
         data.mkdir()
         shutil.chown(data, user)
@@ -121,6 +123,7 @@ def _run(install: Path, server: Path, folder: Path) -> Iterator[MariaDB]:
             install,
             "--no-defaults",
             f"--datadir={data}",
+            f"--tmpdir={own}",
             "--auth-root-authentication-method=normal",
             "--skip-test-db",
             *as_user,
@@ -137,6 +140,7 @@ def _run(install: Path, server: Path, folder: Path) -> Iterator[MariaDB]:
             server,
             "--no-defaults",
             f"--datadir={data}",
+            f"--tmpdir={own}",
             f"--socket={socket}",
             f"--pid-file={data / 'pid'}",
             "--bind-address=127.0.0.1",

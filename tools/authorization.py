@@ -1,6 +1,7 @@
 """Where a system's users authorize a client by OAuth 2.0, and which scopes that takes there."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 PERMITTED: Final = "*"
@@ -17,7 +18,7 @@ class Authorization:
     `issuer` is what the authorization server calls itself, or None where it has no metadata (RFC 8414).
     `read` are the scopes without which nothing can be read. `act` are all of those that one asks for who acts
     as well, reading among them; `PERMITTED` alone where there are none. `revoke` is where tokens are revoked
-    (RFC 7009), if anywhere.
+    (RFC 7009), if anywhere. `asking` is said besides where a browser is sent to be asked.
     """
 
     issuer: str | None
@@ -27,3 +28,4 @@ class Authorization:
     read: tuple[str, ...]
     act: tuple[str, ...]
     authentication: Authentication = "client_secret_basic"
+    asking: Mapping[str, str] = field(default_factory=dict[str, str])

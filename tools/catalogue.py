@@ -15,6 +15,7 @@ from policies.networks import THIS_MACHINE
 from policies.secret import Secret
 from policies.sources import (
     AnySource,
+    DriveSource,
     GithubSource,
     GitlabSource,
     MysqlSource,
@@ -95,6 +96,10 @@ def connect(name: str, source: AnySource, root: Path, resolve: Resolve) -> Conne
             from tools.s3.connector import S3Connector  # noqa: PLC0415
 
             return S3Connector(name, source, root)
+        case DriveSource():
+            from tools.drive.connector import DriveConnector  # noqa: PLC0415
+
+            return DriveConnector(name, source, root)
 
 
 def _hold_rules(name: str, source: SqlSource) -> None:
@@ -121,7 +126,7 @@ def _tools(name: str, source: AnySource) -> Sequence[Tool]:
             return code.toolset(name, source, GITHUB)
         case SlackSource():
             return chat.toolset(name, source)
-        case S3Source():
+        case S3Source() | DriveSource():
             return files.toolset(name, source)
 
 

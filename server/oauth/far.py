@@ -60,6 +60,7 @@ class AuthorizationServer:
         self._revoke = settings.revoke or known.revoke
         self._read = settings.scopes.read or known.read
         self._act = settings.scopes.act or known.act
+        self._asked = known.asking
         self._tls = tls
         named = (self.issuer, self._authorize, self._token, self._revoke)
         self._named = origins(address for address in named if address)
@@ -86,7 +87,7 @@ class AuthorizationServer:
         spoken = tuple(scope for scope in scopes if scope != PERMITTED)
         async with self._asking(callback=callback, scopes=spoken, posting=False) as client:
             address: str = client.create_authorization_url(
-                self._authorize, state=state, code_verifier=verifier
+                self._authorize, state=state, code_verifier=verifier, **self._asked
             )[0]
         return address
 

@@ -38,6 +38,7 @@ from tests.seaweedfs import Seaweed
 from tests.server.enabling import enable_all
 from tests.snowduck import Snowduck
 from tests.tools.documents.made import archive
+from tests.tools.drive.site import Site as DriveSite
 from tests.tools.github.hub import Hub, Shop
 from tests.tools.gitlab.site import Site, serving
 from tests.tools.gitlab.world import ADA as AUTHOR
@@ -172,6 +173,17 @@ purpose = "tests"
 classification = "internal"
 [sources.files.roles]
 read = ["analyst"]
+
+[sources.papers]
+kind = "drive"
+url = "{drive}"
+folders = ["papers-shop"]
+reason = "a token for each user"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+[sources.papers.roles]
+read = ["analyst"]
 """
 CALLER = Caller(Transport.STDIO, "an editor", channels=frozenset({Channel.FORM, Channel.PAGE}))
 NOTES = {"sql": "SELECT id, body FROM notes ORDER BY id"}
@@ -184,6 +196,7 @@ READS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "github": ("hub_issue", {"repository": "acme/notes", "issue": 1}),
     "slack": ("chat_history", {"channel": SHOP}),
     "s3": ("files_read", {"file": "shop/notes.zip"}),
+    "drive": ("papers_read", {"file": "papers-notes"}),
 }
 WRITE = {"sql": "UPDATE notes SET body = 'paid' WHERE id = 1"}
 MARKS = re.compile(r"^<<(end of )?data ([0-9a-f]{24})>>$", re.MULTILINE)
@@ -210,6 +223,7 @@ class Far:
     shop: Shop
     workspace: Workspace
     bucket: str
+    drive: DriveSite
 
 
 @pytest.fixture(scope="module")
@@ -219,6 +233,7 @@ def far(emulate: Emulate, backlot: Backlot, seaweed: Seaweed) -> Iterator[Far]:
         listening(Account) as account,
         listening(Hub) as hub,
         listening(SlackSite) as slack,
+        listening(DriveSite) as drive,
     ):
         workspace = Workspace(slack, backlot)
         for text in HOSTILE:
@@ -226,7 +241,8 @@ def far(emulate: Emulate, backlot: Backlot, seaweed: Seaweed) -> Iterator[Far]:
         bucket = seaweed.bucket()
         notes = archive({f"{number}.txt": text.encode() for number, text in enumerate(HOSTILE)})
         seaweed.client(seaweed.root).put_object(Bucket=bucket, Key="shop/notes.zip", Body=notes)
-        yield Far(site, account, _notes(hub, emulate), workspace, bucket)
+        drive.put("notes", notes, called="papers-notes", within=drive.folder("shop", called="papers-shop"))
+        yield Far(site, account, _notes(hub, emulate), workspace, bucket, drive)
 
 
 @dataclass
@@ -275,7 +291,7 @@ async def open_house(
     settings = {"dsn": postgres.dsn(name, f"{name}_reader"), "ca": postgres.ca, "gitlab": site.url}
     lake = await anyio.to_thread.run_sync(_lake, folder, databases.snowduck, far.account, name.upper())
     settings |= {"lake": lake, "github": far.shop.hub.url, "slack": far.workspace.url}
-    settings |= {"s3": databases.seaweed.url, "bucket": far.bucket}
+    settings |= {"s3": databases.seaweed.url, "bucket": far.bucket, "drive": far.drive.url}
     settings |= {"stock": mariadb.dsn(name, f"{name}_reader"), "stock_ca": mariadb.ca}
     file.write_text(CONFIGURATION.format(detector=str(detector).lower(), **settings))
     document = (configuration := load(file)).document
@@ -296,6 +312,7 @@ async def open_house(
             "hub": ("", far.shop.gate.give("ada")),
             "chat": ("", far.workspace.give("ada")),
             "files": (key.id, key.secret),
+            "papers": ("", far.drive.give("ada")),
         }
         for source, (login, secret) in accounts.items():
             offer = await connecting.find(await connecting.offer(user, source, "an editor"), user)

@@ -54,6 +54,8 @@ from tests.server.oidc.house import OIDC, House, Way
 from tests.server.oidc.issuer import PretendIssuer, Signer
 from tests.server.pages.house import fields
 from tests.snowduck import Snowduck
+from tests.tools.drive.gate import ACTS as DRIVE_SCOPES
+from tests.tools.drive.site import Site as DriveSite
 from tests.tools.github.hub import Hub, Shop
 from tests.tools.gitlab.site import Site, serving
 from tests.tools.gitlab.world import LOG, propose, run
@@ -224,7 +226,22 @@ classification = "internal"
 read = ["analyst"]
 act = ["analyst"]
 
+[sources.papers]
+kind = "drive"
+url = "http://127.0.0.1:{drive}"
+folders = ["papers-shop"]
+acts = ["write", "move", "delete"]
+reason = "a token for each user"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+
+[sources.papers.roles]
+read = ["analyst"]
+act = ["analyst"]
+
 [directory]
+addresses = ["ada@acme.example"]
 places = {{ code = ["acme/shop"], hub = ["acme/shop"], chat = ["#shop"], files = ["{bucket}"] }}
 """
 VARIABLE: Final = "REMIT_TEST_ARCHIVE"
@@ -285,7 +302,11 @@ READ: Final[Mapping[str, Sequence[Arguments]]] = {
     "list": [{"folder": "shop"}],
     "info": [{"file": "shop/notes.txt"}],
     "files_read": [{"file": "shop/notes.txt"}],
-    "remit_connect": [{"source": name} for name in ("ledger", "code", "hub", "chat", "files")],
+    "papers_search": [{"search": "notes"}],
+    "papers_list": [{"folder": "papers-shop"}],
+    "papers_info": [{"file": "papers-notes"}],
+    "papers_read": [{"file": "papers-notes"}],
+    "remit_connect": [{"source": name} for name in ("ledger", "code", "hub", "chat", "files", "papers")],
 }
 """What each tool that reads is called with, by verb or by its whole name."""
 _SQL: Final[Sequence[Arguments]] = (
@@ -322,6 +343,9 @@ ACTS: Final[Mapping[str, Sequence[Arguments]]] = {
     "post": ({**_ROOM, "text": "{0}"}, {**_ROOM, "text": "<!here> {0} again"}),
     "reply": ({**_THREAD, "text": "{0}"}, {**_THREAD, "text": "<!here> {0} again"}),
     "files_write": tuple({"folder": "shop", "name": f"{{0}}-{n}.txt", "text": "{0}"} for n in (1, 2)),
+    "papers_write": tuple({"folder": "papers-shop", "name": f"{{0}}-{n}", "text": "{0}"} for n in (1, 2)),
+    "papers_move": tuple({"file": f"papers-move-{{0}}-{n}", "folder": "papers-moved"} for n in (1, 2)),
+    "papers_delete": tuple({"file": f"papers-delete-{{0}}-{n}"} for n in (1, 2)),
     "move": tuple({"file": f"shop/move-{{0}}-{n}.txt", "folder": "shop/moved"} for n in (1, 2)),
     "delete": tuple({"file": f"shop/delete-{{0}}-{n}.txt"} for n in (1, 2)),
 }
@@ -412,12 +436,16 @@ class Place:
     s3: Gate
     s3_key: Key
     s3_relay: Proxy
+    drive: DriveSite
+    drive_token: str = field(repr=False)
+    drive_relay: Proxy
     issuer: PretendIssuer
     signer: Signer
 
     @property
     def tokens(self) -> Sequence[str]:
-        return self.code_token, self.lake_token, self.hub_token, self.chat_token, self.s3_key.secret
+        typed = self.code_token, self.lake_token, self.hub_token, self.chat_token, self.drive_token
+        return *typed, self.s3_key.secret
 
     @property
     def folder(self) -> Path:
@@ -470,6 +498,7 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
         _github(databases.emulate) as (shop, hub_relay),
         _slack(databases.backlot) as (workspace, chat_relay),
         _s3(databases.seaweed) as (gate, bucket, key, s3_relay),
+        _drive() as (papers, drive_relay),
     ):
         file = found(folder)
         text = file.read_text()
@@ -489,6 +518,7 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
             "slack": chat_relay.port,
             "s3": s3_relay.port,
             "bucket": bucket,
+            "drive": drive_relay.port,
             "keeper": keeper,
             "reader": reader,
         }
@@ -527,6 +557,9 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
                     s3=gate,
                     s3_key=key,
                     s3_relay=s3_relay,
+                    drive=papers,
+                    drive_token=papers.give("ada", DRIVE_SCOPES),
+                    drive_relay=drive_relay,
                     issuer=issuer,
                     signer=signer,
                 )
@@ -604,6 +637,19 @@ async def _s3(behind: Seaweed) -> AsyncGenerator[tuple[Gate, str, Key, Proxy]]:
             yield gate, bucket, behind.give(bucket, ["shop"]), relay
 
 
+@asynccontextmanager
+async def _drive() -> AsyncGenerator[tuple[DriveSite, Proxy]]:
+    with listening(DriveSite) as site:
+        shop = site.folder("shop", called="papers-shop")
+        site.folder("moved", called="papers-moved", within=shop)
+        for name in ("notes", *(each.removesuffix(".txt") for each in STORED)):
+            site.put(name, f"This is {name}.", called=f"papers-{name}", within=shop)
+        port = urlsplit(site.url).port
+        assert port is not None
+        async with proxy(port) as relay:
+            yield site, relay
+
+
 async def _store(folder: Path, postgres: Postgres, name: str) -> str:
     await postgres.create_database(name)
     password = folder / "store-password"
@@ -658,6 +704,7 @@ class Ada:
             own = {"login": self._at.account.login, "secret": self._at.account.password}
             at = self._at
             tokens = {"code": at.code_token, "hub": at.hub_token, "chat": at.chat_token}
+            tokens |= {"papers": at.drive_token}
             for source, token in tokens.items():
                 if f"Connect {source}" in page.text:
                     assert 'name="login"' not in page.text
@@ -772,6 +819,7 @@ async def walk(
         "what went to GitHub": bytes(at.hub_relay.sent),
         "what went to Slack": bytes(at.chat_relay.sent),
         "what went to S3": bytes(at.s3_relay.sent),
+        "what went to Drive": bytes(at.drive_relay.sent),
         "what went to the connectors": "\n".join(sent).encode(),
         "what went to the issuer": "\n".join([*at.issuer.heads, str(at.issuer.posted)]).encode(),
         "the answers": "\n".join(answers).encode(),

@@ -111,7 +111,7 @@ class Actor:
 
 
 def _effect(folder: Folder, change: Change, final: str = "") -> Effect:
-    return Effect((change,), destinations=(folder.destination,), final=final, readers=(folder.readers,))
+    return Effect((change,), destinations=folder.destinations, final=final, readers=(folder.readers,))
 
 
 def _name(arguments: Arguments) -> str:

@@ -59,7 +59,7 @@ class Reader:
         file = await self.store.file(str(request["file"]))
         if mark.place not in {"", file.version}:
             raise InvalidArgument("This file has changed since. Read it again from its beginning.")
-        opened = await self.opener.open(await self._content(file), file.name)
+        opened = await self.opener.open(await self._content(file), "" if file.is_made else file.name)
         size = min(self.source.max_cell_bytes, self.source.max_bytes - _BESIDE)
         page = Page(Limits(page_size(self.source), self.source.max_bytes, size))
         page.extend(islice(_rows_of(file, opened, size), mark.skipped, None))
@@ -69,12 +69,12 @@ class Reader:
         )
 
     async def _content(self, file: Entry) -> bytes:
-        if file.size is None or file.size > self.source.max_file_bytes:
-            raise Denied(
-                f"This file is not read: it has more than {self.source.max_file_bytes} bytes, or does not "
-                "say how many. Ask for another one.",
-                rule="document",
-            )
+        if file.is_folder:
+            raise InvalidArgument("That is a folder, and has no text. List it, and read a file of it.")
+        if not file.is_made and file.size is None:
+            raise _not_read("it is of a kind without text")
+        if not file.is_made and (file.size or 0) > self.source.max_file_bytes:
+            raise _not_read(f"it has more than {self.source.max_file_bytes} bytes")
         return await self.store.content(file)
 
     def _entries(self, listing: Listing, mark: Bookmark) -> Table:
@@ -86,6 +86,10 @@ class Reader:
         else:
             following = mark.going_on(listing.following, 0)
         return rows.going_on(following.encode(), more=bool(listing.following))
+
+
+def _not_read(why: str) -> Denied:
+    return Denied(f"This file is not read: {why}. Ask for another one.", rule="document")
 
 
 def _text(value: Json) -> str | None:

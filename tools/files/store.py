@@ -14,7 +14,7 @@ class Entry:
     """A file or a folder. `id` is what the tools call it, and stays while its `version` does.
 
     `size` is in bytes. `former` is what the store keeps this version by, once there is another: "" where it
-    keeps none.
+    keeps none. What `is_made` when it is fetched has neither a size before nor a name that says its form.
     """
 
     id: str
@@ -25,6 +25,7 @@ class Entry:
     media_type: str = ""
     version: str = ""
     former: str = ""
+    is_made: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,12 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One that is open to the user. `destination` is what `[directory]` calls it, and `readers` says in words
-    who can read what is in it.
+    """One that is open to the user. `destinations` are what `[directory]` calls those who can read what is in
+    it, and `readers` says who they are.
     """
 
     id: str
-    destination: str
+    destinations: tuple[str, ...]
     readers: str
 
 

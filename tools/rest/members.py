@@ -60,6 +60,13 @@ def texts(value: Record, name: str) -> list[Json]:
     return found
 
 
+def records(value: Record, name: str) -> list[Record]:
+    found = value.get(name)
+    if not isinstance(found, list):
+        raise odd(f"{name} is no list")
+    return [record(each) for each in found]
+
+
 def person(value: Json) -> str | None:
     """The name of whoever it is; None for nobody."""
     return None if value is None else text(record(value), "name")

@@ -10,6 +10,7 @@ import httpx2
 
 from policies.secret import Credential
 from policies.sources import S3Source
+from tools.files.refusals import not_found
 from tools.outbound.addresses import origins
 from tools.outbound.client import Bounds, Transport, client
 from tools.outbound.tls import ClientContext
@@ -46,7 +47,7 @@ class Api(RestApi):
         if answer.status_code == 403:
             # An answer to HEAD says no more. What may be asked by the same key and of as little does.
             await self.keys(prefix=key, **{"max-keys": "1"})
-            raise refusals.not_found(self._name)
+            raise not_found(self._name)
         if answer.status_code != 200:
             self.refuse(answer, time.time())
         return answer.headers

@@ -10,12 +10,12 @@ from policies.change import Change
 from policies.errors import InvalidArgument, NotFound, StaleConfirmation
 from policies.sources import S3Source
 from tools.files import paths
+from tools.files.refusals import not_found
 from tools.files.store import Entry, Folder, Listing
 from tools.rest.bookmarks import Bookmark
 from tools.rest.lists import page_size
 from tools.rest.records import Records
 from tools.rest.refusals import odd
-from tools.s3 import refusals
 from tools.s3.api import Api
 from tools.s3.moving import Moving
 from tools.s3.objects import Objects
@@ -81,7 +81,7 @@ class Bucket:
     async def folder(self, id: str) -> Folder:  # noqa: A002 - as above
         """Any that is open: in S3 a folder is there once something is in it."""
         return Folder(
-            self._open(id), self.source.bucket, f"everybody who may read the bucket {self.source.bucket}"
+            self._open(id), (self.source.bucket,), f"everybody who may read the bucket {self.source.bucket}"
         )
 
     async def folder_of(self, file: Entry) -> Folder:
@@ -104,7 +104,7 @@ class Bucket:
     def _open(self, path: str) -> str:
         """Raises `NotFound` for what is not in the folders of the configuration, before anything is asked."""
         if not self._is_open(path):
-            raise refusals.not_found(self.name)
+            raise not_found(self.name)
         return path
 
     def _is_open(self, path: str) -> bool:

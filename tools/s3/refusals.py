@@ -4,7 +4,8 @@ from typing import Final, NoReturn
 
 import httpx2
 
-from policies.errors import Denied, InvalidArgument, NeedsConnection, NotFound, StaleConfirmation
+from policies.errors import Denied, InvalidArgument, NeedsConnection, StaleConfirmation
+from tools.files.refusals import not_found
 from tools.rest.refusals import failed, too_many_calls
 from tools.s3.xml import root_of
 
@@ -20,13 +21,6 @@ _OF_THE_KEY: Final = frozenset(
         "TokenRefreshRequired",
     }
 )
-
-
-def not_found(source: str) -> NotFound:
-    """The one answer for what does not exist, what is not the user's to see, and what is not configured."""
-    return NotFound(
-        f"There is no such file or folder that is open to you. {source}_list lists those that are."
-    )
 
 
 def code_of(answer: httpx2.Response) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from tests.loopback import listening
+from tests.tools.drive.desk import Desk
 from tests.tools.drive.google import Google, client
 from tests.tools.drive.site import Site
 from tests.tools.drive.spec import DriveSpec
@@ -37,3 +38,11 @@ def google(site: Site) -> Iterator[Google]:
     yield with_token
     for each in made:
         each.close()
+
+
+@pytest.fixture
+def desk(site: Site, drive_spec: DriveSpec) -> Iterator[Desk]:
+    """Whatever is asked is held against Google's own description."""
+    yield Desk(site)
+    asked = site.gate.asked
+    assert [fault for each in asked for fault in drive_spec.faults(each.method, each.target, each.body)] == []

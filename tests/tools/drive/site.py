@@ -28,8 +28,9 @@ class Site:
     def end(self, token: str) -> None:
         self.gate.end(token)
 
-    def folder(self, name: str, *, owner: str = "ada", within: File | None = None) -> File:
-        return self.world.add(name, FOLDER, owner, self._in(owner, within))
+    def folder(self, name: str, *, owner: str = "ada", within: File | None = None, called: str = "") -> File:
+        """`called` is the id, in the place of one that is nobody's choice."""
+        return self._called(self.world.add(name, FOLDER, owner, self._in(owner, within)), called)
 
     def put(
         self,
@@ -40,6 +41,7 @@ class Site:
         owner: str = "ada",
         within: File | None = None,
         size: int | None = None,
+        called: str = "",
     ) -> File:
         """A file; its type need not be that of its content, and it may claim any size. What a document of
         Google's holds is its text, what a spreadsheet does is its first sheet in CSV.
@@ -47,7 +49,7 @@ class Site:
         whole = content.encode() if isinstance(content, str) else content
         file = self.world.add(name, mime, owner, self._in(owner, within), whole)
         file.size = size
-        return file
+        return self._called(file, called)
 
     def write(self, file: File, content: bytes, login: str = "ada") -> None:
         """As somebody does behind remit's back: a revision more."""
@@ -79,6 +81,12 @@ class Site:
     def names(self) -> list[str]:
         """Of all that there is, without the roots."""
         return sorted(each.name for each in self.world.files.values() if each.parent is not None)
+
+    def _called(self, file: File, called: str) -> File:
+        if called:
+            self.world.files[called] = self.world.files.pop(file.id)
+            file.id = called
+        return file
 
     def _in(self, owner: str, within: File | None) -> str:
         return within.id if within else self.world.roots[owner]

@@ -1,0 +1,36 @@
+"""What an operator should mend about a source of Drive."""
+
+from collections.abc import AsyncIterator
+
+from policies.errors import NeedsConnection, NotFound
+from policies.secret import Credential
+from policies.sources import DriveSource
+from tools.connector import Finding
+from tools.drive.api import V3, Api
+from tools.drive.entries import FIELDS, FOLDER
+from tools.files import paths
+
+
+async def findings(
+    name: str, source: DriveSource, api: Api, credential: Credential | None
+) -> AsyncIterator[Finding]:
+    """Without a credential, whether a Drive answers there; with one, whether its folders are there."""
+    if credential is None:
+        # Google asks for a key or a token, with a 401 or a 403.
+        if (status := await api.status(*V3, "about")) not in {401, 403}:
+            what = f"{source.url} answers {status} to a request without a token, and not as Drive does"
+            yield Finding(name, what, "docs/drive.md: the address and TLS.", fatal=False)
+        return
+    for folder in source.folders:
+        if folder == paths.EVERYTHING:
+            continue
+        try:
+            is_one = (await api.file(folder, FIELDS)).get("mimeType") == FOLDER
+        except NeedsConnection:
+            yield Finding(name, "the token is not taken", "Connect anew.", fatal=False)
+            return
+        except NotFound:
+            is_one = False
+        if not is_one:
+            what = f"the folder {folder} is none, or not open to this account"
+            yield Finding(name, what, "Take it out of folders, or share it.", fatal=False)

@@ -1,0 +1,101 @@
+"""Files of Drive as what is made, changed and put into the trash.
+
+Drive takes no condition with a request: what was confirmed is read again right before, and what was replaced
+stays in its history (threat T18).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from policies.change import Fields
+from policies.errors import NotFound
+from tools.documents.forms import text_of
+from tools.drive.api import Api
+from tools.drive.entries import FIELDS, entry_of, id_of, parent_of, version_of
+from tools.drive.queries import called
+from tools.drive.tree import Tree
+from tools.files.toolset import MAX_TEXT
+from tools.rest import members
+from tools.rest.records import is_it
+
+if TYPE_CHECKING:
+    from policies.canonical import Json
+
+_FIELDS: Final = f"{FIELDS},createdTime"
+_MEDIA: Final = "text/plain"
+_WIDEST: Final = 4  # bytes of UTF-8 for one character
+_MOST: Final = 20  # of one name in one folder
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """Those of a folder."""
+
+    api: Api
+    tree: Tree
+    folder: str
+
+    async def read(self, key: Fields) -> Fields | None:
+        try:
+            return await self._fields(await self.tree.told(str(key["file"])))
+        except NotFound:
+            return None
+
+    async def find(self, after: Fields, since: str | None) -> Sequence[tuple[Fields, Fields]]:
+        if "former" in after:
+            key: Fields = {"file": after["former"]}
+            fields = await self.read(key)
+            return [] if fields is None else [(key, fields)]
+        told = await self.api.list(called(str(after["name"]), self.folder), _FIELDS, _MOST, "")
+        found: list[tuple[Fields, Fields]] = []
+        for each in members.records(told, "files"):
+            fields = await self._fields(each)
+            if is_it(after, fields, members.text(each, "createdTime"), since):
+                found.append(({"file": id_of(each)}, fields))
+        return found
+
+    async def make(self, after: Fields) -> tuple[Fields, Fields]:
+        """With a text, or out of the trash."""
+        if "former" in after:
+            told = await self.api.changed(str(after["former"]), FIELDS, {"trashed": False})
+        else:
+            body: dict[str, Json] = {
+                "name": after["name"],
+                "parents": [self.folder],
+                "mimeType": "text/plain",
+            }
+            told = await self.api.made(FIELDS, body, str(after["text"]))
+        return {"file": id_of(told)}, {**after, "version": version_of(told)}
+
+    async def write(self, key: Fields, after: Fields) -> Fields:
+        id_ = str(key["file"])
+        if "text" in after:
+            told = await self.api.uploaded(id_, FIELDS, str(after["text"]))
+        else:
+            told = await self._moved(id_, after)
+        return {**after, "file": id_, "version": version_of(told)}
+
+    async def remove(self, key: Fields) -> None:
+        """Into the trash, from which its owner can take it back, too."""
+        await self.api.changed(str(key["file"]), FIELDS, {"trashed": True})
+
+    async def _moved(self, id_: str, after: Fields) -> members.Record:
+        at, to = parent_of(await self.tree.told(id_)), str(after["folder"])
+        ways = {} if at == to or at is None else {"addParents": to, "removeParents": at}
+        return await self.api.changed(id_, FIELDS, {"name": after["name"]}, **ways)
+
+    async def _fields(self, told: members.Record) -> Fields:
+        file = entry_of(told)
+        fields: dict[str, Json] = {
+            "name": file.name,
+            "folder": parent_of(told),
+            "version": file.version,
+            "former": file.former,
+            "size": file.size,
+        }
+        if file.size is not None and file.size <= _WIDEST * MAX_TEXT:
+            text = text_of(await self.api.downloaded(file.id))
+            if text is not None and len(text) <= MAX_TEXT:
+                fields["text"] = text
+        return fields

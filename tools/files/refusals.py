@@ -1,0 +1,10 @@
+"""What every store of files says alike where it says no."""
+
+from policies.errors import NotFound
+
+
+def not_found(source: str) -> NotFound:
+    """The one answer for what does not exist, what is not the user's to see, and what is not configured."""
+    return NotFound(
+        f"There is no such file or folder that is open to you. {source}_list lists those that are."
+    )
