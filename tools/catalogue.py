@@ -23,6 +23,7 @@ from policies.sources import (
     SnowflakeSource,
     SqliteSource,
     SqlSource,
+    TeamsSource,
 )
 from policies.values import SecretReference
 from tools.chat import toolset as chat
@@ -30,9 +31,11 @@ from tools.code import toolset as code
 from tools.connector import Connector
 from tools.github.words import WORDS as GITHUB
 from tools.gitlab.words import WORDS as GITLAB
+from tools.slack.words import WORDS as SLACK
 from tools.sql.guard import check_rules
 from tools.sql.rules import Rules
 from tools.sql.toolset import toolset
+from tools.teams.words import WORDS as TEAMS
 
 Resolve = Callable[[SecretReference], Secret]
 """What a reference of the configuration stands for. Raises `ConfigurationError`."""
@@ -83,6 +86,10 @@ def connect(name: str, source: AnySource, root: Path, resolve: Resolve) -> Conne
             from tools.slack.connector import SlackConnector  # noqa: PLC0415
 
             return SlackConnector(name, source, root)
+        case TeamsSource():
+            from tools.teams.connector import TeamsConnector  # noqa: PLC0415
+
+            return TeamsConnector(name, source, root)
 
 
 def _hold_rules(name: str, source: SqlSource) -> None:
@@ -108,7 +115,9 @@ def _tools(name: str, source: AnySource) -> Sequence[Tool]:
         case GithubSource():
             return code.toolset(name, source, GITHUB)
         case SlackSource():
-            return chat.toolset(name, source)
+            return chat.toolset(name, source, SLACK)
+        case TeamsSource():
+            return chat.toolset(name, source, TEAMS)
 
 
 def with_twins(tools: Iterable[Tool]) -> Sequence[Tool]:
