@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx2
@@ -128,7 +128,7 @@ class AuthorizationServer:
         return self._counted(tokens_of(answer, now, tokens.scopes, tokens.refresh))
 
     def _counted(self, tokens: Tokens) -> Tokens:
-        return replace(tokens, scopes=tokens.scopes - self._disregarded)
+        return Tokens(tokens.access, tokens.refresh, tokens.renew_at, tokens.scopes - self._disregarded)
 
     @property
     def takes_back(self) -> bool:

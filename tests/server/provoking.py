@@ -227,7 +227,7 @@ CREATE POLICY look ON orders USING (look(status));
 
 def answered(tool: Tool, known: Canaries) -> Iterator[Provoked]:
     """A forge answers wrongly, with a token and a row in the body and the head."""
-    if tool.source not in {"code", "hub", "chat"}:
+    if tool.source not in {"code", "hub", "chat", "team"}:
         return
     body = f'{{"error":"{known.body}","message":"{known.credential} {known.body}","error_description":"'
     bodies = {
@@ -248,6 +248,7 @@ def answered(tool: Tool, known: Canaries) -> Iterator[Provoked]:
                     "code": at.code.gitlab.faults,
                     "hub": at.hub.gate.faults,
                     "chat": at.chat.gate.faults,
+                    "team": at.team.gate.faults,
                 }[tool.source]
                 faults[:] = [Fault(status, said, head)] * 8
                 try:

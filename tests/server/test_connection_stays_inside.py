@@ -58,6 +58,7 @@ def test_what_a_source_is_reached_with_is_shown_by_no_tool_page_or_command_and_k
         assert at.lake_token.encode() in sinks.pop("what went to Snowflake")
         assert at.hub_token.encode() in sinks.pop("what went to GitHub")
         assert at.chat_token.encode() in sinks.pop("what went to Slack")
+        assert at.team_token.encode() in sinks.pop("what went to Teams")
         found += leaks(sinks, *at.tokens)
     assert found == []
 

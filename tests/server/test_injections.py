@@ -28,7 +28,7 @@ from server.assembly import Service, assemble
 from server.configuration import load
 from server.history import search
 from server.identity import Identity
-from tests.backlot import SHOP, Backlot
+from tests.backlot import SHOP, TEAM_SHOP, Backlot
 from tests.databases import Databases
 from tests.emulate import Emulate
 from tests.loopback import listening
@@ -43,6 +43,8 @@ from tests.tools.gitlab.world import Issue, Note
 from tests.tools.slack.workspace import Site as SlackSite
 from tests.tools.slack.workspace import Workspace
 from tests.tools.snowflake.lab import Account
+from tests.tools.teams.team import Site as TeamsSite
+from tests.tools.teams.team import Team
 from tools.postgres.role import role_sql
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T22")]
@@ -158,6 +160,17 @@ purpose = "tests"
 classification = "internal"
 [sources.chat.roles]
 read = ["analyst"]
+
+[sources.team]
+kind = "teams"
+channels = ["*"]
+url = "{teams}"
+reason = "a token for each user"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+[sources.team.roles]
+read = ["analyst"]
 """
 CALLER = Caller(Transport.STDIO, "an editor", channels=frozenset({Channel.FORM, Channel.PAGE}))
 NOTES = {"sql": "SELECT id, body FROM notes ORDER BY id"}
@@ -169,6 +182,7 @@ READS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "gitlab": ("code_issue", {"project": "acme/shop", "issue": 99}),
     "github": ("hub_issue", {"repository": "acme/notes", "issue": 1}),
     "slack": ("chat_history", {"channel": SHOP}),
+    "teams": ("team_history", {"channel": TEAM_SHOP}),
 }
 WRITE = {"sql": "UPDATE notes SET body = 'paid' WHERE id = 1"}
 MARKS = re.compile(r"^<<(end of )?data ([0-9a-f]{24})>>$", re.MULTILINE)
@@ -194,6 +208,7 @@ class Far:
     account: Account
     shop: Shop
     workspace: Workspace
+    team: Team
 
 
 @pytest.fixture(scope="module")
@@ -203,11 +218,13 @@ def far(emulate: Emulate, backlot: Backlot) -> Iterator[Far]:
         listening(Account) as account,
         listening(Hub) as hub,
         listening(SlackSite) as slack,
+        listening(TeamsSite) as teams,
     ):
-        workspace = Workspace(slack, backlot)
+        workspace, team = Workspace(slack, backlot), Team(teams, backlot)
         for text in HOSTILE:
+            team.post("ada", "shop", text)
             workspace.post("ada", "shop", html.escape(text, quote=False))
-        yield Far(site, account, _notes(hub, emulate), workspace)
+        yield Far(site, account, _notes(hub, emulate), workspace, team)
 
 
 @dataclass
@@ -256,6 +273,7 @@ async def open_house(
     settings = {"dsn": postgres.dsn(name, f"{name}_reader"), "ca": postgres.ca, "gitlab": site.url}
     lake = await anyio.to_thread.run_sync(_lake, folder, databases.snowduck, far.account, name.upper())
     settings |= {"lake": lake, "github": far.shop.hub.url, "slack": far.workspace.url}
+    settings["teams"] = far.team.url
     settings |= {"stock": mariadb.dsn(name, f"{name}_reader"), "stock_ca": mariadb.ca}
     file.write_text(CONFIGURATION.format(detector=str(detector).lower(), **settings))
     document = (configuration := load(file)).document
@@ -274,6 +292,7 @@ async def open_house(
             "code": site.tokens.give("ada"),
             "hub": far.shop.gate.give("ada"),
             "chat": far.workspace.give("ada"),
+            "team": far.team.give("ada"),
         }
         for source, token in tokens.items():
             offer = await connecting.find(await connecting.offer(user, source, "an editor"), user)

@@ -17,9 +17,9 @@ ACTING = {
     *("shop_write", "ledger_write", "ledger_write_auto", "stock_write", "lake_write"),
     *("code_create_issue", "code_update_issue", "code_comment", "code_propose_change"),
     *("hub_create_issue", "hub_update_issue", "hub_comment", "hub_propose_change"),
-    *("chat_post", "chat_reply"),
+    *("chat_post", "chat_reply", "team_post", "team_reply"),
 }
-FAR = ("stock", "lake", "hub", "chat")
+FAR = ("stock", "lake", "hub", "chat", "team")
 """What is behind them does not depend on how a call came in, and one way is enough."""
 MARKED = {"jti": CANARY, "nonce": CANARY, "email": CANARY}
 

@@ -2,8 +2,8 @@
 
 The source `shop` is an SQLite file; `ledger` is a PostgreSQL on which each user has an account of their own,
 `archive` one that everybody reads with a shared account, `stock` a MariaDB that everybody writes to with one,
-`lake` an emulator of Snowflake behind one token, `code` a pretend GitLab, `hub` an emulator of GitHub, and
-`chat` one of Slack.
+`lake` an emulator of Snowflake behind one token, `code` a pretend GitLab, `hub` an emulator of GitHub, `chat`
+one of Slack, and `team` one of Teams.
 All that goes there, comes back, is shown, is logged or is kept can be looked through afterwards.
 """
 
@@ -43,7 +43,7 @@ from server.logs import JsonLines
 from server.own.result import RESULT
 from server.vault import Connected
 from tests.backends import Postgres, free_port
-from tests.backlot import ROOT, SHOP, Backlot
+from tests.backlot import MINUTES, ROOT, SHOP, TEAM_NOTES, Backlot
 from tests.databases import Databases
 from tests.emulate import Emulate
 from tests.loopback import listening
@@ -60,6 +60,8 @@ from tests.tools.slack.workspace import Site as SlackSite
 from tests.tools.slack.workspace import Workspace
 from tests.tools.snowflake.gate import READER, Who
 from tests.tools.snowflake.lab import Account as LakeAccount
+from tests.tools.teams.team import Site as TeamsSite
+from tests.tools.teams.team import Team
 from tools.authorization import Authorization
 from tools.connector import Connector, Finding, Ledger, Session, Trace
 
@@ -207,8 +209,25 @@ classification = "internal"
 read = ["analyst"]
 act = ["analyst"]
 
-[directory]
-places = {{ code = ["acme/shop"], hub = ["acme/shop"], chat = ["#shop"] }}
+[sources.team]
+kind = "teams"
+channels = ["*"]
+url = "http://127.0.0.1:{teams}"
+acts = ["post", "reply"]
+reason = "a token for each user"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+
+[sources.team.roles]
+read = ["analyst"]
+act = ["analyst"]
+
+[directory.places]
+code = ["acme/shop"]
+hub = ["acme/shop"]
+chat = ["#shop"]
+team = ["acme / notes"]
 """
 VARIABLE: Final = "REMIT_TEST_ARCHIVE"
 STOCK_VARIABLE: Final = "REMIT_TEST_STOCK"
@@ -259,12 +278,13 @@ READ: Final[Mapping[str, Sequence[Arguments]]] = {
     "history": [_ROOM],
     "thread": [_THREAD],
     "chat_search": [{"search": "again"}],
+    "team_search": [{"search": "again"}],
     "remit_actions": [{}],
     "remit_sources": [{}],
     "remit_context": [{}],
     RESULT.name: [{"id": "0" * 32}],
     "remit_forget": [{}],
-    "remit_connect": [{"source": "ledger"}, {"source": "code"}, {"source": "hub"}, {"source": "chat"}],
+    "remit_connect": [{"source": each} for each in ("ledger", "code", "hub", "chat", "team")],
 }
 """What each tool that reads is called with, by verb or by its whole name."""
 _SQL: Final[Sequence[Arguments]] = (
@@ -294,7 +314,7 @@ ACTS: Final[Mapping[str, Sequence[Arguments]]] = {
         }
         for number in (1, 2)
     ),
-    # The second of them tells everybody, and is asked on our page.
+    # In Slack the second of them tells everybody, and is asked on our page.
     "post": ({**_ROOM, "text": "{0}"}, {**_ROOM, "text": "<!here> {0} again"}),
     "reply": ({**_THREAD, "text": "{0}"}, {**_THREAD, "text": "<!here> {0} again"}),
 }
@@ -357,8 +377,8 @@ class Place:
     """A remit that is configured and not running, and everything around it.
 
     `account` is Ada's own on the ledger, `shared` are the passwords of the archive's and the stock's, and
-    `lake_token` is everybody's at the lake. `code_token` is Ada's own at the pretend GitLab, and `hub_token`
-    at the emulator of GitHub.
+    `lake_token` is everybody's at the lake. The other tokens are Ada's own: at the pretend GitLab, at the
+    emulators of GitHub, Slack and Teams.
     """
 
     configuration: Configuration
@@ -382,12 +402,15 @@ class Place:
     chat: Workspace
     chat_token: str = field(repr=False)
     chat_relay: Proxy
+    team: Team
+    team_token: str = field(repr=False)
+    team_relay: Proxy
     issuer: PretendIssuer
     signer: Signer
 
     @property
     def tokens(self) -> Sequence[str]:
-        return self.code_token, self.lake_token, self.hub_token, self.chat_token
+        return self.code_token, self.lake_token, self.hub_token, self.chat_token, self.team_token
 
     @property
     def folder(self) -> Path:
@@ -439,6 +462,7 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
         _gitlab() as (site, code_relay),
         _github(databases.emulate) as (shop, hub_relay),
         _slack(databases.backlot) as (workspace, chat_relay),
+        _teams(databases.backlot) as (team, team_relay),
     ):
         file = found(folder)
         text = file.read_text()
@@ -456,6 +480,7 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
             "gitlab": code_relay.port,
             "github": hub_relay.port,
             "slack": chat_relay.port,
+            "teams": team_relay.port,
             "keeper": keeper,
             "reader": reader,
         }
@@ -491,6 +516,9 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
                     chat=workspace,
                     chat_token=workspace.give("ada", acts=True),
                     chat_relay=chat_relay,
+                    team=team,
+                    team_token=team.give("ada", acts=True),
+                    team_relay=team_relay,
                     issuer=issuer,
                     signer=signer,
                 )
@@ -554,6 +582,15 @@ async def _slack(behind: Backlot) -> AsyncGenerator[tuple[Workspace, Proxy]]:
             yield workspace, relay
 
 
+@asynccontextmanager
+async def _teams(behind: Backlot) -> AsyncGenerator[tuple[Team, Proxy]]:
+    with listening(TeamsSite) as site:
+        port = urlsplit(site.url).port
+        assert port is not None
+        async with proxy(port) as relay:
+            yield Team(site, behind), relay
+
+
 async def _store(folder: Path, postgres: Postgres, name: str) -> str:
     await postgres.create_database(name)
     password = folder / "store-password"
@@ -607,7 +644,12 @@ class Ada:
             self.asked.append("to connect")
             own = {"login": self._at.account.login, "secret": self._at.account.password}
             at = self._at
-            tokens = {"code": at.code_token, "hub": at.hub_token, "chat": at.chat_token}
+            tokens = {
+                "code": at.code_token,
+                "hub": at.hub_token,
+                "chat": at.chat_token,
+                "team": at.team_token,
+            }
             for source, token in tokens.items():
                 if f"Connect {source}" in page.text:
                     assert 'name="login"' not in page.text
@@ -719,6 +761,7 @@ async def walk(
         "what went to GitLab": bytes(at.code_relay.sent),
         "what went to GitHub": bytes(at.hub_relay.sent),
         "what went to Slack": bytes(at.chat_relay.sent),
+        "what went to Teams": bytes(at.team_relay.sent),
         "what went to the connectors": "\n".join(sent).encode(),
         "what went to the issuer": "\n".join([*at.issuer.heads, str(at.issuer.posted)]).encode(),
         "the answers": "\n".join(answers).encode(),
@@ -770,7 +813,10 @@ def reading(tool: Tool) -> list[Arguments]:
 
 
 def placed(tool: Tool, arguments: Arguments) -> Arguments:
-    """As the forge calls it, and has numbered its issues and requests."""
+    """As the system calls it: a forge has numbered its issues and requests, and Teams its messages."""
+    if tool.source == "team":
+        known = {SHOP: TEAM_NOTES, ROOT: MINUTES}
+        return {name: known.get(value, value) for name, value in arguments.items()}
     if tool.source != "hub" or "project" not in arguments:
         return arguments
     names = {"project": "repository", "merge_request": "pull_request"}

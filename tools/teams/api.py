@@ -72,8 +72,10 @@ async def asking(
     """Raises `NeedsConnection` for what can be no token. Without a credential it asks as nobody."""
     # Without it Graph says of what is newer than its first version only that it is not known.
     headers = {"accept": "application/json", "prefer": "include-unknown-enum-members"}
+    scopes = frozenset[str]()
     if credential is not None:
         headers["authorization"] = bearer(name, credential)
+        scopes = told_by(headers["authorization"].removeprefix("Bearer "))
     bounds = Bounds(source.timeout, max(MAX_JSON, source.max_bytes), longest_pause=source.timeout)
     async with client(Transport(tls, origins((source.url,)), bounds), headers=headers) as http:
-        yield Api(name, source.url, http, told_by(credential))
+        yield Api(name, source.url, http, scopes)
