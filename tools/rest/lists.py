@@ -59,6 +59,15 @@ class Rows:
         self.taken += self.has_room
         return self.has_room
 
+    def take(self, shown: Iterable[Cells | None]) -> int:
+        """How many of them fit; those that are None take no room."""
+        taken = 0
+        for row in shown:
+            if row is not None and not self.add(row):
+                break
+            taken += 1
+        return taken
+
     def extend(self, rows: Iterable[Cells]) -> bool:
         """Whether all of them fit."""
         return all(map(self.add, rows))

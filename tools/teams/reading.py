@@ -45,7 +45,7 @@ class Reader(ChatReader[TeamsSource, Api]):
                 return rows.table(query, offset, more=offset < _CHATS)
         mark, skipped = str(request.get("mark", "")), offset - _CHATS
         chats, following = await self._open.chats(mark)
-        taken = _take(rows, [_channel_row(each) for each in chats[skipped:]])
+        taken = rows.take([_channel_row(each) for each in chats[skipped:]])
         if skipped + taken < len(chats):
             return rows.table(query, _CHATS + skipped + taken, more=True, mark=mark)
         return rows.table(query, _CHATS, more=bool(following), mark=following)
@@ -57,7 +57,7 @@ class Reader(ChatReader[TeamsSource, Api]):
             if asked == _PAGES:
                 return number * _TEAM
             found = [_channel_row(each) for each in await self._open.of(team)][skipped:]
-            taken = _take(rows, found)
+            taken = rows.take(found)
             if taken < len(found):
                 return number * _TEAM + skipped + taken
             number, skipped = number + 1, 0
@@ -99,11 +99,7 @@ class Reader(ChatReader[TeamsSource, Api]):
         for _ in range(_PAGES):
             hits, more = await self._hits(words, offset, size)
             found = await self._found(hits, known, only)
-            taken = 0
-            for row in found:
-                if row is not None and not rows.add(row):
-                    break
-                taken += 1
+            taken = rows.take(found)
             offset += taken
             if rows.taken or taken < len(found) or not more:
                 more = more or taken < len(found)
@@ -174,7 +170,7 @@ class Reader(ChatReader[TeamsSource, Api]):
             found = await page(mark)
             told = found.items[offset:]
             shown = [_message_row(each) if self._is_told(each, where) else None for each in told]
-            taken = _take(rows, shown)
+            taken = rows.take(shown)
             if taken < len(shown):
                 return rows.table(query, offset + taken, more=True, mark=mark)
             mark, offset = found.mark, 0
@@ -185,16 +181,6 @@ class Reader(ChatReader[TeamsSource, Api]):
     def _is_told(self, told: members.Record, where: Open) -> bool:
         """Whether somebody said it, in this very channel, and not too long ago."""
         return is_said(told) and place_of(told) == where.id and sent_at(told) >= self.oldest
-
-
-def _take(rows: Rows, shown: Sequence[Cells | None]) -> int:
-    """How many of them fit."""
-    taken = 0
-    for row in shown:
-        if row is not None and not rows.add(row):
-            break
-        taken += 1
-    return taken
 
 
 def _root(hit: members.Record) -> str | None:

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policies.sources import TeamsSource
-from tests.tools.rest.calling import Actor
+from tests.tools.chat.desk import ChatDesk
+from tests.tools.rest.faults import Fault
 from tests.tools.teams.team import Team
 from tools.teams.connector import TeamsConnector
 
@@ -14,14 +15,20 @@ if TYPE_CHECKING:
 ACTS = ["post", "reply", "edit", "delete"]
 
 
-class Desk(Actor):
+class Desk(ChatDesk):
     """Of `ada`, unless somebody else is named, in the channel `shop` where a call names none."""
+
+    unsure = Fault(500)
 
     def __init__(self, team: Team, login: str = "ada", **settings: Any) -> None:
         self.team = team
         self.login = login
         self.connector: Connector = self.with_settings(**settings)
         self.place = {"channel": team.channel("shop")}
+
+    @property
+    def far(self) -> Team:
+        return self.team
 
     def with_settings(self, **settings: Any) -> TeamsConnector:
         """And with a token that may do what these open."""

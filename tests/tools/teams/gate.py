@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from tests.backlot import Backlot
 from tests.loopback import HERE
+from tests.tools.rest.bodies import body_of
 from tests.tools.teams.said import Chat, Said, Store
 
 if TYPE_CHECKING:
@@ -113,10 +114,7 @@ class Gate:
         return self.said.add(place, user["id"], user["displayName"], content, **more)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = b""
-        while (piece := await receive()).get("more_body"):
-            body += piece.get("body", b"")
-        answer = await self._answer(scope, body + piece.get("body", b""))
+        answer = await self._answer(scope, await body_of(receive))
         await answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, body: bytes) -> Response:

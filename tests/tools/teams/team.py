@@ -45,9 +45,10 @@ class Team:
         at = time.time_ns() // 1_000_000 - days * _DAY + 3_600_000
         return self.post(login, channel, text, at=at, **more)
 
-    def edit(self, channel: str, message: str, text: str) -> None:
+    def edit(self, login: str, channel: str, message: str, text: str) -> None:
         said = self.gate.said.find(self.channel(channel), message)
         assert said is not None
+        assert said.user == self.users[login]["id"]
         said.content = text
 
     def chat(self, *logins: str, **more: Any) -> str:
@@ -56,7 +57,7 @@ class Team:
         self.gate.chats.append(Chat(f"19:made{number}@thread.v2", logins, **more))
         return f"chats/19:made{number}@thread.v2"
 
-    def texts(self, place: str) -> list[str]:
-        """What was said there and not deleted, the oldest first, with replies."""
-        of = self._channels.get(place, place)
+    def texts(self, channel: str) -> list[str]:
+        """What was said there and not deleted, the oldest first, with replies. Of a chat by its id."""
+        of = self._channels.get(channel, channel)
         return [each.content for each in self.gate.said.all if each.place == of and each.deleted is None]

@@ -87,6 +87,8 @@ async def test_a_channel_that_is_not_open_looks_like_one_that_does_not_exist(des
     desk.connector = desk.with_settings(private=True)
     for channel in (board, str(desk.place["channel"])):
         await desk.table("history", channel=channel)
+    kinds = {str(each["name"]): each["kind"] for each in await desk.records("channels")}
+    assert (kinds["acme / shop"], kinds["acme / board"]) == ("shared", "private")
 
 
 @pytest.mark.parametrize(
@@ -222,6 +224,23 @@ async def test_a_message_of_another_channel_is_not_told_whatever_graph_answers(d
     assert desk.team.gate.faults == []
 
 
+async def test_another_channel_than_was_asked_for_is_not_taken_for_it(desk: Desk) -> None:
+    behind, shop = desk.team.gate.behind, str(desk.place["channel"]).partition("/")[2]
+    chat = desk.team.chat("ada", "bob")
+    joined = behind.graph("me/joinedTeams", "ada")
+    notes = behind.graph(f"teams/{desk.team.channel('notes').replace('/', '/channels/')}", "ada")
+    desk.connector = desk.with_settings(direct=True)
+    await desk.table("channels")
+    another: Any = {"id": "19:another@thread.v2"}
+    asked = ((f"{desk.team.id}/{shop}", [joined, notes]), (chat, [another]))
+    for channel, answers in asked:
+        empty: Any = {"value": []}  # to whatever might be asked then
+        desk.team.gate.faults = [Fault(200, json.dumps(each).encode()) for each in (*answers, empty, empty)]
+        with pytest.raises(NotFound):
+            await desk.table("history", channel=channel)
+        desk.team.gate.faults = []
+
+
 async def test_a_hit_in_a_channel_that_is_not_open_takes_no_other_with_it(desk: Desk) -> None:
     desk.team.post("ada", "shop", "The basket is slow")
     for number in range(30):
@@ -287,6 +306,7 @@ async def test_many_old_messages_before_a_young_one_are_passed_over_page_by_page
     desk.connector = desk.with_settings(max_rows=1, retention_days=30)
     first = await desk.table("history", channel=desk.place["channel"])
     assert (first.rows, first.truncated) == ((), True)
+    assert sum(asked.path.endswith("/messages") for asked in desk.team.gate.asked) == 10
     assert [row[3] for row in await desk.all_rows("history", channel=desk.place["channel"])] == ["Young"]
 
 

@@ -71,3 +71,8 @@ def test_a_text_that_means_to_take_long_takes_no_time(unit: str) -> None:
     texts.readable(unit * (200_000 // len(unit)), {})
     texts.readable("<x " + unit * (200_000 // len(unit)) + ">", {})
     assert time.perf_counter() - before < 2
+
+
+@pytest.mark.threat("T40")
+def test_of_a_text_without_an_end_the_beginning_is_read() -> None:
+    assert len(texts.readable("a" * 300_000, {})) == 200_000
