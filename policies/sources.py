@@ -524,17 +524,29 @@ class ChatSource(RestSource, frozen=True):
     retention_days: int | None = Field(default=None, ge=1, le=36_500)
     acts: tuple[ChatAct, ...] = ()
 
+    target: ClassVar[str]
+    """The form of a target: a channel's id, or one below it for the replies to a message."""
+    id_segments: ClassVar[int] = 1
+    """Of a channel's id."""
+
     @property
     def extent(self) -> Mapping[str, int]:
         return {"channels": len(self.channels)}
 
     def written(self, target: str) -> tuple[str, ...] | None:
-        """A channel's id, or one below it for the replies to a message."""
-        return ("text",) if re.fullmatch(r"[A-Z0-9]{8,24}(/[0-9]{10}\.[0-9]{6})?", target) else None
+        return ("text",) if re.fullmatch(self.target, target) else None
+
+    def parted(self, target: str) -> tuple[str, str | None]:
+        """The channel's id, and the message that is replied to."""
+        parts = target.split("/")
+        thread = parts[self.id_segments :]
+        return "/".join(parts[: self.id_segments]), thread[0] if thread else None
 
 
 class SlackSource(ChatSource, frozen=True):
     """One workspace of Slack."""
+
+    target: ClassVar[str] = r"[A-Z0-9]{8,24}(/[0-9]{10}\.[0-9]{6})?"
 
     kind: Literal["slack"]
     url: WebAddress = "https://slack.com"
@@ -597,6 +609,46 @@ class S3Source(FileSource, frozen=True):
         return _FILE_FIELDS if target else None
 
 
+_GUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+TEAMS_CHANNEL: Final = (
+    rf"({_GUID}/19:[A-Za-z0-9_-]{{1,120}}@thread\.(tacv2|skype)"
+    r"|chats/19:[A-Za-z0-9_-]{1,120}@(thread\.v2|unq\.gbl\.spaces))"
+)
+"""The id of a channel, `TEAM/CHANNEL`, or of a chat, `chats/CHAT`, of the ids that Graph has for them."""
+TEAMS_MESSAGE: Final = "[0-9]{10,20}"
+
+
+def _channels_of_teams(value: str) -> str:
+    team, _, channel = value.rpartition(" / ")
+    if value != "*" and not (team.strip() and channel.strip()):
+        raise ValueError("write Team / Channel, Team / * for all of a team, or * for all")
+    return value
+
+
+class TeamsSource(ChatSource, frozen=True):
+    """The teams of one tenant of Microsoft Entra, and their channels.
+
+    `private` opens shared channels, too. `authority` and `tenant` are where users authorize remit.
+    """
+
+    target: ClassVar[str] = f"{TEAMS_CHANNEL}(/{TEAMS_MESSAGE})?"
+    id_segments: ClassVar[int] = 2
+
+    kind: Literal["teams"]
+    url: WebAddress = "https://graph.microsoft.com"
+    channels: tuple[
+        Annotated[str, Field(min_length=1, max_length=310), AfterValidator(_channels_of_teams)], ...
+    ] = Field(min_length=1, max_length=1000)
+    authority: WebAddress = "https://login.microsoftonline.com"
+    tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$")] | None = None
+
+    @model_validator(mode="after")
+    def _users_authorize_it_in_one_tenant(self) -> Self:
+        if self.oauth is not None and self.tenant in {None, "common", "organizations", "consumers"}:
+            raise ValueError("oauth needs tenant: the id of the organisation's own, or a domain of it")
+        return self
+
+
 Kinds = (
     PostgresSource
     | SqliteSource
@@ -607,6 +659,7 @@ Kinds = (
     | SlackSource
     | S3Source
     | DriveSource
+    | TeamsSource
 )
 AnySource = Annotated[Kinds, Field(discriminator="kind")]
 KINDS: Final = tuple(str(get_args(each.model_fields["kind"].annotation)[0]) for each in get_args(Kinds))

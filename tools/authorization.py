@@ -19,6 +19,9 @@ class Authorization:
     `read` are the scopes without which nothing can be read. `act` are all of those that one asks for who acts
     as well, reading among them; `PERMITTED` alone where there are none. `revoke` is where tokens are revoked
     (RFC 7009), if anywhere. `asking` is said besides where a browser is sent to be asked.
+
+    `besides` are asked for as well, and nothing hangs on them. Of what a system says that it granted,
+    `disregarded` does not count: what it gives to all, or does not tell of.
     """
 
     issuer: str | None
@@ -29,3 +32,5 @@ class Authorization:
     act: tuple[str, ...]
     authentication: Authentication = "client_secret_basic"
     asking: Mapping[str, str] = field(default_factory=dict[str, str])
+    besides: tuple[str, ...] = ()
+    disregarded: frozenset[str] = frozenset()

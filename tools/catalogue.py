@@ -25,6 +25,7 @@ from policies.sources import (
     SnowflakeSource,
     SqliteSource,
     SqlSource,
+    TeamsSource,
 )
 from policies.values import SecretReference
 from tools.chat import toolset as chat
@@ -33,9 +34,11 @@ from tools.connector import Connector
 from tools.files import toolset as files
 from tools.github.words import WORDS as GITHUB
 from tools.gitlab.words import WORDS as GITLAB
+from tools.slack.words import WORDS as SLACK
 from tools.sql.guard import check_rules
 from tools.sql.rules import Rules
 from tools.sql.toolset import toolset
+from tools.teams.words import WORDS as TEAMS
 
 Resolve = Callable[[SecretReference], Secret]
 """What a reference of the configuration stands for. Raises `ConfigurationError`."""
@@ -100,6 +103,10 @@ def connect(name: str, source: AnySource, root: Path, resolve: Resolve) -> Conne
             from tools.drive.connector import DriveConnector  # noqa: PLC0415
 
             return DriveConnector(name, source, root)
+        case TeamsSource():
+            from tools.teams.connector import TeamsConnector  # noqa: PLC0415
+
+            return TeamsConnector(name, source, root)
 
 
 def _hold_rules(name: str, source: SqlSource) -> None:
@@ -125,7 +132,9 @@ def _tools(name: str, source: AnySource) -> Sequence[Tool]:
         case GithubSource():
             return code.toolset(name, source, GITHUB)
         case SlackSource():
-            return chat.toolset(name, source)
+            return chat.toolset(name, source, SLACK)
+        case TeamsSource():
+            return chat.toolset(name, source, TEAMS)
         case S3Source() | DriveSource():
             return files.toolset(name, source)
 

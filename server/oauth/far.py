@@ -61,6 +61,8 @@ class AuthorizationServer:
         self._read = settings.scopes.read or known.read
         self._act = settings.scopes.act or known.act
         self._asked = known.asking
+        self._besides = known.besides
+        self._disregarded = known.disregarded
         self._tls = tls
         named = (self.issuer, self._authorize, self._token, self._revoke)
         self._named = origins(address for address in named if address)
@@ -84,7 +86,7 @@ class AuthorizationServer:
     async def way(self, state: str, verifier: str, callback: str, scopes: tuple[str, ...]) -> str:
         """Where a browser goes to be asked. Raises `FarUnavailable`."""
         await self._look()
-        spoken = tuple(scope for scope in scopes if scope != PERMITTED)
+        spoken = (*(scope for scope in scopes if scope != PERMITTED), *self._besides)
         async with self._asking(callback=callback, scopes=spoken, posting=False) as client:
             address: str = client.create_authorization_url(
                 self._authorize, state=state, code_verifier=verifier, **self._asked
@@ -112,7 +114,7 @@ class AuthorizationServer:
                 answer = await client.fetch_token(
                     self._token, grant_type="authorization_code", code=code, code_verifier=verifier
                 )
-        return tokens_of(answer, now, frozenset(asked), None)
+        return self._counted(tokens_of(answer, now, frozenset(asked), None))
 
     async def renew(self, tokens: Tokens, now: int) -> Tokens:
         """Those that take their place; the refresh token stays where there is no new one (section 6).
@@ -124,7 +126,10 @@ class AuthorizationServer:
         with failures():
             async with self._asking() as client:
                 answer = await client.refresh_token(self._token, refresh_token=tokens.refresh.reveal())
-        return tokens_of(answer, now, tokens.scopes, tokens.refresh)
+        return self._counted(tokens_of(answer, now, tokens.scopes, tokens.refresh))
+
+    def _counted(self, tokens: Tokens) -> Tokens:
+        return Tokens(tokens.access, tokens.refresh, tokens.renew_at, tokens.scopes - self._disregarded)
 
     @property
     def takes_back(self) -> bool:

@@ -68,9 +68,8 @@ def test_a_fault_is_reported_at_its_line(line: int, text: str) -> None:
 def test_a_kind_that_there_is_not_is_told_with_those_that_there_are(kind: str) -> None:
     error = refused(SHOP.replace('kind = "sqlite"\n', kind))
     assert "sources.shop.kind: " in str(error)
-    assert (
-        error.remedy == "Write one of: postgres, sqlite, mysql, snowflake, gitlab, github, slack, s3, drive."
-    )
+    known = "postgres, sqlite, mysql, snowflake, gitlab, github, slack, s3, drive, teams"
+    assert error.remedy == f"Write one of: {known}."
 
 
 def test_a_setting_of_another_kind_is_refused_by_its_own_name() -> None:

@@ -28,7 +28,7 @@ from server.assembly import Service, assemble
 from server.configuration import load
 from server.history import search
 from server.identity import Identity
-from tests.backlot import SHOP, Backlot
+from tests.backlot import SHOP, TEAM_SHOP, Backlot
 from tests.databases import Databases
 from tests.emulate import Emulate
 from tests.loopback import listening
@@ -46,6 +46,8 @@ from tests.tools.gitlab.world import Issue, Note
 from tests.tools.slack.workspace import Site as SlackSite
 from tests.tools.slack.workspace import Workspace
 from tests.tools.snowflake.lab import Account
+from tests.tools.teams.team import Site as TeamsSite
+from tests.tools.teams.team import Team
 from tools.postgres.role import role_sql
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T22")]
@@ -184,6 +186,17 @@ purpose = "tests"
 classification = "internal"
 [sources.papers.roles]
 read = ["analyst"]
+
+[sources.team]
+kind = "teams"
+channels = ["*"]
+url = "{teams}"
+reason = "a token for each user"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+[sources.team.roles]
+read = ["analyst"]
 """
 CALLER = Caller(Transport.STDIO, "an editor", channels=frozenset({Channel.FORM, Channel.PAGE}))
 NOTES = {"sql": "SELECT id, body FROM notes ORDER BY id"}
@@ -197,6 +210,7 @@ READS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "slack": ("chat_history", {"channel": SHOP}),
     "s3": ("files_read", {"file": "shop/notes.zip"}),
     "drive": ("papers_read", {"file": "papers-notes"}),
+    "teams": ("team_history", {"channel": TEAM_SHOP}),
 }
 WRITE = {"sql": "UPDATE notes SET body = 'paid' WHERE id = 1"}
 MARKS = re.compile(r"^<<(end of )?data ([0-9a-f]{24})>>$", re.MULTILINE)
@@ -224,6 +238,7 @@ class Far:
     workspace: Workspace
     bucket: str
     drive: DriveSite
+    team: Team
 
 
 @pytest.fixture(scope="module")
@@ -234,15 +249,17 @@ def far(emulate: Emulate, backlot: Backlot, seaweed: Seaweed) -> Iterator[Far]:
         listening(Hub) as hub,
         listening(SlackSite) as slack,
         listening(DriveSite) as drive,
+        listening(TeamsSite) as teams,
     ):
-        workspace = Workspace(slack, backlot)
+        workspace, team = Workspace(slack, backlot), Team(teams, backlot)
         for text in HOSTILE:
+            team.post("ada", "shop", text)
             workspace.post("ada", "shop", html.escape(text, quote=False))
         bucket = seaweed.bucket()
         notes = archive({f"{number}.txt": text.encode() for number, text in enumerate(HOSTILE)})
         seaweed.client(seaweed.root).put_object(Bucket=bucket, Key="shop/notes.zip", Body=notes)
         drive.put("notes", notes, called="papers-notes", within=drive.folder("shop", called="papers-shop"))
-        yield Far(site, account, _notes(hub, emulate), workspace, bucket, drive)
+        yield Far(site, account, _notes(hub, emulate), workspace, bucket, drive, team)
 
 
 @dataclass
@@ -292,6 +309,7 @@ async def open_house(
     lake = await anyio.to_thread.run_sync(_lake, folder, databases.snowduck, far.account, name.upper())
     settings |= {"lake": lake, "github": far.shop.hub.url, "slack": far.workspace.url}
     settings |= {"s3": databases.seaweed.url, "bucket": far.bucket, "drive": far.drive.url}
+    settings["teams"] = far.team.url
     settings |= {"stock": mariadb.dsn(name, f"{name}_reader"), "stock_ca": mariadb.ca}
     file.write_text(CONFIGURATION.format(detector=str(detector).lower(), **settings))
     document = (configuration := load(file)).document
@@ -313,6 +331,7 @@ async def open_house(
             "chat": ("", far.workspace.give("ada")),
             "files": (key.id, key.secret),
             "papers": ("", far.drive.give("ada")),
+            "team": ("", far.team.give("ada")),
         }
         for source, (login, secret) in accounts.items():
             offer = await connecting.find(await connecting.offer(user, source, "an editor"), user)

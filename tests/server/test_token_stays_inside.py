@@ -18,9 +18,10 @@ ACTING = {
     *("code_create_issue", "code_update_issue", "code_comment", "code_propose_change"),
     *("hub_create_issue", "hub_update_issue", "hub_comment", "hub_propose_change"),
     *("chat_post", "chat_reply", "files_write", "files_move", "files_delete"),
+    *("team_post", "team_reply"),
     *("papers_write", "papers_move", "papers_delete"),
 }
-FAR = ("stock", "lake", "hub", "chat", "files", "papers")
+FAR = ("stock", "lake", "hub", "chat", "files", "papers", "team")
 """What is behind them does not depend on how a call came in, and one way is enough."""
 MARKED = {"jti": CANARY, "nonce": CANARY, "email": CANARY}
 

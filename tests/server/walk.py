@@ -2,8 +2,8 @@
 
 The source `shop` is an SQLite file; `ledger` is a PostgreSQL on which each user has an account of their own,
 `archive` one that everybody reads with a shared account, `stock` a MariaDB that everybody writes to with one,
-`lake` an emulator of Snowflake behind one token, `code` a pretend GitLab, `hub` an emulator of GitHub, and
-`chat` one of Slack.
+`lake` an emulator of Snowflake behind one token, `code` a pretend GitLab, `hub` an emulator of GitHub, `chat`
+one of Slack, and `team` one of Teams.
 All that goes there, comes back, is shown, is logged or is kept can be looked through afterwards.
 """
 
@@ -43,7 +43,7 @@ from server.logs import JsonLines
 from server.own.result import RESULT
 from server.vault import Connected
 from tests.backends import Postgres, free_port
-from tests.backlot import ROOT, SHOP, Backlot
+from tests.backlot import MINUTES, ROOT, SHOP, TEAM_NOTES, Backlot
 from tests.databases import Databases
 from tests.emulate import Emulate
 from tests.loopback import listening
@@ -64,6 +64,8 @@ from tests.tools.slack.workspace import Site as SlackSite
 from tests.tools.slack.workspace import Workspace
 from tests.tools.snowflake.gate import READER, Who
 from tests.tools.snowflake.lab import Account as LakeAccount
+from tests.tools.teams.team import Site as TeamsSite
+from tests.tools.teams.team import Team
 from tools.authorization import Authorization
 from tools.connector import Connector, Finding, Ledger, Session, Trace
 
@@ -240,9 +242,33 @@ classification = "internal"
 read = ["analyst"]
 act = ["analyst"]
 
+[sources.team]
+kind = "teams"
+channels = ["*"]
+url = "http://127.0.0.1:{teams}"
+acts = ["post", "reply"]
+reason = "a token for each user"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+
+[sources.team.roles]
+read = ["analyst"]
+act = ["analyst"]
+
+# People stand in most of the sources here, and not all that is written is to be asked on our page.
+[flow]
+combined = 100
+
 [directory]
 addresses = ["ada@acme.example"]
-places = {{ code = ["acme/shop"], hub = ["acme/shop"], chat = ["#shop"], files = ["{bucket}"] }}
+
+[directory.places]
+code = ["acme/shop"]
+hub = ["acme/shop"]
+chat = ["#shop"]
+team = ["acme / notes"]
+files = ["{bucket}"]
 """
 VARIABLE: Final = "REMIT_TEST_ARCHIVE"
 STOCK_VARIABLE: Final = "REMIT_TEST_STOCK"
@@ -293,6 +319,7 @@ READ: Final[Mapping[str, Sequence[Arguments]]] = {
     "history": [_ROOM],
     "thread": [_THREAD],
     "chat_search": [{"search": "again"}],
+    "team_search": [{"search": "again"}],
     "remit_actions": [{}],
     "remit_sources": [{}],
     "remit_context": [{}],
@@ -306,7 +333,9 @@ READ: Final[Mapping[str, Sequence[Arguments]]] = {
     "papers_list": [{"folder": "papers-shop"}],
     "papers_info": [{"file": "papers-notes"}],
     "papers_read": [{"file": "papers-notes"}],
-    "remit_connect": [{"source": name} for name in ("ledger", "code", "hub", "chat", "files", "papers")],
+    "remit_connect": [
+        {"source": name} for name in ("ledger", "code", "hub", "chat", "files", "papers", "team")
+    ],
 }
 """What each tool that reads is called with, by verb or by its whole name."""
 _SQL: Final[Sequence[Arguments]] = (
@@ -339,7 +368,7 @@ ACTS: Final[Mapping[str, Sequence[Arguments]]] = {
         }
         for number in (1, 2)
     ),
-    # The second of them tells everybody, and is asked on our page.
+    # In Slack the second of them tells everybody, and is asked on our page.
     "post": ({**_ROOM, "text": "{0}"}, {**_ROOM, "text": "<!here> {0} again"}),
     "reply": ({**_THREAD, "text": "{0}"}, {**_THREAD, "text": "<!here> {0} again"}),
     "files_write": tuple({"folder": "shop", "name": f"{{0}}-{n}.txt", "text": "{0}"} for n in (1, 2)),
@@ -408,8 +437,8 @@ class Place:
     """A remit that is configured and not running, and everything around it.
 
     `account` is Ada's own on the ledger, `shared` are the passwords of the archive's and the stock's, and
-    `lake_token` is everybody's at the lake. `code_token` is Ada's own at the pretend GitLab, and `hub_token`
-    at the emulator of GitHub.
+    `lake_token` is everybody's at the lake. The other tokens are Ada's own: at the pretend GitLab, at the
+    emulators of GitHub, Slack and Teams.
     """
 
     configuration: Configuration
@@ -439,13 +468,16 @@ class Place:
     drive: DriveSite
     drive_token: str = field(repr=False)
     drive_relay: Proxy
+    team: Team
+    team_token: str = field(repr=False)
+    team_relay: Proxy
     issuer: PretendIssuer
     signer: Signer
 
     @property
     def tokens(self) -> Sequence[str]:
         typed = self.code_token, self.lake_token, self.hub_token, self.chat_token, self.drive_token
-        return *typed, self.s3_key.secret
+        return *typed, self.team_token, self.s3_key.secret
 
     @property
     def folder(self) -> Path:
@@ -499,6 +531,7 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
         _slack(databases.backlot) as (workspace, chat_relay),
         _s3(databases.seaweed) as (gate, bucket, key, s3_relay),
         _drive() as (papers, drive_relay),
+        _teams(databases.backlot) as (team, team_relay),
     ):
         file = found(folder)
         text = file.read_text()
@@ -519,6 +552,7 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
             "s3": s3_relay.port,
             "bucket": bucket,
             "drive": drive_relay.port,
+            "teams": team_relay.port,
             "keeper": keeper,
             "reader": reader,
         }
@@ -560,6 +594,9 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
                     drive=papers,
                     drive_token=papers.give("ada", DRIVE_SCOPES),
                     drive_relay=drive_relay,
+                    team=team,
+                    team_token=team.give("ada", acts=True),
+                    team_relay=team_relay,
                     issuer=issuer,
                     signer=signer,
                 )
@@ -650,6 +687,15 @@ async def _drive() -> AsyncGenerator[tuple[DriveSite, Proxy]]:
             yield site, relay
 
 
+@asynccontextmanager
+async def _teams(behind: Backlot) -> AsyncGenerator[tuple[Team, Proxy]]:
+    with listening(TeamsSite) as site:
+        port = urlsplit(site.url).port
+        assert port is not None
+        async with proxy(port) as relay:
+            yield Team(site, behind), relay
+
+
 async def _store(folder: Path, postgres: Postgres, name: str) -> str:
     await postgres.create_database(name)
     password = folder / "store-password"
@@ -703,8 +749,13 @@ class Ada:
             self.asked.append("to connect")
             own = {"login": self._at.account.login, "secret": self._at.account.password}
             at = self._at
-            tokens = {"code": at.code_token, "hub": at.hub_token, "chat": at.chat_token}
-            tokens |= {"papers": at.drive_token}
+            tokens = {
+                "code": at.code_token,
+                "hub": at.hub_token,
+                "chat": at.chat_token,
+                "team": at.team_token,
+                "papers": at.drive_token,
+            }
             for source, token in tokens.items():
                 if f"Connect {source}" in page.text:
                     assert 'name="login"' not in page.text
@@ -820,6 +871,7 @@ async def walk(
         "what went to Slack": bytes(at.chat_relay.sent),
         "what went to S3": bytes(at.s3_relay.sent),
         "what went to Drive": bytes(at.drive_relay.sent),
+        "what went to Teams": bytes(at.team_relay.sent),
         "what went to the connectors": "\n".join(sent).encode(),
         "what went to the issuer": "\n".join([*at.issuer.heads, str(at.issuer.posted)]).encode(),
         "the answers": "\n".join(answers).encode(),
@@ -871,7 +923,10 @@ def reading(tool: Tool) -> list[Arguments]:
 
 
 def placed(tool: Tool, arguments: Arguments) -> Arguments:
-    """As the forge calls it, and has numbered its issues and requests."""
+    """As the system calls it: a forge has numbered its issues and requests, and Teams its messages."""
+    if tool.source == "team":
+        known = {SHOP: TEAM_NOTES, ROOT: MINUTES}
+        return {name: known.get(value, value) for name, value in arguments.items()}
     if tool.source != "hub" or "project" not in arguments:
         return arguments
     names = {"project": "repository", "merge_request": "pull_request"}

@@ -65,6 +65,14 @@ def test_a_cursor_leads_back_to_its_query_and_to_no_other(sql: str, offset: int)
         cursors.decode(cursors.digest(sql + " "), cursor)
 
 
+@given(st.text(), st.integers(0, 2**40), st.text(max_size=400))
+def test_a_cursor_keeps_the_mark_of_the_system_that_it_counts_from(sql: str, offset: int, mark: str) -> None:
+    cursor = cursors.encode(cursors.digest(sql), offset, mark)
+    assert cursors.decode_marked(cursors.digest(sql), cursor) == (offset, mark)
+    with pytest.raises(InvalidArgument, match=r"^cursor: "):
+        cursors.decode_marked(cursors.digest(sql + " "), cursor)
+
+
 @given(st.one_of(st.text(max_size=300), st.binary(max_size=200).map(lambda raw: raw.decode("latin-1"))))
 def test_garbage_is_no_cursor(garbage: str) -> None:
     with pytest.raises(InvalidArgument, match=r"^cursor: "):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from policies.call import Call, Table
 from policies.canonical import Json
-from policies.change import Change, Effect, Kind, stands
+from policies.change import Change, Effect, Fields, Kind, stands
 from policies.errors import Conflict, InvalidArgument, NotFound
 from policies.pseudonyms import filled_in
 from policies.sources import ChatSource
@@ -54,7 +54,7 @@ class Actor:
 
     async def perform(self, request: Mapping[str, Json], effect: Effect, ledger: Ledger) -> Table:
         del request  # the effect says all
-        messages = await self._messages(effect.changes[0].target)
+        messages = await self._messages(effect.changes[0])
         key, fields = await records.perform(self.name, messages, effect, ledger, 2 * self.source.timeout)
         rows = Rows(self.source, POSTED)
         rows.add([key["message"], fields.get("text")])
@@ -62,21 +62,22 @@ class Actor:
 
     async def trace(self, effect: Effect, mark: Json) -> Trace:
         (change,) = effect.changes
-        return await records.trace(await self._messages(change.target), change, mark)
+        return await records.trace(await self._messages(change), change, mark)
 
     async def _back(self, inverse: Sequence[Change]) -> Effect:
         """Raises `Conflict` where it is not as the action left it."""
         (change,) = inverse
-        id_, _, thread = change.target.partition("/")
+        id_, thread = self.source.parted(change.target)
         channel = await self.platform.channel(id_)
         if change.kind is Kind.CREATE:
-            return self._effect(channel, thread or None, {}, None, change.after)
-        messages = self.platform.messages(channel, thread or None)
-        key, now = await records.made(messages, change)
+            key: Fields = change.key if self.platform.puts_back else {}
+            return self._effect(channel, thread, key, None, change.after)
+        messages = self.platform.messages(channel, thread, None)
+        made, now = await records.made(messages, change)
         if not stands(change.before, now):
             raise Conflict(((change, now),))
-        post = await self._own(channel, str(key["message"]))
-        return self._effect(channel, thread or None, key, post, change.after)
+        post = await self._own(channel, str(made["message"]))
+        return self._effect(channel, thread, made, post, change.after)
 
     def _effect(
         self,
@@ -88,10 +89,11 @@ class Actor:
     ) -> Effect:
         target = f"{channel.id}/{thread}" if thread else channel.id
         change = Change(target, key, post.fields if post else None, after)
+        final = "" if post is None else post.stays if after is None else post.loses
         return Effect(
             (change,),
             destinations=(channel.destination,),
-            final=post.stays if post and after is None else "",
+            final=final,
             hidden=tuple(self.platform.followed(str((after or {}).get("text", "")))),
             readers=(channel.readers,),
         )
@@ -105,9 +107,10 @@ class Actor:
             raise _missing()
         return post
 
-    async def _messages(self, target: str) -> records.Records:
-        id_, _, thread = target.partition("/")
-        return self.platform.messages(await self.platform.channel(id_), thread or None)
+    async def _messages(self, change: Change) -> records.Records:
+        id_, thread = self.source.parted(change.target)
+        gone = str(change.key["message"]) if change.kind is Kind.CREATE and change.key else None
+        return self.platform.messages(await self.platform.channel(id_), thread, gone)
 
 
 def _missing() -> NotFound:

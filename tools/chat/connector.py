@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from policies.call import Tool
 from policies.sources import ChatSource
@@ -11,6 +11,7 @@ from tools.chat.acting import Actor
 from tools.chat.platform import Platform
 from tools.chat.requests import request_of
 from tools.chat.toolset import toolset
+from tools.chat.words import Words
 from tools.connector import Session
 from tools.rest.api import RestApi
 from tools.rest.connector import RestConnector
@@ -22,12 +23,14 @@ M = TypeVar("M")
 
 
 class ChatConnector(RestConnector[S, A, M]):
+    words: ClassVar[Words]
+
     @abstractmethod
     def platform(self, api: A, may: M) -> Platform: ...
 
     @property
     def tools(self) -> Sequence[Tool]:
-        return toolset(self.name, self.source)
+        return toolset(self.name, self.source, self.words)
 
     @property
     def columns(self) -> Collection[str]:

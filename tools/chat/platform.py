@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from policies.call import Table
 from policies.canonical import Json
@@ -24,17 +24,24 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message of the user's own. `thread` is the message that it replies to, and `stays` why it can't be
-    put back as it was once it is gone.
+    """A message of the user's own. `thread` is the message that it replies to. `stays` says why it can't be
+    put back as it was once it is gone, and `loses` what an edit takes from it for good.
     """
 
     fields: Fields
     thread: str | None
-    stays: str
+    stays: str = ""
+    loses: str = ""
 
 
 class Platform(Protocol):
-    """One source under one user's token. Every method raises `Refusal`."""
+    """One source under one user's token. Every method raises `Refusal`.
+
+    `puts_back` says whether a message that was deleted is there again where that is taken back: as itself,
+    and not as another one with its text.
+    """
+
+    puts_back: ClassVar[bool]
 
     async def read(self, request: Mapping[str, Json]) -> Table:
         """Carries out the request of a plan that reads."""
@@ -52,8 +59,11 @@ class Platform(Protocol):
         """None for one that there is not, and for somebody else's."""
         ...
 
-    def messages(self, channel: Channel, thread: str | None) -> Records:
-        """The user's own, as records with the key `message` and the field `text`."""
+    def messages(self, channel: Channel, thread: str | None, gone: str | None) -> Records:
+        """The user's own, as records with the key `message` and the field `text`.
+
+        Where `gone` names a message that was deleted, to make one is to put that one back.
+        """
         ...
 
     def written(self, text: str) -> str:

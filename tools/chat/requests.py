@@ -6,15 +6,17 @@ from policies.call import Call
 from policies.canonical import Json
 from policies.pseudonyms import filled_in
 from tools.chat import toolset
-from tools.rest.lists import bookmark
+from tools.rest.lists import marked
 
 
 def request_of(call: Call, values: Mapping[str, str]) -> Mapping[str, Json]:
     """Nothing is asked of the platform for it. `values` are what pseudonyms stand for."""
     verb = call.tool.verb
-    query, offset = bookmark(verb, call.arguments)
+    query, offset, mark = marked(verb, call.arguments)
     arguments = {name: filled_in(value, values) for name, value in call.arguments.items()}
     request: dict[str, Json] = {"verb": verb, "query": query, "offset": offset}
+    if mark:
+        request["mark"] = mark
     match verb:
         case toolset.CHANNELS:
             return request

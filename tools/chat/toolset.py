@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.call import Tool
 from policies.sources import ChatSource
+from tools.chat.words import MAX_TEXT, Words
 from tools.rest.parts import CURSOR, SHOWN, Part, limits
 from tools.tables import acting_tool, reading_tool
 
@@ -18,58 +19,51 @@ EDIT: Final = "edit"
 DELETE: Final = "delete"
 
 MAX_SEARCH: Final = 200
-MAX_TEXT: Final = 4_000  # characters, as Slack advises
-
-_TEXT: Final[Part] = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": MAX_TEXT,
-    "description": f"At most {MAX_TEXT} characters. <@U012AB3CD> mentions a person by their id.",
-}
-_MESSAGE: Final[Part] = {
-    "type": "string",
-    "pattern": r"^[0-9]{10}\.[0-9]{6}$",
-    "description": "Its `message`, as an answer has it.",
-}
 
 
-def toolset(name: str, source: ChatSource) -> tuple[Tool, ...]:
+def toolset(name: str, source: ChatSource, words: Words) -> tuple[Tool, ...]:
     """Those that read, and what may be done beside reading."""
-    return (*_reading(name, source), *(tool for tool in _acting(name) if tool.verb in source.acts))
+    acting = (tool for tool in _acting(name, words) if tool.verb in source.acts)
+    return (*_reading(name, source, words), *acting)
 
 
-def _channel(name: str) -> Part:
+def _channel(name: str, words: Words) -> Part:
     return {
         "type": "string",
-        "pattern": "^[A-Z0-9]{8,24}$",
+        "pattern": words.channel,
         "description": f"Its id, as {name}_channels lists it.",
     }
 
 
-def _reading(name: str, source: ChatSource) -> Iterator[Tool]:
-    channel, days = _channel(name), source.retention_days
+def _root(words: Words) -> Part:
+    return {"type": "string", "pattern": words.root, "description": words.roots}
+
+
+def _reading(name: str, source: ChatSource, words: Words) -> Iterator[Tool]:
+    channel, days = _channel(name, words), source.retention_days
+    cursor = {**CURSOR, "maxLength": words.cursor}
     bounds = limits(source) + (f" Nothing is older than {days} days." if days else "")
     yield reading_tool(
         name,
         CHANNELS,
         f"Channels of {name}",
         f"Lists the channels of {name} that you are in. {bounds}",
-        {"cursor": CURSOR},
+        {"cursor": cursor},
     )
     yield reading_tool(
         name,
         HISTORY,
         f"Messages of {name}",
         f"Reads the messages of one channel, the newest first, without the replies to them. {bounds}",
-        {"channel": channel, "cursor": CURSOR},
+        {"channel": channel, "cursor": cursor},
         required=["channel"],
     )
     yield reading_tool(
         name,
         THREAD,
         f"A thread of {name}",
-        f"Reads one message and the replies to it, the oldest first. {bounds}",
-        {"channel": channel, "message": _MESSAGE, "cursor": CURSOR},
+        f"Reads one message and the replies to it, {words.order}. {bounds}",
+        {"channel": channel, "message": _root(words), "cursor": cursor},
         required=["channel", "message"],
     )
     yield reading_tool(
@@ -85,21 +79,32 @@ def _reading(name: str, source: ChatSource) -> Iterator[Tool]:
                 "description": f"Words that stand together, at most {MAX_SEARCH} characters; no filters.",
             },
             "channel": {**channel, "description": f"In this one alone. {channel['description']}"},
-            "cursor": CURSOR,
+            "cursor": cursor,
         },
         required=["search"],
     )
 
 
-def _acting(name: str) -> Iterator[Tool]:
+def _acting(name: str, words: Words) -> Iterator[Tool]:
     """Of all that may be done, whatever the configuration opens."""
-    channel = _channel(name)
+    channel = _channel(name, words)
+    message: Part = {
+        "type": "string",
+        "pattern": words.message,
+        "description": "Its `message`, as an answer has it.",
+    }
+    text: Part = {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": MAX_TEXT,
+        "description": f"At most {MAX_TEXT} characters. {words.written}",
+    }
     yield acting_tool(
         name,
         POST,
         f"Post to {name}",
         f"Posts one message to a channel. {SHOWN} Taken back, it is deleted.",
-        {"channel": channel, "text": _TEXT},
+        {"channel": channel, "text": text},
         required=["channel", "text"],
     )
     yield acting_tool(
@@ -107,7 +112,7 @@ def _acting(name: str) -> Iterator[Tool]:
         REPLY,
         f"Reply in {name}",
         f"Replies to one message, in its thread. {SHOWN} Taken back, the reply is deleted.",
-        {"channel": channel, "message": _MESSAGE, "text": _TEXT},
+        {"channel": channel, "message": _root(words), "text": text},
         required=["channel", "message", "text"],
     )
     yield acting_tool(
@@ -115,14 +120,14 @@ def _acting(name: str) -> Iterator[Tool]:
         EDIT,
         f"Edit a message of {name}",
         f"Changes the text of a message of your own. {SHOWN} Taken back, it says what it said.",
-        {"channel": channel, "message": _MESSAGE, "text": _TEXT},
+        {"channel": channel, "message": message, "text": text},
         required=["channel", "message", "text"],
     )
     yield acting_tool(
         name,
         DELETE,
         f"Delete a message of {name}",
-        f"Deletes a message of your own. {SHOWN} Taken back, its text is posted anew.",
-        {"channel": channel, "message": _MESSAGE},
+        f"Deletes a message of your own. {SHOWN} Taken back, {words.deleted}.",
+        {"channel": channel, "message": message},
         required=["channel", "message"],
     )

@@ -85,7 +85,9 @@ class Reader:
             following = mark.going_on(mark.place, mark.skipped + rows.taken)
         else:
             following = mark.going_on(listing.following, 0)
-        return rows.going_on(following.encode(), more=bool(listing.following))
+        return rows.table(
+            following.query, following.skipped, more=bool(listing.following), mark=following.place
+        )
 
 
 def _not_read(why: str) -> Denied:

@@ -5,8 +5,7 @@ from typing import Final
 
 from policies.call import Tool
 from policies.sources import FileSource
-from tools.rest.bookmarks import CURSOR
-from tools.rest.parts import SHOWN, Part, limits
+from tools.rest.parts import CURSOR, SHOWN, Part, limits
 from tools.tables import acting_tool, reading_tool
 
 SEARCH: Final = "search"
@@ -22,6 +21,7 @@ MAX_NAME: Final = 255
 MAX_TEXT: Final = 20_000  # characters that are written, and shown to a person before
 _MAX_PATH: Final = 1_024
 _NAME: Final[Part] = {"type": "string", "minLength": 1, "maxLength": MAX_NAME}
+_CURSOR: Final[Part] = {**CURSOR, "maxLength": 4_096}  # it holds a mark of the store's own
 _TEXT: Final[Part] = {
     "type": "string",
     "maxLength": MAX_TEXT,
@@ -68,7 +68,7 @@ def _reading(name: str, source: FileSource) -> Iterator[Tool]:
                 "description": f"A part of the name, at most {MAX_SEARCH} characters; no patterns.",
             },
             "folder": _folder(name, "Below this folder alone"),
-            "cursor": CURSOR,
+            "cursor": _CURSOR,
         },
         required=["search"],
     )
@@ -77,7 +77,7 @@ def _reading(name: str, source: FileSource) -> Iterator[Tool]:
         LIST,
         f"Files of {name}",
         f"Lists the folders and files of one folder; without one, the folders that are open. {bounds}",
-        {"folder": _folder(name, "The folder"), "cursor": CURSOR},
+        {"folder": _folder(name, "The folder"), "cursor": _CURSOR},
     )
     yield reading_tool(
         name,
@@ -95,7 +95,7 @@ def _reading(name: str, source: FileSource) -> Iterator[Tool]:
             f"Reads one file of at most {source.max_file_bytes} bytes as text: plain text, PDF, Word and "
             f"Excel documents page by page or sheet by sheet, and archives member by member. {bounds}"
         ),
-        {"file": _file(name), "cursor": CURSOR},
+        {"file": _file(name), "cursor": _CURSOR},
         required=["file"],
     )
 

@@ -3,7 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn
 from urllib.parse import quote
 
 import httpx2
@@ -67,7 +67,7 @@ class RestApi(ABC):
             answer = await self._asking.request(
                 method,
                 self._url((*self.prefix, *path)),
-                content=canonical(body).encode(),
+                content=canonical(body).encode() if body else b"",
                 headers={"content-type": self.media},
             )
         except httpx2.HTTPError as error:
@@ -83,13 +83,13 @@ class RestApi(ABC):
 
     async def ask(self, method: str, *path: str, **query: str) -> httpx2.Response:
         """An answer of status 200."""
-        try:
-            answer = await self._asking.request(method, self._url(path), params=query or None)
-        except httpx2.HTTPError as error:
-            raise unreached(self._name, error) from error
-        if answer.status_code != 200:
-            self.refuse(answer, time.time())
-        return answer
+        return await self._answer(method, self._url(path), params=query or None)
+
+    async def inquire(self, *path: str, **body: Json) -> Json:
+        """What is answered to a question that fits in no address, and that changes nothing."""
+        headers = {"content-type": self.media}
+        url = self._url((*self.prefix, *path))
+        return self.read(await self._answer("POST", url, content=canonical(body).encode(), headers=headers))
 
     async def status(self, *path: str) -> int:
         """Of an answer, whatever it is."""
@@ -108,6 +108,15 @@ class RestApi(ABC):
     def refuse(self, answer: httpx2.Response, now: float) -> NoReturn:
         """Raises what an answer means that is none of what was asked for. `now` is the wall clock."""
         raise NotImplementedError
+
+    async def _answer(self, method: str, url: str, **sent: Any) -> httpx2.Response:
+        try:
+            answer = await self._asking.request(method, url, **sent)
+        except httpx2.HTTPError as error:
+            raise unreached(self._name, error) from error
+        if answer.status_code != 200:
+            self.refuse(answer, time.time())
+        return answer
 
     def _url(self, path: tuple[str, ...]) -> str:
         return "/".join([self._address, *(quote(segment, safe="") for segment in path)])

@@ -1,6 +1,6 @@
 """Lists that are handed out one after the other, as one."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -49,19 +49,9 @@ async def joined(
         items, more = await part.items(offset)
         if more and not items:
             raise odd("a page is empty, and leads on")
-        taken = _take(rows, map(part.row, items))
+        taken = rows.take(map(part.row, items))
         if taken < len(items):
             offset += taken
             break
         number, offset = (number, offset + taken) if more else (number + 1, 0)
     return rows.table(str(request["query"]), number * _WIDE + offset, more=number < len(parts))
-
-
-def _take(rows: Rows, shown: Iterable[Cells | None]) -> int:
-    """How many of them fit."""
-    taken = 0
-    for row in shown:
-        if row is not None and not rows.add(row):
-            break
-        taken += 1
-    return taken

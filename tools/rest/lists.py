@@ -28,9 +28,15 @@ def page_size(source: Source) -> int:
 
 def bookmark(verb: str, arguments: Mapping[str, Json]) -> tuple[str, int]:
     """The digest of what is asked, and the offset to go on from. Raises `InvalidArgument`."""
+    return marked(verb, arguments)[:2]
+
+
+def marked(verb: str, arguments: Mapping[str, Json]) -> tuple[str, int, str]:
+    """And the system's own mark that the offset counts from, "" where it has none."""
     asked = {name: value for name, value in arguments.items() if name != "cursor"}
     query, cursor = cursors.digest(canonical([verb, asked])), arguments.get("cursor")
-    return query, 0 if cursor is None else cursors.decode(query, str(cursor))
+    offset, mark = (0, "") if cursor is None else cursors.decode_marked(query, str(cursor))
+    return query, offset, mark
 
 
 class Rows:
@@ -53,18 +59,26 @@ class Rows:
         self.taken += self.has_room
         return self.has_room
 
+    def take(self, shown: Iterable[Cells | None]) -> int:
+        """How many of them fit; those that are None take no room."""
+        taken = 0
+        for row in shown:
+            if row is not None and not self.add(row):
+                break
+            taken += 1
+        return taken
+
     def extend(self, rows: Iterable[Cells]) -> bool:
         """Whether all of them fit."""
         return all(map(self.add, rows))
 
-    def table(self, query: str, next_offset: int, *, more: bool) -> Table:
-        """`more` says that there is something behind what came, and so behind what was taken."""
-        return self.going_on(cursors.encode(query, next_offset), more=more)
+    def table(self, query: str, next_offset: int, *, more: bool, mark: str = "") -> Table:
+        """`more` says that there is something behind what came, and so behind what was taken.
 
-    def going_on(self, cursor: str, *, more: bool) -> Table:
-        """The same, where what leads on is said in another way."""
+        `mark` is the system's own, that the offset counts from.
+        """
         self._page.full |= more
-        return self._page.table(self._columns, lambda _: cursor)
+        return self._page.table(self._columns, lambda _: cursors.encode(query, next_offset, mark))
 
 
 async def follow(

@@ -11,8 +11,10 @@ from tools.chat.platform import Platform
 from tools.connector import Finding
 from tools.outbound.tls import ClientContext
 from tools.rest import members
-from tools.slack import inspection, scopes
+from tools.slack import inspection
 from tools.slack.api import Api, asking
+from tools.slack.scopes import scopes
+from tools.slack.words import WORDS
 from tools.slack.workspace import Token, Workspace
 
 
@@ -20,13 +22,14 @@ class SlackConnector(ChatConnector[SlackSource, Api, Token]):
     """One source of kind `slack`. Users type their token: Slack's OAuth answers in a form of its own."""
 
     authorization: Authorization | None = None
+    words = WORDS
 
     def asking(self, tls: ClientContext, credential: Credential | None) -> AbstractAsyncContextManager[Api]:
         return asking(self.name, self.source, tls, credential)
 
     async def looked(self, api: Api) -> Token:
         told, found = await api.scopes()
-        scopes.hold(self.name, self.source, found)
+        scopes(self.source).hold(self.name, self.source, found)
         return Token(members.text(told, "user_id"), found)
 
     def platform(self, api: Api, may: Token) -> Platform:

@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from typing import Final
 
-import anyio
-
 from policies.errors import NotFound
 from tools.rest import members
+from tools.rest.at_once import at_once
 from tools.slack.api import Api
 
-_AT_ONCE: Final = 8
 _NOBODY: Final = "somebody who has left"
 
 
@@ -22,22 +20,10 @@ class People:
 
     async def meet(self, ids: Iterable[str]) -> None:
         """Looks up those who are not known yet. Raises `Refusal`."""
-        new = [each for each in dict.fromkeys(ids) if each not in self.names]
-        limiter = anyio.CapacityLimiter(_AT_ONCE)
-        failures: list[Exception] = []
+        await at_once([each for each in dict.fromkeys(ids) if each not in self.names], self._look)
 
-        async def look(id_: str) -> None:
-            async with limiter:
-                try:
-                    self.names[id_] = await self._name(id_)
-                except Exception as error:  # noqa: BLE001 - raised below, by itself and not in a group
-                    failures.append(error)
-
-        async with anyio.create_task_group() as tasks:
-            for each in new:
-                tasks.start_soon(look, each)
-        if failures:
-            raise failures[0]
+    async def _look(self, id_: str) -> None:
+        self.names[id_] = await self._name(id_)
 
     async def _name(self, id_: str) -> str:
         try:

@@ -1,15 +1,13 @@
 """What each tool that reads asks of Slack, and the table that it makes of the answers."""
 
-import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Mapping
 
 from policies.call import Table
 from policies.canonical import Json
-from policies.errors import InvalidArgument, NotFound
+from policies.errors import NotFound
 from policies.sources import SlackSource
-from tools.chat import columns, toolset
+from tools.chat import columns
+from tools.chat.reading import ChatReader, Request, quoted
 from tools.rest import members
 from tools.rest.lists import Cells, Rows, page_size
 from tools.rest.refusals import odd
@@ -21,30 +19,11 @@ from tools.slack.moments import micros, moment, ts
 from tools.slack.people import People
 from tools.slack.texts import readable
 
-Request = Mapping[str, Json]
 
-_DAY: Final = 86_400_000_000  # microseconds
+class Reader(ChatReader[SlackSource, Api]):
+    """Of Slack."""
 
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """One source under one user's token. Every method raises `Refusal`."""
-
-    name: str
-    source: SlackSource
-    api: Api
-
-    async def read(self, request: Request) -> Table:
-        """Carries out the request of a plan: of it and of nothing else."""
-        reads: Mapping[str, Callable[[Request], Awaitable[Table]]] = {
-            toolset.CHANNELS: self._channels,
-            toolset.HISTORY: self._history,
-            toolset.THREAD: self._thread,
-            toolset.SEARCH: self._search,
-        }
-        return await reads[str(request["verb"])](request)
-
-    async def _channels(self, request: Request) -> Table:
+    async def channels(self, request: Request) -> Table:
         offset, rows, number = int(str(request["offset"])), Rows(self.source, columns.CHANNELS), 0
         people = People(self.api)
         more = False
@@ -59,7 +38,7 @@ class Reader:
                 break
         return rows.table(str(request["query"]), offset + rows.taken, more=more)
 
-    async def _history(self, request: Request) -> Table:
+    async def history(self, request: Request) -> Table:
         """The newest first. A cursor is the time of the last one that was shown.
 
         Slack goes forward from an `oldest` that comes without a `latest`: what is too old is left out here.
@@ -76,7 +55,7 @@ class Reader:
         found = [told for told in listed(answer) if self._is_kept(told)]
         return await self._messages(request, found, more=answer.get("has_more") is True)
 
-    async def _thread(self, request: Request) -> Table:
+    async def thread(self, request: Request) -> Table:
         """The oldest first. Slack tells the first message on each page."""
         channel, root, offset = str(request["channel"]), str(request["message"]), int(str(request["offset"]))
         await self._open.told(channel)
@@ -86,16 +65,16 @@ class Reader:
             ts=root,
             limit=str(page_size(self.source) + 1),
             inclusive="false",
-            **({"oldest": ts(oldest)} if (oldest := max(self._oldest, offset)) else {}),
+            **({"oldest": ts(oldest)} if (oldest := max(self.oldest, offset)) else {}),
         )
         found = [told for told in listed(answer) if self._is_kept(told) and _at(told) > offset]
         if not found and not offset:
             raise refusals.not_found(self.name)
         return await self._messages(request, found, more=answer.get("has_more") is True)
 
-    async def _search(self, request: Request) -> Table:
+    async def search(self, request: Request) -> Table:
         """Page by page of Slack's; what is in a channel that is not open is passed over."""
-        words, channel = _quoted(str(request["search"])), request["channel"]
+        words, channel = quoted(str(request["search"])), request["channel"]
         known: dict[str, members.Record | None] = {}
         if channel is not None:
             asked = known[str(channel)] = await self._open.told(str(channel))
@@ -156,21 +135,8 @@ class Reader:
     def _open(self) -> Channels:
         return Channels(self.name, self.source, self.api)
 
-    @property
-    def _oldest(self) -> int:
-        """In microseconds since 1970: what is older is in no answer."""
-        days = self.source.retention_days
-        return 0 if days is None else time.time_ns() // 1000 - days * _DAY
-
     def _is_kept(self, told: members.Record) -> bool:
-        return _at(told) >= self._oldest
-
-
-def _quoted(text: str) -> str:
-    """As words that stand together, and never as one of Slack's filters."""
-    if '"' in text or not text.isprintable():
-        raise InvalidArgument("search: leave out quotes.")
-    return f'"{text}"'
+        return _at(told) >= self.oldest
 
 
 def _at(told: members.Record) -> int:

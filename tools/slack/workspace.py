@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from policies.call import Table
 from policies.canonical import Json
@@ -9,11 +10,12 @@ from policies.errors import InvalidArgument
 from policies.sources import SlackSource
 from tools.chat.platform import Channel, Post
 from tools.rest.records import Records
-from tools.slack import scopes, texts
+from tools.slack import texts
 from tools.slack.api import Api
 from tools.slack.channels import Channels
 from tools.slack.messages import Messages, one, own
 from tools.slack.reading import Reader
+from tools.slack.scopes import scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Workspace:
     source: SlackSource
     api: Api
     token: Token
+    puts_back: ClassVar[bool] = False
 
     async def read(self, request: Mapping[str, Json]) -> Table:
         return await Reader(self.name, self.source, self.api).read(request)
@@ -46,7 +49,8 @@ class Workspace:
     async def own(self, channel: Channel, message: str) -> Post | None:
         return await own(self.api, self.token.user, channel, message)
 
-    def messages(self, channel: Channel, thread: str | None) -> Records:
+    def messages(self, channel: Channel, thread: str | None, gone: str | None) -> Records:
+        del gone  # Slack puts nothing back: its text is posted anew
         return Messages(self.api, self.token.user, channel, thread)
 
     def written(self, text: str) -> str:
@@ -60,4 +64,4 @@ class Workspace:
             yield "Slack tells everybody in the channel, or in a group, of it"
 
     def hold_acting(self) -> None:
-        scopes.hold_acting(self.name, self.token.scopes)
+        scopes(self.source).hold_acting(self.name, self.token.scopes)

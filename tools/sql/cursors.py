@@ -16,29 +16,43 @@ def digest(sql: str) -> str:
     return hashlib.sha256(sql.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def encode(query: str, offset: int) -> str:
+def encode(query: str, offset: int, mark: str = "") -> str:
     """A bookmark, not a key: it says where to go on, and the query passes every check again.
 
-    `query` is the digest of the statement that it belongs to, `offset` is in rows.
+    `query` is the digest of the statement that it belongs to, `offset` is in rows, and `mark` is what the
+    system itself calls the place that they are counted from.
     """
-    text = json.dumps({"offset": offset, "query": query}, separators=(",", ":"))
+    marked = {"mark": mark} if mark else {}
+    text = json.dumps({**marked, "offset": offset, "query": query}, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
 def decode(query: str, cursor: str) -> int:
     """The offset, in rows. Raises `InvalidArgument` for garbage and for the cursor of another query."""
+    return decode_marked(query, cursor)[0]
+
+
+def decode_marked(query: str, cursor: str) -> tuple[int, str]:
+    """The offset, and the mark, "" where there is none. Raises as `decode` does."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         bookmark: object = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, binascii.Error, RecursionError):
         bookmark = None
     match bookmark:
-        case {"offset": int() as offset, "query": str() as named}:
-            if not isinstance(offset, bool) and 0 <= offset <= _MAX_OFFSET and named == query:
-                return offset
-        case _:
+        case {"offset": int() as offset, "query": str() as named, "mark": str() as mark}:
             pass
-    raise InvalidArgument(
+        case {"offset": int() as offset, "query": str() as named}:
+            mark = ""
+        case _:
+            raise not_its_own()
+    if not isinstance(offset, bool) and 0 <= offset <= _MAX_OFFSET and named == query:
+        return offset, mark
+    raise not_its_own()
+
+
+def not_its_own() -> InvalidArgument:
+    return InvalidArgument(
         "cursor: it does not belong to this query. Pass `next` of the answer before, with the same other "
         "arguments, or leave cursor out to start over."
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from server.oauth.tokens import Tokens
 from tests.npm import Node
 from tests.server.oauth.pretended import Far
 from tests.server.oidc.provider import Provider, running
@@ -20,3 +21,11 @@ def far() -> Iterator[Far]:
     made = Far()
     yield made
     made.pretend.close()
+
+
+@pytest.fixture
+def always_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def spent(tokens: Tokens, now: int) -> bool:
+        return True
+
+    monkeypatch.setattr(Tokens, "is_spent", spent)

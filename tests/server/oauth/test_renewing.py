@@ -38,14 +38,6 @@ from tests.server.oidc.provider import Provider
 RACES: Final = rounds(20, 500)
 
 
-@pytest.fixture
-def always_spent(monkeypatch: pytest.MonkeyPatch) -> None:
-    def spent(tokens: Tokens, now: int) -> bool:
-        return True
-
-    monkeypatch.setattr(Tokens, "is_spent", spent)
-
-
 @pytest.mark.threat("T51")
 @pytest.mark.timeout(120 + RACES)
 @pytest.mark.usefixtures("always_spent")

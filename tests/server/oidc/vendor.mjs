@@ -9,6 +9,10 @@ import { pathToFileURL } from 'node:url';
 const [modules, authorization = '/oauth/authorize', token = '/oauth/token'] = process.argv.slice(2);
 const { default: Provider } = await import(pathToFileURL(`${modules}/oidc-provider/lib/index.js`));
 
+const graph = [
+  ...['Channel.ReadBasic.All', 'ChannelMessage.Read.All', 'Chat.Read', 'Team.ReadBasic.All', 'User.Read'],
+  ...['ChannelMessage.ReadWrite', 'ChannelMessage.Send'],
+];
 let provider;
 const server = createServer((request, response) => provider.callback()(request, response));
 server.listen(0, '127.0.0.1', () => {
@@ -29,7 +33,7 @@ server.listen(0, '127.0.0.1', () => {
       { grant_types: [], response_types: [], redirect_uris: [], client_id: 'system', client_secret: 'asks', token_endpoint_auth_method: 'client_secret_basic' },
     ],
     cookies: { keys: ['one machine, one test'] },
-    scopes: ['openid', 'read_api', 'api'],
+    scopes: ['openid', 'offline_access', 'read_api', 'api', ...graph],
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     issueRefreshToken: () => true,
     rotateRefreshToken: true,

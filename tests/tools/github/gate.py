@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from tests.emulate import Emulate
 from tests.loopback import HERE
 from tests.tools.github.actions import STORE, Actions, page_of
+from tests.tools.rest.bodies import body_of
 
 if TYPE_CHECKING:
     from tests.tools.rest.faults import Fault
@@ -85,10 +86,7 @@ class Gate:
         return self._holders.get(token)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = b""
-        while (piece := await receive()).get("more_body"):
-            body += piece.get("body", b"")
-        answer = await self._answer(scope, body + piece.get("body", b""))
+        answer = await self._answer(scope, await body_of(receive))
         await answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, body: bytes) -> Response:

@@ -54,6 +54,12 @@ class Reader:
             arguments["cursor"] = table.next
 
 
+async def inspected(connector: Connector, token: str | None) -> list[str]:
+    """What an operator is told, with the remedies."""
+    credential = None if token is None else Credential(Secret(token), connection="connection-1")
+    return [f"{found.what} {found.remedy}" for found in await connector.inspect(credential)]
+
+
 class Actor(Reader):
     """In the place that `place` names where a call names none."""
 

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policies.sources import SlackSource
-from tests.tools.rest.calling import Actor
+from tests.tools.chat.desk import ChatDesk
+from tests.tools.rest.faults import Fault
 from tests.tools.slack.workspace import Workspace
 from tools.slack.connector import SlackConnector
 
@@ -14,14 +15,20 @@ if TYPE_CHECKING:
 ACTS = ["post", "reply", "edit", "delete"]
 
 
-class Desk(Actor):
+class Desk(ChatDesk):
     """Of `ada`, unless somebody else is named, in the channel `shop` where a call names none."""
+
+    unsure = Fault(200, b'{"ok": false, "error": "internal_error"}')
 
     def __init__(self, workspace: Workspace, login: str = "ada", **settings: Any) -> None:
         self.workspace = workspace
         self.login = login
         self.connector: Connector = self.with_settings(**settings)
         self.place = {"channel": workspace.channel("shop")}
+
+    @property
+    def far(self) -> Workspace:
+        return self.workspace
 
     def with_settings(self, **settings: Any) -> SlackConnector:
         """And with a token that may do what these open."""

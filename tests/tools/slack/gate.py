@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from tests.backlot import Backlot
 from tests.loopback import HERE
+from tests.tools.rest.bodies import body_of
 
 if TYPE_CHECKING:
     from tests.tools.rest.faults import Fault
@@ -97,10 +98,7 @@ class Gate:
         self._ended.add(token)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = b""
-        while (piece := await receive()).get("more_body"):
-            body += piece.get("body", b"")
-        answer = await self._answer(scope, body + piece.get("body", b""))
+        answer = await self._answer(scope, await body_of(receive))
         await answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, body: bytes) -> Response:

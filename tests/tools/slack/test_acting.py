@@ -1,15 +1,10 @@
 """Acting in a pretend Slack: what is shown, done once, taken back, and found again."""
 
-from typing import Any
-
 import pytest
 
-from policies.errors import Conflict, Denied, InDoubt, NotFound, StaleConfirmation, UpstreamFailed
-from tests.proofs import Notes
-from tests.tools.rest.calling import Losing
+from policies.errors import Denied, NotFound, UpstreamFailed
 from tests.tools.rest.faults import Fault
 from tests.tools.slack.desk import Desk
-from tools.connector import Trace
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T18", "T50", "T47")]
 
@@ -73,15 +68,6 @@ async def test_a_message_is_deleted_and_posted_anew_and_what_hangs_on_it_is_told
     assert "hang on nothing" in planned.effect.final
 
 
-async def test_nobody_changes_what_somebody_else_said(desk: Desk) -> None:
-    message = desk.workspace.post("bob", "shop", "Of bob")
-    acts: list[tuple[str, dict[str, Any]]] = [("edit", {"text": "Of ada"}), ("delete", {})]
-    for verb, arguments in acts:
-        with pytest.raises(NotFound, match="not yours"):
-            await desk.plan(verb, message=message, **arguments)
-    assert desk.writes == []
-
-
 @pytest.mark.threat("T23")
 async def test_where_it_goes_and_whom_it_tells_is_said(desk: Desk) -> None:
     planned = await desk.plan("post", text="<!here> lunch")
@@ -94,23 +80,6 @@ async def test_where_it_goes_and_whom_it_tells_is_said(desk: Desk) -> None:
     assert "other organisations" in planned.effect.readers[0]
 
 
-async def test_what_changed_since_it_was_shown_is_not_done(desk: Desk) -> None:
-    message = desk.workspace.post("ada", "shop", "Old")
-    planned = await desk.plan("edit", message=message, text="New")
-    desk.workspace.edit("ada", "shop", message, "Newer")
-    with pytest.raises(StaleConfirmation):
-        await desk.carry_out(planned)
-    assert desk.workspace.texts("shop") == ["Newer"]
-
-
-async def test_what_changed_since_it_was_done_is_not_taken_back(desk: Desk) -> None:
-    message = desk.workspace.post("ada", "shop", "Old")
-    _, done = await desk.act("edit", message=message, text="New")
-    desk.workspace.edit("ada", "shop", message, "Newer")
-    with pytest.raises(Conflict):
-        await desk.take_back("edit", done)
-
-
 async def test_who_is_not_in_the_channel_posts_nothing_there(desk: Desk) -> None:
     eve = Desk(desk.workspace, "eve")
     with pytest.raises(NotFound):
@@ -120,43 +89,6 @@ async def test_who_is_not_in_the_channel_posts_nothing_there(desk: Desk) -> None
     with pytest.raises(NotFound):
         await desk.carry_out(planned)
     assert desk.writes == []
-
-
-ACTED: list[tuple[str, dict[str, Any]]] = [
-    ("post", {"text": "Hello"}),
-    ("reply", {"text": "Hello"}),
-    ("edit", {"text": "Hello"}),
-    ("delete", {}),
-]
-
-
-@pytest.mark.parametrize(("verb", "arguments"), ACTED)
-async def test_an_answer_that_is_lost_is_found_and_nothing_is_sent_twice(
-    desk: Desk, verb: str, arguments: dict[str, Any]
-) -> None:
-    message = desk.workspace.post("ada", "shop", "Old")
-    given: dict[str, Any] = arguments if verb == "post" else {"message": message, **arguments}
-    notes = Losing(desk.workspace.gate, losses=[Fault(502)])
-    _, done = await desk.carry_out(await desk.plan(verb, **given), notes)
-    assert len(desk.writes) == 1
-    assert await desk.trace(done, notes.taken[-1][1]) is Trace.DONE
-
-
-@pytest.mark.parametrize(("verb", "arguments"), ACTED)
-async def test_what_may_have_been_done_and_is_not_found_is_in_doubt(
-    desk: Desk, verb: str, arguments: dict[str, Any]
-) -> None:
-    message = desk.workspace.post("ada", "shop", "Old")
-    given: dict[str, Any] = arguments if verb == "post" else {"message": message, **arguments}
-    planned = await desk.plan(verb, **given)
-    notes = Notes()
-    desk.workspace.gate.refusing = Fault(200, b'{"ok": false, "error": "internal_error"}')
-    with pytest.raises(InDoubt):
-        await desk.carry_out(planned, notes)
-    assert len(desk.writes) == 1
-    ((effect, mark),) = notes.taken
-    assert await desk.trace_now(effect, mark) is Trace.UNDER_WAY
-    assert await desk.trace(effect, mark) is Trace.NOT_DONE
 
 
 async def test_what_slack_refuses_was_not_done(desk: Desk) -> None:

@@ -3,24 +3,15 @@
 import time
 from typing import Any
 
-from starlette.types import Receive, Scope, Send
-
 from tests.backlot import CHANNELS, PEOPLE, Backlot
+from tests.tools.rest.site import Behind
 from tests.tools.slack.gate import ACTS, PRIVATE, READS, Gate, Old
 
 _DAY = 86_400
 
 
-class Site:
-    """One address, and behind it a gate that each test gets anew."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.gate: Gate | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        assert self.gate is not None
-        await self.gate(scope, receive, send)
+class Site(Behind[Gate]):
+    """Of Slack."""
 
 
 class Workspace:

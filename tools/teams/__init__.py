@@ -1,0 +1,1 @@
+"""Microsoft Teams, over Microsoft Graph."""

@@ -1,0 +1,32 @@
+"""What an operator should mend about a Teams source."""
+
+from collections.abc import AsyncIterator
+
+from policies.errors import NeedsConnection
+from policies.secret import Credential
+from policies.sources import TeamsSource
+from tools.chat.inspection import not_taken, of_scopes, unlimited
+from tools.connector import Finding
+from tools.teams.api import Api
+from tools.teams.scopes import scopes
+
+
+async def findings(
+    name: str, source: TeamsSource, api: Api, credential: Credential | None
+) -> AsyncIterator[Finding]:
+    """Without a credential, whether Graph answers there; with one, what the token may do."""
+    for found in unlimited(name, source):
+        yield found
+    if credential is None:
+        # Graph tells nobody anything who has not signed in, and a 401 is what it says then.
+        if (status := await api.status(*api.prefix, "me")) != 401:
+            what = f"{source.url} answers {status} to a request without a token, and not as Graph does"
+            yield Finding(name, what, "docs/teams.md: the address and TLS.", fatal=False)
+        return
+    try:
+        await api.record("me")
+    except NeedsConnection:
+        yield not_taken(name, scopes(source))
+        return
+    for found in of_scopes(name, source, scopes(source), api.scopes):
+        yield found
