@@ -24,7 +24,7 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # libraries warn, and nobody reads it
     _give_up(bounds)
     content = sys.stdin.buffer.read()
-    sys.stdout.write(_told(content, bounds))
+    sys.stdout.buffer.write(_told(content, bounds).encode(errors="replace"))
 
 
 def bounds_argument(bounds: Bounds) -> str:

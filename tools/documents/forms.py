@@ -19,6 +19,7 @@ _MARKS: Final = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_NO_TEXT: Final = (b"\x00", b"\x01", b"\x02", b"\x03")  # control characters that no editor writes
 _PACKED: Final = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -45,3 +46,10 @@ def text_of(content: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return None if "\x00" in text else text
+
+
+def old_text_of(content: bytes) -> str | None:
+    """The text of what is said to be one, as Windows wrote it before Unicode; None where it is none."""
+    if is_pdf(content) or is_packed(content) or any(sign in content for sign in _NO_TEXT):
+        return None
+    return content.decode("cp1252", errors="replace")

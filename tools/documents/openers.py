@@ -111,6 +111,7 @@ def _xlsx(content: bytes, bounds: Bounds) -> Opened:
     parts: list[Part] = []
     for sheet in book.worksheets:
         lines: list[str] = []
+        sheet.reset_dimensions()  # what a file says of them may be anything
         for row in sheet.iter_rows(values_only=True):
             left -= len(row)
             if left < 0:

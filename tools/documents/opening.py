@@ -19,7 +19,7 @@ _LIBRARIES: Final = {Form.PDF: "pypdf", Form.DOCX: "docx", Form.XLSX: "openpyxl"
 _ROOT: Final = Path(__file__).parents[2]
 _BEGIN: Final = "import sys; sys.path.insert(0, sys.argv[1]); from tools.documents.child import main; main()"
 _GRACE: Final = 5.0  # seconds beside those of the processor
-_WIDEST: Final = 12  # bytes of JSON for one character at most
+_WIDEST: Final = 6  # bytes of JSON for one character at most
 
 
 class Opener:
@@ -34,13 +34,16 @@ class Opener:
 
         Raises `Denied` (rule `document`).
         """
+        said = forms.said(name)
         text = forms.text_of(content)
+        if text is None and said is Form.TEXT:
+            text = forms.old_text_of(content)
         if text is not None and not content.startswith(forms.PDF):
             found = Opened(Form.TEXT, (Part("", text[: self._bounds.characters]),), self._cut(text))
         else:
             async with self._turns:
                 found = await self._apart(content)
-        if (said := forms.said(name)) not in {None, found.form}:
+        if said not in {None, found.form}:
             raise _refused(f"its name says {said}, and it is {found.form}")
         return found
 

@@ -52,14 +52,9 @@ class Api(RestApi):
             self.refuse(answer, time.time())
         return answer.headers
 
-    async def fetched(self, key: str, *, version: str = "", match: str = "") -> bytes:
-        """What an object holds, or held in a former version; where it is still as `match` says.
-
-        Raises `StaleConfirmation` where it is not.
-        """
-        query = {"versionId": version} if version else {}
-        headers = {"if-match": f'"{match}"'} if match else {}
-        return (await self._found("GET", self._at(key), query, headers)).content
+    async def fetched(self, key: str, etag: str) -> bytes:
+        """What an object holds, where that still is what is called so. Raises `StaleConfirmation`."""
+        return (await self._found("GET", self._at(key), headers={"if-match": f'"{etag}"'})).content
 
     async def acted(
         self, method: str, key: str, headers: Mapping[str, str], content: bytes = b""
@@ -135,9 +130,10 @@ def _root(answer: httpx2.Response) -> Any:
     return root
 
 
-def source_of_copy(bucket: str, key: str) -> str:
-    """What `x-amz-copy-source` says."""
-    return f"/{bucket}/{quote(key, safe='/')}"
+def source_of_copy(bucket: str, key: str, version: str = "") -> str:
+    """What `x-amz-copy-source` says, of a former version where that is named."""
+    which = f"?versionId={quote(version, safe='')}" if version else ""
+    return f"/{bucket}/{quote(key, safe='/')}{which}"
 
 
 @asynccontextmanager

@@ -74,7 +74,7 @@ class Bucket:
 
     async def content(self, file: Entry) -> bytes:
         try:
-            return await self.api.fetched(self._open(file.id), match=file.version)
+            return await self.api.fetched(self._open(file.id), file.version)
         except StaleConfirmation as stale:
             raise InvalidArgument("This file has changed since. Read it again from its beginning.") from stale
 

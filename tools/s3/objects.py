@@ -10,7 +10,7 @@ from tools.documents.forms import text_of
 from tools.files import paths
 from tools.files.toolset import MAX_TEXT
 from tools.rest.records import is_it
-from tools.s3.api import Api
+from tools.s3.api import Api, source_of_copy
 from tools.s3.versions import etag_of, former_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Objects:
                 "size": int(size) if size.isdecimal() else None,
             }
             if size.isdecimal() and int(size) <= _WIDEST * MAX_TEXT:
-                text = text_of(await self.api.fetched(path, match=etag))
+                text = text_of(await self.api.fetched(path, etag))
                 if text is not None and len(text) <= MAX_TEXT:
                     fields["text"] = text
         except NotFound:
@@ -61,11 +61,11 @@ class Objects:
         """With a text, or with what a former version held."""
         path = self.held(paths.joined(self.folder, str(after["name"])))
         if "text" in after:
-            content = str(after["text"]).encode()
-        else:
-            content = await self.api.fetched(path, version=str(after["former"]))
-        told = await self.api.acted("PUT", path, {**_PLAIN, **_FREE} if "text" in after else _FREE, content)
-        return {"file": path}, {**after, "version": etag_of(told)}
+            told = await self.api.acted("PUT", path, {**_PLAIN, **_FREE}, str(after["text"]).encode())
+            return {"file": path}, {**after, "version": etag_of(told)}
+        former = source_of_copy(self.api.bucket, path, str(after["former"]))
+        await self.api.acted("PUT", path, {**_FREE, "x-amz-copy-source": former})
+        return {"file": path}, after
 
     async def write(self, key: Fields, after: Fields) -> Fields:
         path = self.held(str(key["file"]))

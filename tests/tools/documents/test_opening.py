@@ -46,6 +46,17 @@ async def test_text_is_read_as_it_is_coded(content: bytes) -> None:
     assert await opened(content, "notes.txt") == Opened(Form.TEXT, (Part("", "hello ä\n"),))
 
 
+async def test_a_table_that_windows_wrote_is_read_as_text_where_its_name_says_so() -> None:
+    content = "Müller;12 €\n".encode("cp1252")
+    assert await opened(content, "people.csv") == Opened(Form.TEXT, (Part("", "Müller;12 €\n"),))
+    assert "no kind" in await why_not(content, "people")
+    assert "no kind" in await why_not(b"\x00" + content, "people.csv")
+
+
+async def test_an_empty_file_is_an_empty_text() -> None:
+    assert await opened(b"", "empty.txt") == Opened(Form.TEXT, (Part("", ""),))
+
+
 async def test_a_pdf_is_read_page_by_page() -> None:
     found = await opened(made.pdf("First page", "Second page"), "report.pdf")
     assert found.form is Form.PDF

@@ -192,6 +192,14 @@ async def test_gzip_is_not_unpacked_beyond_what_an_answer_may_be(
 
 
 @pytest.mark.threat("T40")
+async def test_what_a_question_for_the_head_alone_leaves_out_may_be_of_any_length(
+    tls: ClientContext, proof: ssl.SSLContext
+) -> None:
+    async with listening(Far(b"HTTP/1.1 200 OK\r\ncontent-length: 10000000000\r\n\r\n"), proof) as far:
+        answer = await World(far, tls, size=1000, tries=1).ask("HEAD")
+    assert (answer.headers["content-length"], answer.content) == ("10000000000", b"")
+
+
 async def test_an_answer_that_never_pauses_and_never_ends_is_given_up_in_time(
     tls: ClientContext, proof: ssl.SSLContext
 ) -> None:

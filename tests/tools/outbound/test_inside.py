@@ -19,7 +19,7 @@ from policies.document import Document, Oidc, Telemetry
 from policies.errors import UpstreamFailed
 from policies.oauth import OAuth
 from policies.secret import Credential, Secret
-from policies.sources import GitlabSource
+from policies.sources import GitlabSource, TeamsSource
 from policies.values import Dsn, MasterReference, Origin, WebAddress
 from server.alerts.slack import SlackSender
 from server.alerts.webhook import WebhookSender
@@ -40,6 +40,7 @@ from tools.outbound import addresses
 from tools.outbound.client import Transport, client
 from tools.outbound.errors import BlockedAddress, OutboundError, Unreachable
 from tools.outbound.tls import Tls, client_context
+from tools.teams.connector import TeamsConnector
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T12")]
 
@@ -207,11 +208,23 @@ async def _renew(setting: str, url: str, folder: Path) -> None:
     del folder
     settings = OAuth.model_validate({"client_id": "remit", setting: url})
     good = "https://idp.example"
-    known = Authorization(None, good, good, good, ("read",), ("read",))
+    server = _authorizing(settings, Authorization(None, good, good, good, ("read",), ("read",)))
+    await (server.revoke(TOKENS) if setting == "revoke" else server.renew(TOKENS, 0))
+
+
+async def _renew_at(url: str, folder: Path) -> None:
+    teams = {"kind": "teams", "channels": ["*"], "authority": url, "tenant": "acme.example"}
+    known = TeamsConnector("code", TeamsSource.model_validate(teams), folder).authorization
+    assert known is not None
+    await _authorizing(OAuth(client_id="remit"), known).renew(TOKENS, 0)
+
+
+TOKENS = Tokens(Secret("access"), Secret("refresh"), 0, frozenset({"read"}))
+
+
+def _authorizing(settings: OAuth, known: Authorization) -> AuthorizationServer:
     tls = client_context(Tls("sources.code.oauth"))
-    tokens = Tokens(Secret("access"), Secret("refresh"), 0, frozenset({"read"}))
-    server = AuthorizationServer("code", settings, known, secret=None, tls=tls)
-    await (server.revoke(tokens) if setting == "revoke" else server.renew(tokens, 0))
+    return AuthorizationServer("code", settings, known, secret=None, tls=tls)
 
 
 async def _open_gitlab(url: str, folder: Path) -> None:
@@ -246,6 +259,7 @@ ASKED: dict[str, Callable[[str, Path], Awaitable[None]]] = {
     "keys.master": _wrap,
     "keys.former": _unwrap,
     "sources.url": _open_gitlab,
+    "sources.authority": _renew_at,
     "alerts.url": _tell,
     "alerts.origin": _chat,
     "telemetry.otlp": _trace,

@@ -66,6 +66,16 @@ async def test_a_file_is_deleted_and_there_again(desk: Desk) -> None:
     assert told["Body"].read() == b"\x89PNG\x00"
 
 
+async def test_a_file_that_is_too_large_to_be_read_is_deleted_and_there_again(
+    gate: Gate, seaweed: Seaweed
+) -> None:
+    desk = Desk(gate, seaweed, max_file_bytes=1_000)
+    desk.put("shop/large.txt", "x" * 6_000_000)
+    _, done = await desk.act("delete", file="shop/large.txt")
+    await desk.take_back("delete", done)
+    assert len(desk.get("shop/large.txt") or "") == 6_000_000
+
+
 async def test_where_no_versions_are_kept_a_deletion_is_said_to_be_final(
     gate: Gate, seaweed: Seaweed
 ) -> None:
