@@ -93,11 +93,14 @@ class Scene:
 
     async def well(self, tool: Tool) -> None:
         self.visits = True
-        result = await self.client.call_tool(tool.name, dict(arguments_of(tool)))
+        arguments = arguments_of(tool)
+        self._put_there(arguments)
+        result = await self.client.call_tool(tool.name, dict(arguments))
         assert not result.is_error, result
         self.visits = False
 
     async def refused(self, name: str, tool: str, arguments: Mapping[str, Any]) -> None:
+        self._put_there(arguments)
         try:
             result = await self.client.call_tool(tool, dict(arguments))
         except MCPError as error:
@@ -107,6 +110,10 @@ class Scene:
         self.answers.append(result.model_dump_json())
         if result.is_error:
             self.failed.add((tool, name))
+
+    def _put_there(self, arguments: Mapping[str, Any]) -> None:
+        if isinstance(file := arguments.get("file"), str):
+            self.at.put_there(file)
 
 
 @dataclass(frozen=True)

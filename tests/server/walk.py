@@ -463,6 +463,7 @@ class Place:
     chat_token: str = field(repr=False)
     chat_relay: Proxy
     s3: Gate
+    bucket: str
     s3_key: Key
     s3_relay: Proxy
     drive: DriveSite
@@ -486,6 +487,18 @@ class Place:
     def token(self, **claims: object) -> str:
         whole = {"aud": f"{self.url}/mcp", "scope": "openid remit:read remit:act", **claims}
         return self.signer.sign(self.issuer.claims(**whole))
+
+    def put_there(self, file: str) -> None:
+        """What a tool is to move or to delete, if it is not there: a key of S3's, or an id of Drive's."""
+        if file.startswith("papers-"):
+            there = self.drive.world.files.get(file)
+            if there is None or there.trashed:
+                self.drive.put(file, "x", called=file, within=self.drive.named("shop"))
+            return
+        assert self.s3.behind is not None
+        s3 = self.s3.behind.client(self.s3.behind.root)
+        if not s3.list_objects_v2(Bucket=self.bucket, Prefix=file).get("KeyCount"):
+            s3.put_object(Bucket=self.bucket, Key=file, Body=b"x")
 
     def files(self) -> dict[str, bytes]:
         return {str(file): file.read_bytes() for file in self.folder.rglob("*") if file.is_file()}
@@ -589,6 +602,7 @@ async def place(folder: Path, databases: Databases, signer: Signer, engine: str)
                     chat_token=workspace.give("ada", acts=True),
                     chat_relay=chat_relay,
                     s3=gate,
+                    bucket=bucket,
                     s3_key=key,
                     s3_relay=s3_relay,
                     drive=papers,
