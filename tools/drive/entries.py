@@ -9,7 +9,7 @@ from tools.rest import members
 from tools.rest.refusals import odd
 
 FOLDER: Final = "application/vnd.google-apps.folder"
-FIELDS: Final = "id,name,mimeType,size,modifiedTime,version,headRevisionId,parents,trashed"
+FIELDS: Final = "id,name,mimeType,size,modifiedTime,headRevisionId,parents,trashed"
 EXPORTS: Final[Mapping[str, str]] = {
     "application/vnd.google-apps.document": "text/plain",
     "application/vnd.google-apps.presentation": "text/plain",
@@ -48,8 +48,11 @@ def id_of(told: members.Record) -> str:
 
 
 def version_of(told: members.Record) -> str:
-    """Of its content, where it has one; else of all that is known of it."""
-    return members.optional_text(told, "headRevisionId") or members.text(told, "version")
+    """Of its content. Documents of Google's own have none that is told, but when they were changed.
+
+    What Drive calls a version grows with all that happens to a file, so that to read one may be to change it.
+    """
+    return members.optional_text(told, "headRevisionId") or members.text(told, "modifiedTime")
 
 
 def parent_of(told: members.Record) -> str | None:
