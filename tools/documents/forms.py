@@ -50,6 +50,15 @@ def text_of(content: bytes) -> str | None:
 
 def old_text_of(content: bytes) -> str | None:
     """The text of what is said to be one, as Windows wrote it before Unicode; None where it is none."""
-    if is_pdf(content) or is_packed(content) or any(sign in content for sign in _NO_TEXT):
+    if content.startswith(PDF) or is_packed(content) or any(sign in content for sign in _NO_TEXT):
         return None
     return content.decode("cp1252", errors="replace")
+
+
+def restorable(content: bytes, most: int) -> str | None:
+    """The text of at most so many characters that, written in UTF-8, is this very content."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\x00" in text or len(text) > most else text

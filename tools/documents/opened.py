@@ -29,7 +29,7 @@ class Bounds:
 
     parts: int = 1_000
     characters: int = 2_000_000
-    cells: int = 200_000
+    cells: int = 100_000
     unpacked: int = 100_000_000
     ratio: int = 100
     memory: int = 1 << 30

@@ -10,6 +10,7 @@ from tools.documents.opened import LONGEST_NAME, Bounds, Form, Opened, Part
 
 _MEMBERS: Final = 10_000  # of an archive
 _CHUNK: Final = 1 << 20
+_FLOOR: Final = 10_000_000  # bytes that any may unpack to
 
 
 class Unopened(Exception):  # noqa: N818 - an answer, not a fault
@@ -51,7 +52,7 @@ def _hold(archive: zipfile.ZipFile, size: int, bounds: Bounds) -> None:
     members = archive.infolist()
     if len(members) > _MEMBERS:
         raise Unopened(f"it has more than {_MEMBERS} members")
-    most = min(bounds.unpacked, max(_CHUNK, size * bounds.ratio))
+    most = min(bounds.unpacked, max(_FLOOR, size * bounds.ratio))
     unpacked = 0
     for member in members:
         if member.flag_bits & 1:

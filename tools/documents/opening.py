@@ -15,10 +15,10 @@ from tools.documents.child import bounds_argument
 from tools.documents.opened import BOUNDS, LONGEST_NAME, Bounds, Form, Opened, Part
 
 _AT_ONCE: Final = 2  # processes: the others wait
-_LIBRARIES: Final = {Form.PDF: "pypdf", Form.DOCX: "docx", Form.XLSX: "openpyxl"}
+_LIBRARIES: Final = {forms.PDF: "pypdf", b"word/document.xml": "docx", b"xl/workbook.xml": "openpyxl"}
 _ROOT: Final = Path(__file__).parents[2]
 _BEGIN: Final = "import sys; sys.path.insert(0, sys.argv[1]); from tools.documents.child import main; main()"
-_GRACE: Final = 5.0  # seconds beside those of the processor
+_GRACE: Final = 20.0  # seconds beside those of the processor, on a machine that is busy
 _WIDEST: Final = 6  # bytes of JSON for one character at most
 
 
@@ -97,7 +97,8 @@ def _hold_installed(content: bytes) -> None:
     """Raises `Denied` where this remit has nothing that opens documents."""
     if not forms.is_pdf(content) and not forms.is_packed(content):
         raise _refused("it is of no kind that is opened here")
-    if lacking := [library for library in _LIBRARIES.values() if find_spec(library) is None]:
+    wanted = [library for sign, library in _LIBRARIES.items() if sign in content]
+    if lacking := [library for library in wanted if find_spec(library) is None]:
         raise Denied(
             "This server was installed without what opens documents. Tell an administrator.",
             rule="document",

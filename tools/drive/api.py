@@ -61,13 +61,10 @@ class Api(RestApi):
             "PATCH", (*V3, "files", id), {"fields": fields, **query}, canonical(body).encode()
         )
 
-    async def uploaded(self, id: str, fields: str, text: str) -> members.Record:  # noqa: A002
+    async def uploaded(self, id: str, fields: str, text: str, media: str) -> members.Record:  # noqa: A002
         """In the place of what it holds. Raises as `changed` does."""
         asked = {"fields": fields, "uploadType": "media"}
-        content = text.encode()
-        return await self._done(
-            "PATCH", ("upload", *V3, "files", id), asked, content, "text/plain; charset=UTF-8"
-        )
+        return await self._done("PATCH", ("upload", *V3, "files", id), asked, text.encode(), media)
 
     async def made(self, fields: str, body: Mapping[str, Json], text: str) -> members.Record:
         """RFC 2387: what is said of it, then what it holds. Raises as `changed` does."""

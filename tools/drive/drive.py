@@ -1,10 +1,12 @@
 """Drive as a store of files, under one user's token."""
 
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from policies.change import Change
-from policies.errors import InvalidArgument
+from policies.errors import InvalidArgument, NotFound
 from policies.sources import DriveSource
 from tools.drive import people
 from tools.drive.api import Api
@@ -34,7 +36,7 @@ class Drive:
 
     async def listed(self, folder: str | None, mark: Bookmark) -> Listing:
         if folder is None and paths.EVERYTHING not in self.source.folders:
-            return Listing([entry_of(await self.tree.told(each)) for each in self.source.folders], "")
+            return Listing([each async for each in self._open_folders()], "")
         at = "root" if folder is None else members.text(await self.tree.folder(folder), "id")
         return await self._page(f"'{at}' in parents and trashed = false", mark, _ORDER)
 
@@ -64,7 +66,10 @@ class Drive:
         parent = parent_of(await self.tree.told(file.id))
         if parent is None:
             raise not_found(self.name)
-        return await self.folder(parent)
+        folder = await self.folder(parent)
+        own = people.grantees(await self.api.file(file.id, people.FIELDS))
+        found = tuple(sorted({*folder.destinations, *own}))
+        return Folder(folder.id, found, people.readers(found))
 
     async def named(self, folder: Folder, name: str) -> Entry | None:
         told = await self.api.list(called(name, folder.id), FIELDS, 1, "")
@@ -76,6 +81,12 @@ class Drive:
 
     def hold_acting(self) -> None:
         """What a token may do, Drive says only where it is tried."""
+
+    async def _open_folders(self) -> AsyncIterator[Entry]:
+        """Those of the configuration that the user sees."""
+        for each in self.source.folders:
+            with suppress(NotFound):
+                yield entry_of(await self.tree.folder(each))
 
     async def _page(self, asked: str, mark: Bookmark, order: str, top: str | None = None) -> Listing:
         told = await self.api.list(asked, FIELDS, page_size(self.source), mark.place, order)

@@ -8,6 +8,7 @@ from tools.files.store import Entry
 from tools.rest import members
 from tools.rest.refusals import odd
 
+_OWN: Final = "application/vnd.google-apps."
 FOLDER: Final = "application/vnd.google-apps.folder"
 FIELDS: Final = "id,name,mimeType,size,modifiedTime,headRevisionId,parents,trashed"
 EXPORTS: Final[Mapping[str, str]] = {
@@ -31,7 +32,8 @@ def entry_of(told: members.Record) -> Entry:
         id_of(told),
         members.text(told, "name"),
         is_folder=media == FOLDER,
-        size=None if size is None else int(size),
+        # Google tells a size of its own documents, too: they have no content to be fetched.
+        size=None if size is None or media.startswith(_OWN) else int(size),
         modified_at=members.optional_text(told, "modifiedTime"),
         media_type=media,
         version=version_of(told),

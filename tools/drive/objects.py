@@ -5,12 +5,12 @@ stays in its history (threat T18).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from policies.change import Fields
-from policies.errors import NotFound
-from tools.documents.forms import text_of
+from policies.errors import NotFound, StaleConfirmation
+from tools.documents.forms import restorable
 from tools.drive.api import Api
 from tools.drive.entries import FIELDS, entry_of, id_of, parent_of, version_of
 from tools.drive.queries import called
@@ -30,11 +30,12 @@ _MOST: Final = 20  # of one name in one folder
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """Those of a folder."""
+    """Those of a folder. A text that is replaced stays of the type that it was read with: `_media`, by id."""
 
     api: Api
     tree: Tree
     folder: str
+    _media: dict[str, str] = field(default_factory=dict[str, str])
 
     async def read(self, key: Fields) -> Fields | None:
         try:
@@ -47,18 +48,22 @@ class Objects:
             key: Fields = {"file": after["former"]}
             fields = await self.read(key)
             return [] if fields is None else [(key, fields)]
+        wanted = {name: value for name, value in after.items() if name in {"name", "text"}}
         told = await self.api.list(called(str(after["name"]), self.folder), _FIELDS, _MOST, "")
         found: list[tuple[Fields, Fields]] = []
         for each in members.records(told, "files"):
             fields = await self._fields(each)
-            if is_it(after, fields, members.text(each, "createdTime"), since):
+            if is_it(wanted, fields, members.text(each, "createdTime"), since):
                 found.append(({"file": id_of(each)}, fields))
         return found
 
     async def make(self, after: Fields) -> tuple[Fields, Fields]:
         """With a text, or out of the trash."""
         if "former" in after:
-            told = await self.api.changed(str(after["former"]), FIELDS, {"trashed": False})
+            gone = await self.api.file(str(after["former"]), FIELDS)
+            if gone.get("trashed") is not True or parent_of(gone) != self.folder:
+                raise StaleConfirmation("The file is not in the trash any more, so nothing was changed.")
+            told = await self.api.changed(id_of(gone), FIELDS, {"trashed": False})
         else:
             body: dict[str, Json] = {
                 "name": after["name"],
@@ -71,7 +76,7 @@ class Objects:
     async def write(self, key: Fields, after: Fields) -> Fields:
         id_ = str(key["file"])
         if "text" in after:
-            told = await self.api.uploaded(id_, FIELDS, str(after["text"]))
+            told = await self.api.uploaded(id_, FIELDS, str(after["text"]), self._media[id_])
         else:
             told = await self._moved(id_, after)
         return {**after, "file": id_, "version": version_of(told)}
@@ -95,7 +100,7 @@ class Objects:
             "size": file.size,
         }
         if file.size is not None and file.size <= _WIDEST * MAX_TEXT:
-            text = text_of(await self.api.downloaded(file.id))
-            if text is not None and len(text) <= MAX_TEXT:
-                fields["text"] = text
+            text = restorable(await self.api.downloaded(file.id), MAX_TEXT)
+            if text is not None:
+                fields["text"], self._media[file.id] = text, file.media_type
         return fields

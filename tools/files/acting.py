@@ -11,7 +11,7 @@ from policies.pseudonyms import filled_in
 from policies.sources import FileSource
 from tools.connector import Ledger, Trace
 from tools.files import columns, toolset
-from tools.files.store import Folder, Store
+from tools.files.store import Entry, Folder, Store
 from tools.rest import records
 from tools.rest.arguments import Arguments
 from tools.rest.lists import Rows
@@ -67,11 +67,11 @@ class Actor:
             )
         if held["text"] == text:
             raise InvalidArgument("This would change nothing: the file holds this text already.")
-        before = {"text": held["text"], "version": held["version"]}
-        return _effect(folder, Change(folder.id, key, before, {"text": text}))
+        before = {name: held[name] for name in ("text", "version", "name", "folder")}
+        return _effect(await self.store.folder_of(there), Change(folder.id, key, before, {"text": text}))
 
     async def _move(self, arguments: Arguments) -> Effect:
-        file = await self.store.file(arguments.text("file"))
+        file = await self._file(arguments)
         at, to = await self.store.folder_of(file), await self.store.folder(arguments.text("folder"))
         name = _name(arguments) if arguments.has("name") else file.name
         if (at.id, file.name) == (to.id, name):
@@ -81,9 +81,15 @@ class Actor:
         return _effect(to, Change(at.id, {"file": file.id}, before, {"folder": to.id, "name": name}))
 
     async def _delete(self, arguments: Arguments) -> Effect:
-        file = await self.store.file(arguments.text("file"))
+        file = await self._file(arguments)
         folder = await self.store.folder_of(file)
-        before = {"name": file.name, "version": file.version, "former": file.former, "size": file.size}
+        before = {
+            "name": file.name,
+            "folder": folder.id,
+            "version": file.version,
+            "former": file.former,
+            "size": file.size,
+        }
         final = "" if file.former else "the store keeps no former versions of it"
         return _effect(folder, Change(folder.id, {"file": file.id}, before, None), final)
 
@@ -99,11 +105,22 @@ class Actor:
         key, now = await records.made(files, change)
         if now is None or not stands(change.before, now):
             raise Conflict(((change, now),))
-        to = await self.store.folder(str(after["folder"])) if "folder" in after else folder
         if "folder" in after:
+            to = await self.store.folder(str(after["folder"]))
             await self._hold_free(to, str(after["name"]))
+        elif now["folder"] == change.target:
+            to = await self.store.folder_of(await self.store.file(str(key["file"])))
+        else:
+            raise Conflict(((change, now),))
         before = {**(change.before or {}), "version": now["version"]}
         return _effect(to, Change(change.target, key, before, change.after))
+
+    async def _file(self, arguments: Arguments) -> Entry:
+        """One file: nobody can be shown all that is in a folder."""
+        file = await self.store.file(arguments.text("file"))
+        if file.is_folder:
+            raise InvalidArgument("file: that is a folder. Its files are moved or deleted one by one.")
+        return file
 
     async def _hold_free(self, folder: Folder, name: str) -> None:
         if await self.store.named(folder, name) is not None:

@@ -19,6 +19,10 @@ from tools.sql.pages import Limits, Page
 
 Request = Mapping[str, Json]
 
+_BETWEEN: Final = (b" ", b"\t", b",", b";", b'"', b"'", b"<", b">", b"&", b"|")
+_KEYS: Final = ((b"-----BEGIN", b"-----END"), (b"PuTTY-User-Key-File", b"Private-MAC"))
+"""What private keys begin and end with."""
+
 _BESIDE: Final = 500  # bytes of a row that are not its text
 
 
@@ -111,12 +115,26 @@ def _rows_of(file: Entry, opened: Opened, size: int) -> Iterator[Cells]:
 
 
 def _pieces(text: str, size: int) -> Iterator[str]:
-    """The text in pieces of at most `size` bytes, of whole lines where they are not longer."""
-    left = text.encode("utf-8", "surrogatepass")
-    while len(left) > size:
-        end = left.rfind(b"\n", 0, size) + 1 or size
-        while left[end] & 0xC0 == 0x80:  # within a character
-            end -= 1
-        yield left[:end].decode("utf-8", "surrogatepass")
-        left = left[end:]
-    yield left.decode("utf-8", "surrogatepass")
+    """The text in pieces of at most `size` bytes, which end where no word and no key is cut in two."""
+    whole = text.encode("utf-8", "surrogatepass")
+    start = 0
+    while len(whole) - start > size:
+        end = _end(whole, start, size)
+        yield whole[start:end].decode("utf-8", "surrogatepass")
+        start = end
+    yield whole[start:].decode("utf-8", "surrogatepass")
+
+
+def _end(whole: bytes, start: int, size: int) -> int:
+    """Behind a line; in a line that is longer, behind what stands between words."""
+    most = start + size
+    end = whole.rfind(b"\n", start, most) + 1 or max(whole.rfind(sign, start, most) + 1 for sign in _BETWEEN)
+    for first, last in _KEYS:
+        begun = whole.rfind(first, start, end)
+        if begun > start and whole.find(last, begun, end) < 0:
+            end = begun
+    if end > start:
+        return end
+    while whole[most] & 0xC0 == 0x80:  # within a character
+        most -= 1
+    return most

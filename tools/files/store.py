@@ -68,7 +68,9 @@ class Store(Protocol):
         """Raises `NotFound` as `file` does."""
         ...
 
-    async def folder_of(self, file: Entry) -> Folder: ...
+    async def folder_of(self, file: Entry) -> Folder:
+        """The folder that it is in. Who can read the file counts as well."""
+        ...
 
     async def named(self, folder: Folder, name: str) -> Entry | None:
         """What is called so in a folder."""

@@ -6,7 +6,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from policies.change import Change
+from policies.change import Change, Kind
 from policies.errors import InvalidArgument, NotFound, StaleConfirmation
 from policies.sources import S3Source
 from tools.files import paths
@@ -94,7 +94,7 @@ class Bucket:
             return None
 
     def records(self, change: Change) -> Records:
-        if "folder" in (change.after or {}):
+        if change.kind is Kind.UPDATE and "folder" in (change.after or {}):
             return Moving(self.api, self.source, change, self._open)
         return Objects(self.api, change.target, self._open)
 

@@ -64,7 +64,9 @@ def file(world: World, each: File, login: str) -> dict[str, Any]:
         held = world.granted(each)
         told["permissions"] = [permission(one) for one in held.values()]
         told["permissionIds"] = list(held)
-    return told | (_of_content(each) if not each.is_native else {})
+    if each.is_native:
+        return told | ({} if each.mime == FOLDER else {"size": str(each.claimed)})
+    return told | _of_content(each)
 
 
 def _of_content(each: File) -> dict[str, Any]:

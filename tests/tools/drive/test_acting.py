@@ -171,3 +171,62 @@ async def test_a_writer_deletes_what_is_somebody_elses_only_as_drive_lets_them(s
     await bob.act("write", folder=ada.shop.id, name="a.txt", text="of bob")
     assert ada.text(file) == "of bob"
     assert [each.by for each in file.revisions] == ["ada", "bob"]
+
+
+async def test_a_folder_is_neither_moved_nor_deleted(desk: Desk) -> None:
+    deeper = desk.site.folder("2026", within=desk.shop)
+    acts: list[tuple[str, dict[str, Any]]] = [
+        ("delete", {}),
+        ("move", {"folder": desk.shop.id, "name": "x"}),
+    ]
+    for verb, arguments in acts:
+        with pytest.raises(InvalidArgument, match="that is a folder"):
+            await desk.plan(verb, file=deeper.id, **arguments)
+
+
+async def test_documents_of_googles_own_are_moved_and_deleted(desk: Desk) -> None:
+    document, deeper = desk.put("Plan", "text", mime=DOCUMENT), desk.site.folder("2026", within=desk.shop)
+    await desk.act("move", file=document.id, folder=deeper.id)
+    assert document.parent == deeper.id
+    await desk.act("delete", file=document.id)
+    assert document.trashed
+
+
+async def test_whoever_sees_a_file_that_is_replaced_is_asked_about(desk: Desk) -> None:
+    desk.site.share(desk.put("a.txt", "old"), "", Role.READER, kind="anyone")
+    planned = await desk.plan("write", folder=desk.shop.id, name="a.txt", text="new")
+    assert planned.effect is not None
+    assert planned.effect.destinations == ("ada@acme.example", "anyone who has the link")
+
+
+async def test_what_has_gone_elsewhere_is_neither_replaced_nor_deleted_nor_taken_back(desk: Desk) -> None:
+    file, deeper = desk.put("a.txt", "old"), desk.site.folder("2026", within=desk.shop)
+    planned = [
+        await desk.plan("write", folder=desk.shop.id, name="a.txt", text="new"),
+        await desk.plan("delete", file=file.id),
+    ]
+    _, done = await desk.act("write", folder=desk.shop.id, name="b.txt", text="new")
+    desk.site.named("b.txt").parent = file.parent = deeper.id
+    for each in planned:
+        with pytest.raises(StaleConfirmation):
+            await desk.carry_out(each)
+    with pytest.raises(Conflict):
+        await desk.take_back("write", done)
+    assert desk.text(file) == "old"
+
+
+async def test_what_its_owner_took_out_of_the_trash_is_not_taken_out_again(desk: Desk) -> None:
+    file = desk.put("a.txt", "old")
+    _, done = await desk.act("delete", file=file.id)
+    file.trashed, file.name = False, "b.txt"
+    with pytest.raises(StaleConfirmation, match="not in the trash"):
+        await desk.take_back("delete", done)
+
+
+async def test_what_could_not_be_written_back_is_not_replaced_and_what_can_keeps_its_type(desk: Desk) -> None:
+    desk.put("old.txt", "hello".encode("utf-16"))
+    with pytest.raises(InvalidArgument):
+        await desk.plan("write", folder=desk.shop.id, name="old.txt", text="new")
+    table = desk.put("a.csv", "a,b", mime="text/csv")
+    await desk.act("write", folder=desk.shop.id, name="a.csv", text="c,d")
+    assert table.mime == "text/csv"

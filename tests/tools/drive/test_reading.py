@@ -219,3 +219,11 @@ async def test_readers_are_named_where_drive_names_them(site: Site) -> None:
     assert planned.effect is not None
     assert "anyone who has the link" in planned.effect.destinations
     assert "everybody at partner.example" in planned.effect.readers[0]
+
+
+async def test_a_folder_that_a_user_does_not_see_hides_no_other(site: Site) -> None:
+    ada, bob = Desk(site), Desk(site, "bob")
+    site.share(ada.shop, "bob")
+    own = site.folder("private")
+    bob.connector = bob.with_settings(folders=[own.id, ada.shop.id])
+    assert await names(bob, "list") == ["shop"]

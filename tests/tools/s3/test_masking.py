@@ -33,21 +33,39 @@ async def test_secrets_and_people_are_masked_in_each_kind_of_document(desk: Desk
         assert "[secret: " in redacted.text, name
 
 
-async def test_a_key_over_many_lines_is_masked_where_a_page_ends_within_it(
-    desk: Desk, redactor: Redactor
+async def shown(desk: Desk, redactor: Redactor, file: str) -> str:
+    """All of its pages, one after the other."""
+    pages, cursor = "", dict[str, str]()
+    while True:
+        raw = await desk.raw("read", file=file, **cursor)
+        pages += redactor.redact(raw).text
+        if raw.table.next is None:
+            return pages
+        cursor = {"cursor": raw.table.next}
+
+
+@pytest.mark.parametrize("before", [0, 40, 200, 240, 270, 290])
+async def test_a_key_over_many_lines_is_masked_wherever_a_page_would_end(
+    desk: Desk, redactor: Redactor, before: int
 ) -> None:
     body = "\n".join(secrets.token_urlsafe(48) for _ in range(12))
     key = f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n"
     desk.connector = desk.with_settings(max_bytes=2_000)
-    desk.put("shop/key.txt", "line\n" * 40 + key + "line\n" * 40)
-    shown, cursor = "", dict[str, str]()
-    while True:
-        raw = await desk.raw("read", file="shop/key.txt", **cursor)
-        shown += redactor.redact(raw).text
-        if raw.table.next is None:
-            break
-        cursor = {"cursor": raw.table.next}
-    assert not any(line in shown for line in body.split("\n"))
+    desk.put("shop/key.txt", "line\n" * before + key + "line\n" * 400)
+    pages = await shown(desk, redactor, "shop/key.txt")
+    assert pages.count("line") == before + 400
+    assert not any(line in pages for line in body.split("\n"))
+
+
+@pytest.mark.parametrize("before", range(1_440, 1_500, 10))
+async def test_a_token_is_masked_where_a_line_is_longer_than_a_page(
+    desk: Desk, redactor: Redactor, before: int
+) -> None:
+    token = f"ghp_{secrets.token_hex(18)}"
+    desk.connector = desk.with_settings(max_bytes=2_000)
+    desk.put("shop/one.json", f'["{"x," * (before // 2)}","{token}","{"y," * 2_000}"]')
+    pages = await shown(desk, redactor, "shop/one.json")
+    assert not any(token[at : at + 12] in pages for at in range(4, len(token) - 12))
 
 
 async def test_names_of_files_are_masked_and_lead_back(desk: Desk, redactor: Redactor) -> None:
