@@ -101,7 +101,9 @@ def turns() -> None:
 
 
 MOST: Final = 200  # loops
-MOST_OF_WHAT_REPEATS_ITSELF: Final = 100
+MOST_OF_WHAT_REPEATS_ITSELF: Final = (
+    150  # alone it takes two thirds of that at most, and more beside other tests
+)
 chosen: Final = random.Random(SEED).sample(sorted(shapes()), rounds(6, len(shapes())))
 
 
