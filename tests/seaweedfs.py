@@ -121,7 +121,6 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
             stderr=log,
             env=environment,
             cwd=folder,
-            start_new_session=True,
         )
         try:
             await_answer(f"{started.url}/healthz", process)
