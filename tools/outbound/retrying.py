@@ -5,16 +5,16 @@ from typing import Final
 
 import httpx2
 
-_IDEMPOTENT: Final = frozenset(
-    {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
-)  # RFC 9110, section 9.2.2
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, section 9.2.1
 _PASSING: Final = frozenset({429, 503})
 _FIRST: Final = 0.5  # seconds
 
 
 def may_be_repeated(request: httpx2.Request) -> bool:
-    """A body that is streamed can be read once."""
-    return request.method in _IDEMPOTENT and isinstance(request.stream, httpx2.ByteStream)
+    """What changes something is sent once, also where its method is idempotent: sent again on a condition, it
+    would meet what it did itself, and hear that nothing was done (threat T47). A streamed body is read once.
+    """
+    return request.method in _SAFE and isinstance(request.stream, httpx2.ByteStream)
 
 
 def pause(answer: httpx2.Response, tries: int, now: float) -> float | None:

@@ -260,7 +260,9 @@ RETRIES: list[tuple[str, list[bytes], list[float], int]] = [
     ("GET", [told(429, "retry-after: 31"), OK], [], 429),
     ("GET", [told(429, "retry-after: " + "9" * 400), OK], [], 429),
     ("GET", [told(500), OK], [], 500),
-    ("PUT", [told(429, "retry-after: 7"), OK], [7.0], 200),
+    ("HEAD", [told(429, "retry-after: 7"), OK], [7.0], 200),
+    ("PUT", [told(429, "retry-after: 7"), OK], [], 429),
+    ("DELETE", [told(503), OK], [], 503),
     ("POST", [told(429, "retry-after: 7"), OK], [], 429),
     ("PATCH", [told(503), OK], [], 503),
 ]
@@ -301,13 +303,13 @@ async def test_a_body_that_is_streamed_is_sent_once(tls: ClientContext, proof: s
         yield b"once"
 
     async with listening(Far(told(503), OK), proof) as far:
-        assert (await World(far, tls).ask("PUT", content=body())).status_code == 503
+        assert (await World(far, tls).ask("GET", content=body())).status_code == 503
 
 
 async def test_a_far_side_that_is_away_is_tried_again(tls: ClientContext) -> None:
     far = Far()
     far.port = 1
-    for method, slept in (("GET", [0.5, 1.0]), ("POST", [])):
+    for method, slept in (("GET", [0.5, 1.0]), ("POST", []), ("PUT", []), ("DELETE", [])):
         world = World(far, tls)
         with pytest.raises(Unreachable):
             await world.ask(method)
