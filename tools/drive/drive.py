@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from policies.change import Change
-from policies.errors import InvalidArgument, NotFound
+from policies.errors import NotFound
 from policies.sources import DriveSource
 from tools.drive import people
 from tools.drive.api import Api
@@ -15,7 +15,7 @@ from tools.drive.objects import Objects
 from tools.drive.queries import called, quoted
 from tools.drive.tree import Tree
 from tools.files import paths
-from tools.files.refusals import not_found
+from tools.files.refusals import changed_since, not_found
 from tools.files.store import Entry, Folder, Listing
 from tools.rest import members
 from tools.rest.bookmarks import Bookmark
@@ -54,7 +54,7 @@ class Drive:
         media = EXPORTS.get(file.media_type)
         found = await (self.api.exported(file.id, media) if media else self.api.downloaded(file.id))
         if (await self.file(file.id)).version != file.version:
-            raise InvalidArgument("This file has changed since. Read it again from its beginning.")
+            raise changed_since()
         return found
 
     async def folder(self, id: str) -> Folder:  # noqa: A002 - as above

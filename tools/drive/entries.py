@@ -37,6 +37,7 @@ def entry_of(told: members.Record) -> Entry:
         modified_at=members.optional_text(told, "modifiedTime"),
         media_type=media,
         version=version_of(told),
+        stamp=version_of(told),
         former=id_of(told),  # from the trash it comes back as it was
         is_made=media in EXPORTS,
     )

@@ -45,7 +45,7 @@ class Actor:
         files = self.store.records(effect.changes[0])
         key, fields = await records.perform(self.name, files, effect, ledger, 2 * self.source.timeout)
         rows = Rows(self.source, columns.DONE)
-        rows.add([fields.get("file", key["file"]), fields.get("version")])
+        rows.add([fields.get("file", key["file"])])
         return rows.table("", 0, more=False)
 
     async def trace(self, effect: Effect, mark: Json) -> Trace:

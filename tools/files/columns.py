@@ -20,6 +20,6 @@ PARTS: Final = (
     Column("text", Kind.TEXT),
     Column("left_out", Kind.TEXT),
 )
-DONE: Final = (Column("file", Kind.TEXT), Column("version", Kind.NAME))
+DONE: Final = (Column("file", Kind.TEXT),)
 ALL: Final = frozenset(column.name for answer in (ENTRIES, INFO, PARTS, DONE) for column in answer)
 """Those of all answers, by name."""

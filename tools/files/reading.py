@@ -12,6 +12,7 @@ from policies.sources import FileSource
 from tools.documents.opened import Opened
 from tools.documents.opening import Opener
 from tools.files import columns, toolset
+from tools.files.refusals import changed_since
 from tools.files.store import Entry, Listing, Store
 from tools.rest.bookmarks import Bookmark
 from tools.rest.lists import Cells, Rows, page_size
@@ -55,21 +56,21 @@ class Reader:
         del mark
         file = await self.store.file(str(request["file"]))
         rows = Rows(self.source, columns.INFO)
-        rows.add((*_entry_row(file), file.media_type or None, file.version or None))
+        rows.add((*_entry_row(file), file.media_type or None, file.stamp or None))
         return rows.table("", 0, more=False)
 
     async def _read(self, request: Request, mark: Bookmark) -> Table:
         """A cursor is good for one version: what comes of the parts of another, nobody could put together."""
         file = await self.store.file(str(request["file"]))
-        if mark.place not in {"", file.version}:
-            raise InvalidArgument("This file has changed since. Read it again from its beginning.")
+        if mark.place not in {"", file.stamp}:
+            raise changed_since()
         opened = await self.opener.open(await self._content(file), "" if file.is_made else file.name)
         size = min(self.source.max_cell_bytes, self.source.max_bytes - _BESIDE)
         page = Page(Limits(page_size(self.source), self.source.max_bytes, size))
         page.extend(islice(_rows_of(file, opened, size), mark.skipped, None))
         return page.table(
             columns.PARTS,
-            lambda taken: mark.going_on(file.version, mark.skipped + taken).encode(),
+            lambda taken: mark.going_on(file.stamp, mark.skipped + taken).encode(),
         )
 
     async def _content(self, file: Entry) -> bytes:
@@ -111,7 +112,7 @@ def _rows_of(file: Entry, opened: Opened, size: int) -> Iterator[Cells]:
     """As few as can be: a secret of many lines is known best where they are one text (threat T27)."""
     for part in opened.parts:
         for text in _pieces(part.text, size):
-            yield file.id, file.version, opened.form.value, part.name, text, opened.cut or None
+            yield file.id, file.stamp or None, opened.form.value, part.name, text, opened.cut or None
 
 
 def _pieces(text: str, size: int) -> Iterator[str]:

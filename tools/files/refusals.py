@@ -1,6 +1,6 @@
 """What every store of files says alike where it says no."""
 
-from policies.errors import NotFound
+from policies.errors import InvalidArgument, NotFound
 
 
 def not_found(source: str) -> NotFound:
@@ -8,3 +8,8 @@ def not_found(source: str) -> NotFound:
     return NotFound(
         f"There is no such file or folder that is open to you. {source}_list lists those that are."
     )
+
+
+def changed_since() -> InvalidArgument:
+    """Of a file of which a page of another version was read."""
+    return InvalidArgument("This file has changed since. Read it again from its beginning.")

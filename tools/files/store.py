@@ -13,8 +13,10 @@ from tools.rest.records import Records
 class Entry:
     """A file or a folder. `id` is what the tools call it, and stays while its `version` does.
 
-    `size` is in bytes. `former` is what the store keeps this version by, once there is another: "" where it
-    keeps none. What `is_made` when it is fetched has neither a size before nor a name that says its form.
+    `size` is in bytes. `version` tells one content from another, and `stamp` is what of it a model is told:
+    it is made of nothing that the file holds. `former` is what the store keeps this version by, once there
+    is another: "" where it keeps none. What `is_made` when it is fetched has neither a size before nor a
+    name that says its form.
     """
 
     id: str
@@ -24,6 +26,7 @@ class Entry:
     modified_at: str | None = None
     media_type: str = ""
     version: str = ""
+    stamp: str = ""
     former: str = ""
     is_made: bool = False
 

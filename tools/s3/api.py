@@ -16,13 +16,17 @@ from tools.outbound.client import Bounds, Transport, client
 from tools.outbound.tls import ClientContext
 from tools.rest.api import RestApi
 from tools.rest.refusals import odd, unreached
-from tools.rest.unheard import Unheard
+from tools.rest.unheard import Unheard, heard
 from tools.s3 import refusals
+from tools.s3.listing import Page, page_of
 from tools.s3.signing import Signed
+from tools.s3.versions import Version, version_of
 from tools.s3.xml import root_of
 
-_MAX_XML: Final = 5_000_000  # bytes
+_LEAST: Final = 5_000_000  # bytes of one answer, however small files have to be
 _NONE: Final[Mapping[str, str]] = {}
+FREE: Final[Mapping[str, str]] = {"if-none-match": "*"}
+"""On the condition that nothing is there."""
 
 
 class Api(RestApi):
@@ -37,9 +41,9 @@ class Api(RestApi):
         root = _root(await self._found("GET", ()))
         return [str(each.text) for each in root.iterfind("{*}Buckets/{*}Bucket/{*}Name")]
 
-    async def keys(self, **query: str) -> Any:
-        """The root of a page of the bucket's list."""
-        return _root(await self._found("GET", (self.bucket,), {"list-type": "2", **query}))
+    async def keys(self, **query: str) -> Page:
+        asked = {"list-type": "2", "encoding-type": "url", **query}
+        return page_of(_root(await self._found("GET", (self.bucket,), asked)))
 
     async def told(self, key: str) -> Mapping[str, str]:
         """What is told of an object. Raises `NotFound`, or `NeedsConnection` where the key is why."""
@@ -47,6 +51,7 @@ class Api(RestApi):
         if answer.status_code == 403:
             # An answer to HEAD says no more. What may be asked by the same key and of as little does.
             await self.keys(prefix=key, **{"max-keys": "1"})
+        if answer.status_code in {403, 404, 405}:
             raise not_found(self._name)
         if answer.status_code != 200:
             self.refuse(answer, time.time())
@@ -54,11 +59,32 @@ class Api(RestApi):
 
     async def fetched(self, key: str, etag: str) -> bytes:
         """What an object holds, where that still is what is called so. Raises `StaleConfirmation`."""
-        return (await self._found("GET", self._at(key), headers={"if-match": f'"{etag}"'})).content
+        return (await self._found("GET", self._at(key), headers=unchanged(etag))).content
 
-    async def acted(
+    async def put(self, key: str, headers: Mapping[str, str], content: bytes) -> Version:
+        """Makes or replaces an object. Raises as `_acted` does, as the next two do."""
+        answer = await self._acted("PUT", key, headers, content)
+        with heard():
+            return version_of(answer.headers)
+
+    async def copied(self, key: str, to: str, *, etag: str = "", version: str = "") -> Version:
+        """Copies an object, as it is called so or in a former version, to where nothing is."""
+        source = f"/{self.bucket}/{quote(key, safe='/')}"
+        which = f"?versionId={quote(version, safe='')}" if version else ""
+        held = {"x-amz-copy-source-if-match": f'"{etag}"'} if etag else {}
+        answer = await self._acted("PUT", to, {"x-amz-copy-source": f"{source}{which}", **held, **FREE})
+        root = root_of(answer.content)  # S3 begins to answer before it has copied
+        if root is None or not root.tag.endswith("CopyObjectResult"):
+            raise Unheard
+        with heard():
+            return version_of({**answer.headers, "etag": root.findtext("{*}ETag") or ""})
+
+    async def deleted(self, key: str, etag: str) -> None:
+        await self._acted("DELETE", key, unchanged(etag))
+
+    async def _acted(
         self, method: str, key: str, headers: Mapping[str, str], content: bytes = b""
-    ) -> httpx2.Headers:
+    ) -> httpx2.Response:
         """Changes an object.
 
         Raises `Refusal` where nothing was changed, and `Unheard` where nobody can say.
@@ -73,9 +99,7 @@ class Api(RestApi):
             raise refusals.may_not_act()
         if answer.status_code not in {200, 204}:
             self.refuse(answer, time.time())
-        if refusals.code_of(answer):  # S3 begins to answer before it has copied
-            raise Unheard
-        return answer.headers
+        return answer
 
     def refuse(self, answer: httpx2.Response, now: float) -> NoReturn:
         refusals.refuse(self._name, answer, now)
@@ -130,10 +154,9 @@ def _root(answer: httpx2.Response) -> Any:
     return root
 
 
-def source_of_copy(bucket: str, key: str, version: str = "") -> str:
-    """What `x-amz-copy-source` says, of a former version where that is named."""
-    which = f"?versionId={quote(version, safe='')}" if version else ""
-    return f"/{bucket}/{quote(key, safe='/')}{which}"
+def unchanged(etag: str) -> Mapping[str, str]:
+    """On the condition that what is there is called so."""
+    return {"if-match": f'"{etag}"'}
 
 
 @asynccontextmanager
@@ -141,7 +164,7 @@ async def asking(
     name: str, source: S3Source, tls: ClientContext, credential: Credential | None
 ) -> AsyncGenerator[Api]:
     """Raises `NeedsConnection` for what can be no access key. Without a credential it asks as nobody."""
-    size = max(_MAX_XML, source.max_file_bytes)
+    size = max(_LEAST, source.max_file_bytes)
     bounds = Bounds(source.timeout, size, longest_pause=source.timeout)
     async with client(Transport(tls, origins((source.url,)), bounds)) as http:
         if credential is not None:

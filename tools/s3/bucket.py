@@ -1,25 +1,26 @@
 """A bucket as a store of files: its keys as paths, and what a key has before a `/` as its folders."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Final
 
 from policies.change import Change, Kind
-from policies.errors import InvalidArgument, NotFound, StaleConfirmation
+from policies.errors import NotFound, StaleConfirmation
 from policies.sources import S3Source
 from tools.files import paths
-from tools.files.refusals import not_found
+from tools.files.refusals import changed_since, not_found
 from tools.files.store import Entry, Folder, Listing
 from tools.rest.bookmarks import Bookmark
 from tools.rest.lists import page_size
 from tools.rest.records import Records
-from tools.rest.refusals import odd
 from tools.s3.api import Api
+from tools.s3.listing import Page
 from tools.s3.moving import Moving
 from tools.s3.objects import Objects
-from tools.s3.versions import etag_of, former_of
+from tools.s3.versions import version_of
+from tools.sql import cursors
 
 _LISTED: Final = 10  # requests for one page of a search
 _AT_ONCE: Final = "1000"  # keys
@@ -37,52 +38,55 @@ class Bucket:
         if folder is None and paths.EVERYTHING not in self.source.folders:
             open_ = [Entry(each, paths.name_of(each), is_folder=True) for each in sorted(self.source.folders)]
             return Listing(open_, "")
-        prefix = f"{self._open(folder)}/" if folder is not None else ""
-        told = await self._keys(prefix, mark.place, str(page_size(self.source)), delimiter="/")
-        folders = [_folder(each) for each in told.iterfind("{*}CommonPrefixes/{*}Prefix")]
-        entries = [*folders, *map(_entry, told.iterfind("{*}Contents"))]
-        return Listing([each for each in entries if each and self._is_open(each.id)], _following(told))
+        below = self._open(folder) if folder is not None else ""
+        page = await self._page(below, mark.place, str(page_size(self.source)), delimiter="/")
+        return Listing(
+            [each for each in (*page.folders, *page.files) if self._is_open(each.id)], page.following
+        )
 
     async def found(self, search: str, folder: str | None, mark: Bookmark) -> Listing:
-        """By their names: S3 has no index of what is in them."""
-        wanted, place = search.casefold(), mark.place
+        """By their names, folder after folder: S3 has no index of what is in them."""
+        tops = [self._open(folder)] if folder is not None else self._tops
+        wanted, (number, place) = search.casefold(), _placed(mark.place, len(tops))
         found: list[Entry] = []
-        (top,) = [self._open(folder)] if folder is not None else [None]
-        prefix = f"{top}/" if top else self._common
         for _ in range(_LISTED):
-            told = await self._keys(prefix, place, _AT_ONCE)
+            page = await self._page(tops[number], place, _AT_ONCE)
             found += [
-                each for each in _files(told) if wanted in each.name.casefold() and self._is_open(each.id)
+                each for each in page.files if wanted in each.name.casefold() and self._is_open(each.id)
             ]
-            place = _following(told)
-            if not place or len(found) > page_size(self.source):
+            number, place = (number, page.following) if page.following else (number + 1, "")
+            if number == len(tops):
+                return Listing(found, "")
+            if len(found) > page_size(self.source):
                 break
-        return Listing(found, place)
+        return Listing(found, f"{number} {place}")
 
     async def file(self, id: str) -> Entry:  # noqa: A002 - as the tools call it
         told = await self.api.told(self._open(id))
-        size = told.get("content-length", "")
+        version, size = version_of(told), told.get("content-length", "")
+        changed = _moment(told.get("last-modified", ""))
         return Entry(
             id,
             paths.name_of(id),
             size=int(size) if size.isdecimal() else None,
-            modified_at=_moment(told.get("last-modified", "")),
+            modified_at=changed,
             media_type=told.get("content-type", ""),
-            version=etag_of(told),
-            former=former_of(told),
+            version=version.etag,
+            stamp=version.id or changed or "",
+            former=version.id,
         )
 
     async def content(self, file: Entry) -> bytes:
         try:
             return await self.api.fetched(self._open(file.id), file.version)
         except StaleConfirmation as stale:
-            raise InvalidArgument("This file has changed since. Read it again from its beginning.") from stale
+            raise changed_since() from stale
 
     async def folder(self, id: str) -> Folder:  # noqa: A002 - as above
-        """Any that is open: in S3 a folder is there once something is in it."""
-        return Folder(
-            self._open(id), (self.source.bucket,), f"everybody who may read the bucket {self.source.bucket}"
-        )
+        """Any that is open: in S3 a folder is there once something is in it. "" is the bucket itself."""
+        if id or paths.EVERYTHING not in self.source.folders:
+            self._open(id)
+        return Folder(id, (self.source.bucket,), f"everybody who may read the bucket {self.source.bucket}")
 
     async def folder_of(self, file: Entry) -> Folder:
         return await self.folder(paths.folder_of(file.id))
@@ -95,7 +99,7 @@ class Bucket:
 
     def records(self, change: Change) -> Records:
         if change.kind is Kind.UPDATE and "folder" in (change.after or {}):
-            return Moving(self.api, self.source, change, self._open)
+            return Moving(self.api, change, self._open)
         return Objects(self.api, change.target, self._open)
 
     def hold_acting(self) -> None:
@@ -111,43 +115,31 @@ class Bucket:
         return paths.is_within(path, self.source.folders)
 
     @property
-    def _common(self) -> str:
-        """What all open keys begin with."""
-        folders = self.source.folders
-        return f"{folders[0]}/" if len(folders) == 1 and folders[0] != paths.EVERYTHING else ""
+    def _tops(self) -> Sequence[str]:
+        """The open folders that are in no other one; "" for the bucket itself."""
+        folders = sorted({*self.source.folders})
+        if paths.EVERYTHING in folders:
+            return [""]
+        return [
+            each
+            for each in folders
+            if not paths.is_within(each, [other for other in folders if other != each])
+        ]
 
-    async def _keys(self, prefix: str, place: str, most: str, **more: str) -> Any:
+    async def _page(self, below: str, place: str, most: str, **more: str) -> Page:
         token = {"continuation-token": place} if place else {}
+        prefix = f"{below}/" if below else ""
         return await self.api.keys(**{"max-keys": most, "prefix": prefix, **token, **more})
 
 
-def _following(told: Any) -> str:
-    """Where the next page starts, "" where there is none."""
-    if told.findtext("{*}IsTruncated") != "true":
-        return ""
-    token = told.findtext("{*}NextContinuationToken")
-    if not token:
-        raise odd("a list goes on, and does not say where")
-    return str(token)
-
-
-def _folder(told: Any) -> Entry | None:
-    path = str(told.text or "").removesuffix("/")
-    return Entry(path, paths.name_of(path), is_folder=True) if path else None
-
-
-def _files(told: Any) -> Iterator[Entry]:
-    yield from filter(None, map(_entry, told.iterfind("{*}Contents")))
-
-
-def _entry(told: Any) -> Entry | None:
-    """None for what only stands for a folder."""
-    key, size = str(told.findtext("{*}Key") or ""), str(told.findtext("{*}Size") or "")
-    if key.endswith("/"):
-        return None
-    if not size.isdecimal():
-        raise odd("an object has no size")
-    return Entry(key, paths.name_of(key), size=int(size), modified_at=told.findtext("{*}LastModified"))
+def _placed(mark: str, tops: int) -> tuple[int, str]:
+    """Which folder a search goes on in, and where. Raises `InvalidArgument`."""
+    number, _, place = mark.partition(" ")
+    if not mark:
+        return 0, ""
+    if not number.isascii() or not number.isdecimal() or int(number) >= tops:
+        raise cursors.not_its_own()
+    return int(number), place
 
 
 def _moment(told: str) -> str | None:

@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from policies.change import Change, Fields
-from policies.errors import NotFound, Refusal
-from policies.sources import S3Source
+from policies.errors import Denied, NotFound, Refusal
 from tools.files import paths
 from tools.rest.unheard import Unheard
-from tools.s3.api import Api, source_of_copy
-from tools.s3.versions import etag_of
+from tools.s3.api import Api
+from tools.s3.versions import version_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +16,6 @@ class Moving:
     """The one object of a change, wherever of its two places it is."""
 
     api: Api
-    source: S3Source
     change: Change
     held: Callable[[str], str]
     """Raises `NotFound` for a path that is not open."""
@@ -44,23 +42,31 @@ class Moving:
         del key
         before = self.change.before or {}
         here, there, etag = self._path(before), self._path(after), str(before["version"])
-        copying = {
-            "x-amz-copy-source": source_of_copy(self.source.bucket, here),
-            "x-amz-copy-source-if-match": f'"{etag}"',
-            "if-none-match": "*",
-        }
-        await self.api.acted("PUT", there, copying)
+        copy = await self.api.copied(here, there, etag=etag)
+        moved = {**after, "file": there, "version": copy.etag}
         try:
-            await self.api.acted("DELETE", here, {"if-match": f'"{etag}"'})
-        except Refusal:
-            # It has changed meanwhile, or may not be deleted: then there is no copy either.
-            await self._forget(there, etag)
+            await self.api.deleted(here, etag)
+        except Denied:
+            await self._forget(there, copy.etag)
             raise
-        return {**after, "file": there, "version": etag}
+        except Refusal:
+            if await self._stands(here):  # and has changed meanwhile: then there is no copy either
+                await self._forget(there, copy.etag)
+                raise
+        return moved
+
+    async def _stands(self, path: str) -> bool:
+        try:
+            await self.api.told(path)
+        except NotFound:
+            return False
+        except Refusal as refusal:
+            raise Unheard from refusal
+        return True
 
     async def _forget(self, there: str, etag: str) -> None:
         try:
-            await self.api.acted("DELETE", there, {"if-match": f'"{etag}"'})
+            await self.api.deleted(there, etag)
         except Refusal as refusal:
             raise Unheard from refusal
 
@@ -75,7 +81,7 @@ class Moving:
             "folder": paths.folder_of(path),
             "name": paths.name_of(path),
             "file": path,
-            "version": etag_of(told),
+            "version": version_of(told).etag,
         }
 
     def _path(self, place: Fields) -> str:

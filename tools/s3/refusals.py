@@ -22,6 +22,9 @@ _OF_THE_KEY: Final = frozenset(
     }
 )
 
+_NOTHING: Final = frozenset({"AccessDenied", "MethodNotAllowed", "NoSuchKey", "NoSuchVersion"})
+"""Those of what is not there, and of what is not the user's to see. Any other is somebody's fault."""
+
 
 def code_of(answer: httpx2.Response) -> str:
     """Empty for an answer without one, as those to HEAD are."""
@@ -35,7 +38,7 @@ def refuse(source: str, answer: httpx2.Response, now: float) -> NoReturn:
     detail = f"S3 answered {status} {code if code.isalnum() else ''}".strip()
     if code in _OF_THE_KEY:
         raise NeedsConnection(source, refused=True)
-    if status in {403, 404, 405}:
+    if code in _NOTHING:
         raise not_found(source)
     if status in {409, 412}:
         raise stale()

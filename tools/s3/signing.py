@@ -1,6 +1,7 @@
 """Signs requests with an access key: AWS Signature Version 4, by botocore."""
 
 from collections.abc import Generator
+from typing import Final
 
 import httpx2
 from botocore.auth import S3SigV4Auth
@@ -10,7 +11,17 @@ from botocore.credentials import Credentials
 from policies.errors import NeedsConnection
 from policies.secret import Credential
 
-_LONGEST = 256  # characters of an access key's id, or of its secret
+_LONGEST: Final = 256  # characters of an access key's id, or of its secret
+_SIGNED: Final = frozenset(
+    {
+        "cache-control",
+        "content-disposition",
+        "content-language",
+        "content-type",
+        "if-match",
+        "if-none-match",
+    }
+)
 
 
 class Signed(httpx2.Auth):
@@ -38,4 +49,4 @@ class Signed(httpx2.Auth):
 
 
 def _is_signed(name: str) -> bool:
-    return name in {"content-type", "if-match", "if-none-match", "range"} or name.startswith("x-amz-")
+    return name in _SIGNED or name.startswith("x-amz-")

@@ -82,6 +82,15 @@ async def test_a_file_is_moved_and_is_where_it_was(desk: Desk) -> None:
     assert file.name == "b.txt"
 
 
+async def test_what_has_a_name_again_that_is_taken_is_not_put_back(desk: Desk) -> None:
+    file, deeper = desk.put("a.txt"), desk.site.folder("2026", within=desk.shop)
+    _, moved = await desk.act("move", file=file.id, folder=deeper.id)
+    desk.put("a.txt", "other")
+    with pytest.raises(InvalidArgument, match="of that name"):
+        await desk.take_back("move", moved)
+    assert file.parent == deeper.id
+
+
 async def test_what_changed_since_it_was_shown_is_not_done(desk: Desk) -> None:
     files = [desk.put(f"{name}.txt", "old") for name in "abc"]
     deeper = desk.site.folder("2026", within=desk.shop)

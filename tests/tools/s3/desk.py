@@ -48,10 +48,18 @@ class Desk(Actor):
         """Requests that came and may change something."""
         return [(each.method, each.target) for each in self.gate.asked if each.method not in {"GET", "HEAD"}]
 
-    def put(self, path: str, content: bytes | str) -> str:
-        """Behind everybody's back: its etag."""
+    def put(self, path: str, content: bytes | str, **beside: Any) -> str:
+        """Behind everybody's back: its version."""
         body = content.encode() if isinstance(content, str) else content
-        return str(self.root.put_object(Bucket=self.bucket, Key=path, Body=body)["ETag"]).strip('"')
+        return str(
+            self.root.put_object(Bucket=self.bucket, Key=path, Body=body, **beside).get("VersionId", "")
+        )
+
+    def etag(self, path: str) -> str:
+        return str(self.root.head_object(Bucket=self.bucket, Key=path)["ETag"]).strip('"')
+
+    def drop(self, path: str) -> None:
+        self.root.delete_object(Bucket=self.bucket, Key=path)
 
     def moment(self, path: str) -> str:
         """When it was changed, as a list says it."""

@@ -10,6 +10,8 @@ from starlette.types import Receive, Scope, Send
 from tests.loopback import HERE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.seaweedfs import Seaweed
     from tests.tools.rest.faults import Fault
 
@@ -25,7 +27,8 @@ class Asked:
 
 class Gate:
     """An ASGI application at `url`. `faults` are taken in turn, one a request; `losses` are answers to what
-    was changed, in the place of the right one, and `refusing` are those in the place of changing anything.
+    was changed, in the place of the right one, and `refusing` are those in the place of changing anything:
+    None lets one pass. `between` is what somebody else does after the first change.
     """
 
     def __init__(self, url: str) -> None:
@@ -35,8 +38,9 @@ class Gate:
 
     def clear(self) -> None:
         self.faults: list[Fault] = []
-        self.losses: list[Fault] = []
-        self.refusing: list[Fault] = []
+        self.losses: list[Fault | None] = []
+        self.refusing: list[Fault | None] = []
+        self.between: Callable[[], object] | None = None
         self.asked: list[Asked] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,8 +56,8 @@ class Gate:
         if self.faults:
             return self.faults.pop(0).answer()
         changes = method in {"PUT", "DELETE", "POST"}
-        if changes and self.refusing:
-            return self.refusing.pop(0).answer()
+        if changes and self.refusing and (refused := self.refusing.pop(0)):
+            return refused.answer()
         assert self.behind is not None
         # The host is signed, so it stays what the client called it.
         async with httpx2.AsyncClient(timeout=30, **HERE) as client:
@@ -63,8 +67,11 @@ class Gate:
                 content=body,
                 headers=scope["headers"],
             )
-        if changes and told.is_success and self.losses:
-            return self.losses.pop(0).answer()
+        if changes and told.is_success and self.between:
+            self.between()
+            self.between = None
+        if changes and told.is_success and self.losses and (lost := self.losses.pop(0)):
+            return lost.answer()
         left_out = {"content-length", "transfer-encoding", "date", "server", "connection"}
         headers = {name: value for name, value in told.headers.items() if name not in left_out}
         answer = Response(told.content, told.status_code, headers)

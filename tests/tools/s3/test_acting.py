@@ -1,13 +1,24 @@
 """Acting in a bucket: what is shown, done once, taken back, and found again."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
-from policies.errors import Conflict, Denied, InDoubt, InvalidArgument, NotFound, StaleConfirmation
+from policies.canonical import Json
+from policies.change import Effect
+from policies.errors import (
+    Conflict,
+    Denied,
+    InDoubt,
+    InvalidArgument,
+    NotFound,
+    StaleConfirmation,
+    UpstreamFailed,
+)
 from tests.proofs import Notes
 from tests.seaweedfs import Seaweed
-from tests.tools.rest.calling import Losing
 from tests.tools.rest.faults import Fault
 from tests.tools.s3.desk import Desk
 from tests.tools.s3.gate import Gate
@@ -15,7 +26,33 @@ from tools.connector import Trace
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T18", "T50", "T47")]
 
-LOST = Fault(502, b"")
+LOST = [
+    Fault(502, b""),
+    Fault(503, b"<Error><Code>SlowDown</Code></Error>", {"retry-after": "0"}),
+    Fault(200, b"<half", half=True),
+]
+DENIED = Fault(403, b"<Error><Code>AccessDenied</Code></Error>")
+COPIED = "shop/a.txt", "tenant-a/a.txt"
+
+
+class Then(Notes):
+    """What happens once it is noted, right before it is sent."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        super().__init__()
+        self._happens = happens
+
+    async def note(self, effect: Effect, mark: Json) -> None:
+        await super().note(effect, mark)
+        self._happens()
+
+
+def losing(gate: Gate, *losses: Fault | None) -> Then:
+    return Then(lambda: gate.losses.extend(losses))
+
+
+def refusing(gate: Gate, *refusals: Fault | None) -> Then:
+    return Then(lambda: gate.refusing.extend(refusals))
 
 
 async def test_a_file_is_made_and_gone_where_it_is_taken_back(desk: Desk) -> None:
@@ -61,9 +98,42 @@ async def test_a_file_is_deleted_and_there_again(desk: Desk) -> None:
     _, done = await desk.act("delete", file="shop/logo.png")
     assert not done.final
     assert desk.get("shop/logo.png") is None
-    await desk.take_back("delete", done)
+    _, undone = await desk.take_back("delete", done)
     told = desk.root.get_object(Bucket=desk.bucket, Key="shop/logo.png")
     assert told["Body"].read() == b"\x89PNG\x00"
+    _, again = await desk.take_back("delete", undone)
+    assert desk.get("shop/logo.png") is None
+    await desk.take_back("delete", again)
+    desk.root.head_object(Bucket=desk.bucket, Key="shop/logo.png")
+
+
+async def test_what_is_kept_beside_a_text_stays_where_it_is_replaced(desk: Desk) -> None:
+    beside: dict[str, Any] = {
+        "ContentType": "text/markdown",
+        "CacheControl": "max-age=60",
+        "ContentDisposition": "inline",
+        "ContentLanguage": "de",
+        "Metadata": {"owner": "anna"},
+    }
+    desk.put("shop/a.md", "old", **beside)
+    _, done = await desk.act("write", folder="shop", name="a.md", text="new")
+    await desk.take_back("write", done)
+    told = desk.root.head_object(Bucket=desk.bucket, Key="shop/a.md")
+    assert {name: told[name] for name in beside} == beside
+    assert desk.get("shop/a.md") == "old"
+
+
+async def test_a_file_in_no_folder_is_moved_and_deleted_and_where_it_was(
+    gate: Gate, seaweed: Seaweed
+) -> None:
+    desk = Desk(gate, seaweed, folders=["*"])
+    desk.put("a.txt", "hello")
+    _, moved = await desk.act("move", file="a.txt", folder="shop")
+    await desk.take_back("move", moved)
+    assert (desk.get("a.txt"), desk.get("shop/a.txt")) == ("hello", None)
+    _, deleted = await desk.act("delete", file="a.txt")
+    await desk.take_back("delete", deleted)
+    assert desk.get("a.txt") == "hello"
 
 
 async def test_a_file_that_is_too_large_to_be_read_is_deleted_and_there_again(
@@ -133,18 +203,6 @@ async def test_what_changed_since_it_was_shown_is_not_done(desk: Desk) -> None:
     assert desk.get("tenant-a/c.txt") is None
 
 
-class Meddling(Notes):
-    """Somebody else writes once it is noted, right before it is sent."""
-
-    def __init__(self, desk: Desk, path: str) -> None:
-        super().__init__()
-        self._desk, self._path = desk, path
-
-    async def note(self, effect: object, mark: object) -> None:
-        await super().note(effect, mark)  # type: ignore[arg-type]
-        self._desk.put(self._path, "meddled")
-
-
 @pytest.mark.parametrize("verb", ["write", "delete", "move"])
 async def test_what_changes_in_the_last_moment_is_not_overwritten(desk: Desk, verb: str) -> None:
     desk.put("shop/a.txt", "old")
@@ -153,10 +211,41 @@ async def test_what_changes_in_the_last_moment_is_not_overwritten(desk: Desk, ve
         "delete": {"file": "shop/a.txt"},
         "move": {"file": "shop/a.txt", "folder": "tenant-a"},
     }[verb]
+    planned = await desk.plan(verb, **arguments)
     with pytest.raises(StaleConfirmation):
-        await desk.carry_out(await desk.plan(verb, **arguments), Meddling(desk, "shop/a.txt"))
+        await desk.carry_out(planned, Then(lambda: desk.put("shop/a.txt", "meddled")))
     assert desk.get("shop/a.txt") == "meddled"
     assert desk.get("tenant-a/a.txt") is None
+
+
+async def test_what_comes_to_be_there_in_the_last_moment_is_not_overwritten(desk: Desk) -> None:
+    for name in "ab":
+        desk.put(f"shop/{name}.txt", "old")
+    _, deleted = await desk.act("delete", file="shop/b.txt")
+    inverse = [change.inverse() for change in deleted.changes]
+    for planned, path in (
+        (await desk.plan("write", folder="shop", name="c.txt", text="new"), "shop/c.txt"),
+        (await desk.plan("move", file="shop/a.txt", folder="tenant-a"), "tenant-a/a.txt"),
+        (await desk.plan("delete", undo=inverse), "shop/b.txt"),
+    ):
+        with pytest.raises(StaleConfirmation):
+            await desk.carry_out(planned, Then(partial(desk.put, path, "meddled")))
+        assert desk.get(path) == "meddled"
+    assert desk.get("shop/a.txt") == "old"
+
+
+async def test_nothing_is_put_back_over_something_else(desk: Desk) -> None:
+    for name in "ab":
+        desk.put(f"shop/{name}.txt", "old")
+    _, moved = await desk.act("move", file="shop/a.txt", folder="tenant-a")
+    _, deleted = await desk.act("delete", file="shop/b.txt")
+    for name in "ab":
+        desk.put(f"shop/{name}.txt", "other")
+    with pytest.raises(Conflict):
+        await desk.take_back("move", moved)
+    with pytest.raises(InvalidArgument, match="of that name"):
+        await desk.take_back("delete", deleted)
+    assert [desk.get(f"shop/{name}.txt") for name in "ab"] == ["other"] * 2
 
 
 async def test_what_changed_since_it_was_done_is_not_taken_back(desk: Desk) -> None:
@@ -171,62 +260,156 @@ async def test_what_changed_since_it_was_done_is_not_taken_back(desk: Desk) -> N
     assert [desk.get(f"shop/{name}.txt") for name in "ab"] == ["newer"] * 2
 
 
-@pytest.mark.parametrize("verb", ["write", "delete"])
-async def test_a_lost_answer_is_looked_up_and_nothing_is_sent_twice(desk: Desk, verb: str) -> None:
+ONCE: list[tuple[str, dict[str, Any], str, str | None]] = [
+    ("write", {"folder": "shop", "name": "b.txt", "text": "new"}, "shop/b.txt", "new"),
+    ("write", {"folder": "shop", "name": "a.txt", "text": "new"}, "shop/a.txt", "new"),
+    ("delete", {"file": "shop/a.txt"}, "shop/a.txt", None),
+]
+
+
+@pytest.mark.parametrize("lost", LOST)
+@pytest.mark.parametrize("act", ONCE)
+async def test_a_lost_answer_is_looked_up_and_nothing_is_sent_twice(
+    desk: Desk, lost: Fault, act: tuple[str, dict[str, Any], str, str | None]
+) -> None:
+    verb, arguments, path, then = act
     desk.put("shop/a.txt", "old")
-    arguments: dict[str, Any] = {
-        "write": {"folder": "shop", "name": "b.txt", "text": "new"},
-        "delete": {"file": "shop/a.txt"},
-    }[verb]
-    planned = await desk.plan(verb, **arguments)
-    await desk.carry_out(planned, Losing(desk.gate, losses=[LOST]))
+    _, done = await desk.carry_out(await desk.plan(verb, **arguments), losing(desk.gate, lost))
     assert len(desk.writes) == 1
-    assert (desk.get("shop/b.txt") == "new") if verb == "write" else desk.get("shop/a.txt") is None
+    assert desk.get(path) == then
+    await desk.take_back(verb, done)
+    assert desk.get("shop/a.txt") == "old"
 
 
-async def test_where_nobody_can_tell_it_stays_in_doubt_until_it_is_traced(desk: Desk) -> None:
-    notes = Losing(desk.gate, losses=[LOST], faults=[])
+@pytest.mark.parametrize("lost", LOST)
+async def test_a_deletion_or_a_making_that_is_taken_back_may_lose_its_answer(desk: Desk, lost: Fault) -> None:
+    desk.put("shop/a.txt", "old")
+    _, deleted = await desk.act("delete", file="shop/a.txt")
+    planned = await desk.plan("delete", undo=[change.inverse() for change in deleted.changes])
+    await desk.carry_out(planned, losing(desk.gate, lost))
+    assert desk.get("shop/a.txt") == "old"
+
+
+async def test_something_else_where_one_was_put_back_is_neither_done_nor_not_done(desk: Desk) -> None:
+    """An object under a key of KMS, for one, is called otherwise once it is copied."""
+    desk.put("shop/a.txt", "old")
+    _, deleted = await desk.act("delete", file="shop/a.txt")
+    planned = await desk.plan("delete", undo=[change.inverse() for change in deleted.changes])
+    assert planned.effect is not None
+    desk.gate.between = lambda: desk.put("shop/a.txt", "other")
+    with pytest.raises(InDoubt):
+        await desk.carry_out(planned, losing(desk.gate, LOST[0]))
+    with pytest.raises(UpstreamFailed):
+        await desk.trace(planned.effect)
+
+
+@pytest.mark.parametrize("fault", [Fault(500, b""), LOST[1]])
+async def test_where_nobody_can_tell_it_stays_in_doubt_until_it_is_traced(desk: Desk, fault: Fault) -> None:
     planned = await desk.plan("write", folder="shop", name="a.txt", text="new")
     assert planned.effect is not None
-
-    class Silent(Losing):
-        async def note(self, effect: object, mark: object) -> None:
-            await super().note(effect, mark)  # type: ignore[arg-type]
-            desk.gate.refusing = [Fault(500, b"")]
-
     with pytest.raises(InDoubt):
-        await desk.carry_out(planned, Silent(desk.gate))
+        await desk.carry_out(planned, refusing(desk.gate, fault))
+    assert len(desk.writes) == 1
     assert await desk.trace(planned.effect) is Trace.NOT_DONE
     assert await desk.trace_now(planned.effect, {}) is Trace.UNDER_WAY
-    _, done = await desk.carry_out(await desk.plan("write", folder="shop", name="a.txt", text="new"), notes)
+    again = await desk.plan("write", folder="shop", name="a.txt", text="new")
+    _, done = await desk.carry_out(again, losing(desk.gate, LOST[0]))
     assert await desk.trace(done) is Trace.DONE
 
 
-@pytest.mark.parametrize("lost", [0, 1])
-async def test_a_move_of_which_half_is_lost_is_found_whole_or_in_doubt(desk: Desk, lost: int) -> None:
+@pytest.mark.parametrize("lost", LOST)
+async def test_a_move_whose_copy_is_not_heard_of_is_in_doubt(desk: Desk, lost: Fault) -> None:
     """The copy is one request, the deletion another."""
     desk.put("shop/a.txt", "hello")
     planned = await desk.plan("move", file="shop/a.txt", folder="tenant-a")
     assert planned.effect is not None
-    plain = Fault(204, b"", {"etag": "x"})
-    try:
-        await desk.carry_out(planned, Losing(desk.gate, losses=[*[plain] * lost, LOST]))
-    except InDoubt:
-        assert lost == 0
-        assert await desk.trace(planned.effect) is Trace.UNKNOWN
-        assert (desk.get("shop/a.txt"), desk.get("tenant-a/a.txt")) == ("hello", "hello")
-    else:
-        assert await desk.trace(planned.effect) is Trace.DONE
-        assert (desk.get("shop/a.txt"), desk.get("tenant-a/a.txt")) == (None, "hello")
+    with pytest.raises(InDoubt):
+        await desk.carry_out(planned, losing(desk.gate, lost))
+    assert await desk.trace(planned.effect) is Trace.UNKNOWN
+    assert [desk.get(path) for path in COPIED] == ["hello", "hello"]
 
 
-async def test_a_copy_that_fails_behind_a_good_status_is_no_copy(desk: Desk) -> None:
+@pytest.mark.parametrize("lost", LOST)
+async def test_a_move_whose_deletion_is_not_heard_of_is_found_done(desk: Desk, lost: Fault) -> None:
     desk.put("shop/a.txt", "hello")
     planned = await desk.plan("move", file="shop/a.txt", folder="tenant-a")
-    desk.gate.refusing = [Fault(200, b"<Error><Code>InternalError</Code></Error>")]
+    _, done = await desk.carry_out(planned, losing(desk.gate, None, lost))
+    assert len(desk.writes) == 2
+    assert await desk.trace(done) is Trace.DONE
+    assert [desk.get(path) for path in COPIED] == [None, "hello"]
+
+
+async def test_what_changes_between_the_copy_and_the_deletion_stays_and_the_copy_goes(desk: Desk) -> None:
+    desk.put("shop/a.txt", "hello")
+    planned = await desk.plan("move", file="shop/a.txt", folder="tenant-a")
+    desk.gate.between = lambda: desk.put("shop/a.txt", "meddled")
+    with pytest.raises(StaleConfirmation):
+        await desk.carry_out(planned)
+    assert [desk.get(path) for path in COPIED] == ["meddled", None]
+
+
+async def test_what_is_gone_between_the_copy_and_the_deletion_has_been_moved(desk: Desk) -> None:
+    """There is one copy of it then, which stays."""
+    desk.put("shop/a.txt", "hello")
+    planned = await desk.plan("move", file="shop/a.txt", folder="tenant-a")
+    desk.gate.between = lambda: desk.drop("shop/a.txt")
+    await desk.carry_out(planned)
+    assert [desk.get(path) for path in COPIED] == [None, "hello"]
+
+
+async def test_what_may_not_be_deleted_is_not_moved_and_the_copy_goes(desk: Desk) -> None:
+    desk.put("shop/a.txt", "hello")
+    planned = await desk.plan("move", file="shop/a.txt", folder="tenant-a")
+    with pytest.raises(Denied):
+        await desk.carry_out(planned, refusing(desk.gate, None, DENIED))
+    assert [desk.get(path) for path in COPIED] == ["hello", None]
+
+
+async def test_a_copy_that_cant_be_taken_away_again_is_in_doubt(desk: Desk) -> None:
+    desk.put("shop/a.txt", "hello")
+    planned = await desk.plan("move", file="shop/a.txt", folder="tenant-a")
+    with pytest.raises(InDoubt):
+        await desk.carry_out(planned, refusing(desk.gate, None, DENIED, DENIED))
+    assert [desk.get(path) for path in COPIED] == ["hello", "hello"]
+
+
+async def test_a_move_of_a_key_whose_rights_end_meanwhile_is_not_told_as_done(desk: Desk) -> None:
+    """What is not to be seen any more looks like what is gone."""
+    desk.put("shop/a.txt", "hello")
+    planned = await desk.plan("move", file="shop/a.txt", folder="tenant-a")
+    desk.gate.between = lambda: desk.behind.allow(desk.key.user, desk.bucket, ["other"])
     with pytest.raises(InDoubt):
         await desk.carry_out(planned)
+    assert [desk.get(path) for path in COPIED] == ["hello", "hello"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Fault(200, b"<Error><Code>InternalError</Code></Error>"),
+        Fault(200, b""),
+        Fault(200, b"<CopyObjectResult/>"),
+        Fault(204, b"", {"etag": '"x"'}),
+    ],
+)
+async def test_a_copy_that_fails_behind_a_good_status_is_no_copy(desk: Desk, answer: Fault) -> None:
+    desk.put("shop/a.txt", "hello")
+    desk.put("shop/b.txt", "hello")
+    _, deleted = await desk.act("delete", file="shop/b.txt")
+    inverse = [change.inverse() for change in deleted.changes]
+    for planned in (
+        await desk.plan("move", file="shop/a.txt", folder="tenant-a"),
+        await desk.plan("delete", undo=inverse),
+    ):
+        with pytest.raises(InDoubt):
+            await desk.carry_out(planned, refusing(desk.gate, answer))
     assert desk.get("shop/a.txt") == "hello"
+
+
+async def test_an_answer_that_does_not_say_what_was_written_is_looked_up(desk: Desk) -> None:
+    planned = await desk.plan("write", folder="shop", name="a.txt", text="new")
+    await desk.carry_out(planned, losing(desk.gate, Fault(200, b"")))
+    assert len(desk.writes) == 1
 
 
 async def test_a_key_that_may_only_read_changes_nothing(desk: Desk) -> None:

@@ -1,5 +1,8 @@
 """Reading in a bucket: what is open, page by page, and what a file says."""
 
+import base64
+import json
+
 import httpx2
 import pytest
 
@@ -62,10 +65,59 @@ async def test_a_search_finds_names_in_open_folders_alone(desk: Desk) -> None:
     assert "shop/invoice/x" not in found
 
 
+async def test_a_search_goes_through_all_open_folders_each_once(gate: Gate, seaweed: Seaweed) -> None:
+    folders = ["b", "a", "a/below", "c/d", "empty"]
+    desk = Desk(gate, seaweed, folders=folders, max_rows=2)
+    paths = [f"{folder}/{number}.txt" for folder in ("a", "a/below", "b", "c/d") for number in range(3)]
+    for path in (*paths, "c/other.txt", "a-evil/1.txt"):
+        desk.put(path, "x")
+    assert await names(desk, "search", search=".txt") == paths
+    assert await names(desk, "search", search="nothing of that name") == []
+    told = await desk.table("search", search=".txt")
+    assert told.next is not None
+    for mark in ("7 x", "-1 x", "x", "٣ x"):
+        cursor = json.loads(base64.urlsafe_b64decode(told.next + "==="))
+        forged = base64.urlsafe_b64encode(json.dumps({**cursor, "mark": mark}).encode()).decode()
+        with pytest.raises(InvalidArgument, match="cursor"):
+            await desk.table("search", search=".txt", cursor=forged.rstrip("="))
+
+
+async def test_names_that_have_no_place_in_xml_hide_no_others(desk: Desk) -> None:
+    """Those that could be read in two ways are left out."""
+    for path in ("shop/a+b c%.txt", "shop/ä&<b>.txt", "shop/\x01.txt", "shop/x%2fy.txt"):
+        desk.put(path, "x")
+    open_ = {"shop/a+b c%.txt", "shop/ä&<b>.txt"}
+    assert {*await names(desk, "list", folder="shop")} == open_
+    assert {*await names(desk, "search", search=".txt")} == open_
+
+
 async def test_a_file_says_of_itself_what_it_is(desk: Desk) -> None:
-    etag = desk.put("shop/a.txt", "hello")
+    version = desk.put("shop/a.txt", "hello")
     (told,) = await desk.records("info", file="shop/a.txt")
-    assert (told["name"], told["size"], told["version"], told["kind"]) == ("a.txt", 5, etag, "file")
+    assert (told["name"], told["size"], told["version"], told["kind"]) == ("a.txt", 5, version, "file")
+
+
+@pytest.mark.threat("T27")
+@pytest.mark.parametrize("versions", [True, False])
+async def test_a_sum_of_what_a_file_holds_is_not_told(
+    gate: Gate, seaweed: Seaweed, *, versions: bool
+) -> None:
+    """An ETag is one: whoever guesses what was masked could check it there."""
+    desk = Desk(gate, seaweed, seaweed.bucket(versions=versions), max_bytes=20_000)
+    desk.put("shop/a.txt", "line\n" * 10_000)
+    etag = desk.etag("shop/a.txt")
+    read = await desk.table("read", file="shop/a.txt")
+    assert read.next is not None
+    said = [
+        str(read.rows),
+        base64.urlsafe_b64decode(read.next + "===").decode(),
+        str(await desk.records("info", file="shop/a.txt")),
+        str(await desk.records("list", folder="shop")),
+        str((await desk.act("write", folder="shop", name="b.txt", text="x"))[0].rows),
+        desk.etag("shop/b.txt"),
+    ]
+    assert not any(etag in each for each in said)
+    assert said[-1] not in said[-2]
 
 
 @pytest.mark.parametrize(
@@ -81,9 +133,9 @@ async def test_a_file_says_of_itself_what_it_is(desk: Desk) -> None:
 async def test_documents_are_read_as_text(
     desk: Desk, name: str, content: bytes, parts: tuple[str, ...]
 ) -> None:
-    etag = desk.put(f"shop/{name}", content)
+    version = desk.put(f"shop/{name}", content)
     (told,) = await desk.records("read", file=f"shop/{name}")
-    assert told["version"] == etag
+    assert told["version"] == version
     assert (told["form"], told["part"], str(told["text"]).strip()) == parts
 
 
@@ -161,6 +213,29 @@ async def test_a_key_that_may_list_more_than_the_source_is_refused(desk: Desk) -
         await desk.table("list")
     desk.connector = desk.with_settings(overprivileged="a test")
     assert await names(desk, "list") == ["shop", "tenant-a"]
+
+
+CLOCKS = b"<Error><Code>RequestTimeTooSkewed</Code></Error>"
+
+
+@pytest.mark.threat("T09")
+@pytest.mark.parametrize("fault", [Fault(403, CLOCKS), Fault(403, b""), Fault(404, b"")])
+async def test_only_a_plain_no_says_that_a_key_may_do_no_more(desk: Desk, fault: Fault) -> None:
+    """What is not known is not remembered."""
+    desk.key = desk.behind.give(desk.bucket, ["*"])
+    desk.gate.faults = [fault] * 2
+    with pytest.raises(UpstreamFailed):
+        await desk.table("list")
+    desk.gate.faults = []
+    with pytest.raises(Denied, match="list the whole bucket"):
+        await desk.table("list")
+
+
+async def test_a_bucket_that_there_is_not_is_told_to_an_administrator(desk: Desk) -> None:
+    desk.bucket, desk.key = "no-such-bucket", desk.behind.root
+    desk.connector = desk.with_settings(overprivileged="a test")
+    with pytest.raises(UpstreamFailed, match="administrator"):
+        await desk.table("list", folder="shop")
 
 
 @pytest.mark.threat("T35")
