@@ -137,6 +137,7 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
 _OPTIONS: Final = (
     "-ip", "127.0.0.1", "-ip.bind", "127.0.0.1", "-s3.iam.readOnly=false", "-s3.port.iceberg", "0",
     "-webdav=false", "-admin.ui=false", "-master.telemetry=false",
+    "-volume.max", "10000",  # one for each bucket: by itself no more than the disk has times 128 MB
 )  # fmt: skip
 
 
