@@ -572,7 +572,9 @@ class FileSource(RestSource, frozen=True):
         min_length=1, max_length=1000
     )
     # As of a file of code: it is looked through for people and secrets.
-    max_bytes: int = Field(default=100_000, ge=1_000, le=1_000_000)
+    # A page has to hold the longest private key as a whole, and a cell the longest path.
+    max_bytes: int = Field(default=100_000, ge=20_000, le=1_000_000)
+    max_cell_bytes: int = Field(default=65_536, ge=4_096, le=10_000_000)
     max_file_bytes: int = Field(default=20_000_000, ge=1_000, le=200_000_000)
     acts: tuple[FileAct, ...] = ()
 

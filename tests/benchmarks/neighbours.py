@@ -37,6 +37,7 @@ BATCHES: Final = 10
 PAGES: Final = 400
 LOOKS: Final = 4
 ROUNDS: Final = 3
+_NO_UNICODE: Final = b"\x81"
 _MB: Final = 1_000_000
 CONFIGURATION: Final = """\
 [server]
@@ -137,8 +138,11 @@ async def _asked(service: Service, number: int) -> None:
 
 
 async def _opened(opener: Opener, content: bytes) -> None:
+    async def fetched() -> bytes:
+        return content
+
     with suppress(Denied):
-        await opener.open(content, "")
+        await opener.open(fetched, "a.txt" if content.startswith(_NO_UNICODE) else "")
 
 
 def _documents() -> Iterator[bytes]:
@@ -151,6 +155,7 @@ def _documents() -> Iterator[bytes]:
     yield made.archive({str(number): b"" for number in range(10_001)})
     yield made.pdf(*("page of a long report" for _ in range(1_500)))
     yield ("a line of a log\n" * 1_200_000).encode()
+    yield _NO_UNICODE * 20_000_000
 
 
 def _said(times: Sequence[float]) -> str:

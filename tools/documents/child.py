@@ -1,8 +1,9 @@
 """The process that opens one document: it reads it from its input, and writes what it made of it.
 
-What parses hostile files has a bounded share of memory and processor, no files to write, no children and no
-environment (threat T40). It runs as the same user, so it is no sandbox against a parser that is taken over:
-for that, run remit in one.
+What parses hostile files has a bounded share of memory and processor, and no environment; it can write
+nothing into files, and starts no processes unless it runs as root (threat T40). It runs as the same user, may
+read what that may, and connect: it is no sandbox against a parser that is taken over. For that, run remit in
+one.
 """
 
 import json

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 LONGEST_NAME: Final = 1_024  # characters of a part's
 
@@ -59,18 +59,22 @@ class Opened:
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
-    def from_json(cls, text: str) -> "Opened":
-        """Raises `ValueError` for anything else."""
-        match json.loads(text):
+    def from_json(cls, value: Any) -> "Opened":
+        """Of what `to_json` says. Raises `ValueError` for anything else."""
+        match value:
             case {"form": str() as form, "parts": [*parts], "cut": str() as cut}:
                 return cls(Form(form), tuple(map(_part, parts)), cut)
             case _:
-                raise ValueError(text[:100])
+                raise ValueError("this is no document")
 
 
-def _part(value: object) -> Part:
+def too_long(most: int) -> str:
+    return f"only the first {most} characters are read"
+
+
+def _part(value: Any) -> Part:
     match value:
         case {"name": str() as name, "text": str() as text}:
             return Part(name, text)
         case _:
-            raise ValueError(value)
+            raise ValueError("this is no part")

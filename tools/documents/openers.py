@@ -3,11 +3,17 @@
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 from tools.documents import forms
-from tools.documents.opened import LONGEST_NAME, Bounds, Form, Opened, Part
+from tools.documents.ends import beginning
+from tools.documents.opened import LONGEST_NAME, Bounds, Form, Opened, Part, too_long
+from tools.documents.word import text_of
 
+_TYPES: Final = "[Content_Types].xml"
+_WORD: Final = b"wordprocessingml.document.main+xml"
+_EXCEL: Final = b"spreadsheetml.sheet.main+xml"
+_NOTES: Final = ("header", "footer", "footnotes", "endnotes")  # as the type of a part ends, before `+xml`
 _MEMBERS: Final = 10_000  # of an archive
 _CHUNK: Final = 1 << 20
 _FLOOR: Final = 10_000_000  # bytes that any may unpack to
@@ -28,11 +34,11 @@ def open_document(content: bytes, bounds: Bounds) -> Opened:
 
 def _packed(content: bytes, bounds: Bounds) -> Opened:
     with _archive(content) as archive:
-        names = {member.filename for member in archive.infolist()}
         _hold(archive, len(content), bounds)
-        if "word/document.xml" in names:
+        types = archive.read(_TYPES) if _TYPES in archive.namelist() else b""
+        if _WORD in types:
             return _taken(Form.DOCX, _docx(content), bounds)
-        if "xl/workbook.xml" in names:
+        if _EXCEL in types:
             return _xlsx(content, bounds)
         return _taken(Form.ZIP, _zip(archive, bounds), bounds)
 
@@ -71,10 +77,10 @@ def _taken(form: Form, parts: Iterator[Part], bounds: Bounds) -> Opened:
     for part in parts:
         if len(taken) == bounds.parts:
             return Opened(form, tuple(taken), f"only the first {bounds.parts} parts are read")
-        taken.append(Part(part.name[:LONGEST_NAME], part.text[:left]))
+        taken.append(Part(part.name[:LONGEST_NAME], beginning(part.text, left)))
         left -= len(part.text)
         if left < 0:
-            return Opened(form, tuple(taken), f"only the first {bounds.characters} characters are read")
+            return Opened(form, tuple(taken), too_long(bounds.characters))
     return Opened(form, tuple(taken))
 
 
@@ -82,7 +88,7 @@ def _pdf(content: bytes) -> Iterator[Part]:
     from pypdf import PdfReader  # noqa: PLC0415 - one library for one document
 
     reader = PdfReader(BytesIO(content))
-    if reader.is_encrypted:
+    if reader.is_encrypted and not reader.decrypt(""):  # else it can be read by everybody, and not changed
         raise Unopened("it is encrypted")
     for number, page in enumerate(reader.pages, start=1):
         yield Part(f"page {number}", page.extract_text())
@@ -90,18 +96,16 @@ def _pdf(content: bytes) -> Iterator[Part]:
 
 def _docx(content: bytes) -> Iterator[Part]:
     from docx import Document  # noqa: PLC0415 - as above
-    from docx.table import Table  # noqa: PLC0415
+    from docx.oxml import parse_xml  # noqa: PLC0415
 
-    document = Document(BytesIO(content))
-    lines: list[str] = []
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            lines += ("\t".join(cell.text for cell in row.cells) for row in block.rows)
-        else:
-            lines.append(block.text)
-    yield Part("", "\n".join(lines))
+    document: Any = Document(BytesIO(content))
+    yield Part("", text_of(document.element.body).strip("\n"))
     if comments := [f"{comment.author}: {comment.text}" for comment in document.comments]:
         yield Part("comments", "\n".join(comments))
+    for part in document.part.package.iter_parts():
+        note = part.content_type.rpartition(".")[2].removesuffix("+xml")
+        if note in _NOTES and (text := text_of(parse_xml(part.blob)).strip()):
+            yield Part(note, text)
 
 
 def _xlsx(content: bytes, bounds: Bounds) -> Opened:
@@ -114,7 +118,7 @@ def _xlsx(content: bytes, bounds: Bounds) -> Opened:
         lines: list[str] = []
         sheet.reset_dimensions()  # what a file says of them may be anything
         for row in sheet.iter_rows(values_only=True):
-            left -= len(row)
+            left -= max(1, sum(cell is not None for cell in row))
             if left < 0:
                 cut = f"only the first {bounds.cells} cells are read"
                 taken = _taken(Form.XLSX, iter([*parts, Part(sheet.title, "\n".join(lines))]), bounds)
@@ -128,5 +132,6 @@ def _zip(archive: zipfile.ZipFile, bounds: Bounds) -> Iterator[Part]:
     """Of members that are no text, their names alone: nothing is opened within what was opened."""
     for member in archive.infolist():
         if not member.is_dir():
-            text = forms.text_of(archive.read(member)) if member.file_size <= bounds.characters else None
+            said = forms.said(member.filename)
+            text = forms.read_as_text(archive.read(member), said, bounds.characters + 1)
             yield Part(member.filename, f"[{member.file_size} bytes, no text]" if text is None else text)

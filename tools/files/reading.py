@@ -2,15 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Final
 
 from policies.call import Table
 from policies.canonical import Json
-from policies.errors import Denied, InvalidArgument
+from policies.errors import InvalidArgument
 from policies.sources import FileSource
+from tools.documents.ends import pieces
 from tools.documents.opened import Opened
-from tools.documents.opening import Opener
+from tools.documents.opening import Opener, not_read
 from tools.files import columns, toolset
 from tools.files.refusals import changed_since
 from tools.files.store import Entry, Listing, Store
@@ -20,11 +22,8 @@ from tools.sql.pages import Limits, Page
 
 Request = Mapping[str, Json]
 
-_BETWEEN: Final = (b" ", b"\t", b",", b";", b'"', b"'", b"<", b">", b"&", b"|")
-_KEYS: Final = ((b"-----BEGIN", b"-----END"), (b"PuTTY-User-Key-File", b"Private-MAC"))
-"""What private keys begin and end with."""
-
 _BESIDE: Final = 500  # bytes of a row that are not its text
+_TOO_LONG: Final = "of a line that is longer than a page only the beginning is read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,8 @@ class Reader:
         file = await self.store.file(str(request["file"]))
         if mark.place not in {"", file.stamp}:
             raise changed_since()
-        opened = await self.opener.open(await self._content(file), "" if file.is_made else file.name)
-        size = min(self.source.max_cell_bytes, self.source.max_bytes - _BESIDE)
+        opened = await self.opener.open(partial(self._content, file), "" if file.is_made else file.name)
+        size = self.source.max_bytes - _BESIDE
         page = Page(Limits(page_size(self.source), self.source.max_bytes, size))
         page.extend(islice(_rows_of(file, opened, size), mark.skipped, None))
         return page.table(
@@ -77,9 +76,9 @@ class Reader:
         if file.is_folder:
             raise InvalidArgument("That is a folder, and has no text. List it, and read a file of it.")
         if not file.is_made and file.size is None:
-            raise _not_read("it is of a kind without text")
+            raise not_read("it is of a kind without text")
         if not file.is_made and (file.size or 0) > self.source.max_file_bytes:
-            raise _not_read(f"it has more than {self.source.max_file_bytes} bytes")
+            raise not_read(f"it has more than {self.source.max_file_bytes} bytes")
         return await self.store.content(file)
 
     def _entries(self, listing: Listing, mark: Bookmark) -> Table:
@@ -95,10 +94,6 @@ class Reader:
         )
 
 
-def _not_read(why: str) -> Denied:
-    return Denied(f"This file is not read: {why}. Ask for another one.", rule="document")
-
-
 def _text(value: Json) -> str | None:
     return value if isinstance(value, str) else None
 
@@ -111,31 +106,6 @@ def _entry_row(entry: Entry) -> Cells:
 def _rows_of(file: Entry, opened: Opened, size: int) -> Iterator[Cells]:
     """As few as can be: a secret of many lines is known best where they are one text (threat T27)."""
     for part in opened.parts:
-        for text in _pieces(part.text, size):
-            yield file.id, file.stamp or None, opened.form.value, part.name, text, opened.cut or None
-
-
-def _pieces(text: str, size: int) -> Iterator[str]:
-    """The text in pieces of at most `size` bytes, which end where no word and no key is cut in two."""
-    whole = text.encode("utf-8", "surrogatepass")
-    start = 0
-    while len(whole) - start > size:
-        end = _end(whole, start, size)
-        yield whole[start:end].decode("utf-8", "surrogatepass")
-        start = end
-    yield whole[start:].decode("utf-8", "surrogatepass")
-
-
-def _end(whole: bytes, start: int, size: int) -> int:
-    """Behind a line; in a line that is longer, behind what stands between words."""
-    most = start + size
-    end = whole.rfind(b"\n", start, most) + 1 or max(whole.rfind(sign, start, most) + 1 for sign in _BETWEEN)
-    for first, last in _KEYS:
-        begun = whole.rfind(first, start, end)
-        if begun > start and whole.find(last, begun, end) < 0:
-            end = begun
-    if end > start:
-        return end
-    while whole[most] & 0xC0 == 0x80:  # within a character
-        most -= 1
-    return most
+        for text, is_cut in pieces(part.text, size):
+            left_out = "; ".join(filter(None, (opened.cut, _TOO_LONG if is_cut else "")))
+            yield file.id, file.stamp or None, opened.form.value, part.name, text, left_out or None

@@ -13,8 +13,12 @@ from pypdf import PdfWriter
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 
 
-def text_document(*paragraphs: str, table: Sequence[Sequence[str]] = ()) -> bytes:
+def text_document(
+    *paragraphs: str, table: Sequence[Sequence[str]] = (), header: str = "", comment: str = ""
+) -> bytes:
     made = docx.Document()
+    if header:
+        made.sections[0].header.paragraphs[0].text = header
     for each in paragraphs:
         made.add_paragraph(each)
     if table:
@@ -22,7 +26,30 @@ def text_document(*paragraphs: str, table: Sequence[Sequence[str]] = ()) -> byte
         for row, cells in zip(grid.rows, table, strict=True):
             for cell, text in zip(row.cells, cells, strict=True):
                 cell.text = text
+    if comment:
+        made.add_comment(made.paragraphs[0].runs[0], comment, author="Anna")
     return _saved(made.save)
+
+
+def text_document_of(body: str, doctype: str = "") -> bytes:
+    """With this XML as its body: `w` and `mc` are what they mostly are."""
+    return _with_main(
+        f'{_XML}{doctype}<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f"<w:body>{body}</w:body></w:document>"
+    )
+
+
+def renamed(content: bytes, name: str, other: str) -> bytes:
+    """The document, with one of its parts under another name."""
+    members = {each.replace(name, other): body for each, body in _members(content).items()}
+    ends = (name.rpartition("/")[2].encode(), other.rpartition("/")[2].encode())
+    return archive(
+        {
+            each: body.replace(*ends) if each.endswith((".rels", "].xml")) else body
+            for each, body in members.items()
+        }
+    )
 
 
 def spreadsheet(sheets: Mapping[str, Iterable[Sequence[object]]]) -> bytes:
@@ -34,8 +61,8 @@ def spreadsheet(sheets: Mapping[str, Iterable[Sequence[object]]]) -> bytes:
     return _saved(book.save)
 
 
-def pdf(*pages: str, password: str | None = None) -> bytes:
-    """Each of one line, without brackets."""
+def pdf(*pages: str, password: str | None = None, owner: str | None = None) -> bytes:
+    """Each of one line, without brackets. The `password` opens it, its `owner`'s lets whoever has it edit."""
     objects = ["<</Type/Catalog/Pages 2 0 R>>", ""]
     kids: list[int] = []
     for text in pages:
@@ -58,7 +85,7 @@ def pdf(*pages: str, password: str | None = None) -> bytes:
     if password is None:
         return bytes(out)
     writer = PdfWriter(clone_from=io.BytesIO(bytes(out)))
-    writer.encrypt(password, algorithm="RC4-128")
+    writer.encrypt(password, owner, algorithm="RC4-128")
     return _saved(writer.write)
 
 
@@ -102,9 +129,16 @@ def exploding_entities() -> bytes:
         '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
         "<w:t>&l9;</w:t></w:r></w:p></w:body></w:document>"
     )
-    plain = zipfile.ZipFile(io.BytesIO(text_document("hello")))
-    members = {name: plain.read(name) for name in plain.namelist()}
-    return archive({**members, "word/document.xml": body.encode()})
+    return _with_main(body)
+
+
+def _with_main(xml: str) -> bytes:
+    return archive({**_members(text_document("hello")), "word/document.xml": xml.encode()})
+
+
+def _members(content: bytes) -> dict[str, bytes]:
+    plain = zipfile.ZipFile(io.BytesIO(content))
+    return {name: plain.read(name) for name in plain.namelist()}
 
 
 def _saved(save: object) -> bytes:

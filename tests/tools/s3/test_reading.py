@@ -140,8 +140,8 @@ async def test_documents_are_read_as_text(
 
 
 async def test_a_long_text_comes_page_by_page_in_whole_lines(gate: Gate, seaweed: Seaweed) -> None:
-    desk = Desk(gate, seaweed, max_bytes=3_000)
-    text = "".join(f"line {number}\n" for number in range(1_000))
+    desk = Desk(gate, seaweed, max_bytes=20_000)
+    text = "".join(f"line {number}\n" for number in range(8_000))
     desk.put("shop/long.txt", text)
     texts = [str(row[4]) for row in await desk.all_rows("read", file="shop/long.txt")]
     assert "".join(texts) == text
@@ -150,11 +150,11 @@ async def test_a_long_text_comes_page_by_page_in_whole_lines(gate: Gate, seaweed
 
 
 async def test_a_page_of_another_version_is_not_read(gate: Gate, seaweed: Seaweed) -> None:
-    desk = Desk(gate, seaweed, max_bytes=3_000)
-    desk.put("shop/long.txt", "line\n" * 2_000)
+    desk = Desk(gate, seaweed, max_bytes=20_000)
+    desk.put("shop/long.txt", "line\n" * 20_000)
     first = await desk.table("read", file="shop/long.txt")
     assert first.next is not None
-    desk.put("shop/long.txt", "other\n" * 2_000)
+    desk.put("shop/long.txt", "other\n" * 20_000)
     with pytest.raises(InvalidArgument, match="changed since"):
         await desk.table("read", file="shop/long.txt", cursor=first.next)
 
