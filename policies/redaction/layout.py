@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from policies.redaction.linear import Match, Pattern
-from policies.redaction.names import Context, are_people, meaning
+from policies.redaction.names import Context, are_people, beside, meaning
 from policies.redaction.work import spend
 
 _MAX_DEPTH: Final = 64
@@ -126,16 +126,17 @@ def _collect(text: str, node: _Node, context: Context, fields: list[Field]) -> N
         for item in node.items:
             _collect(text, item, context, fields)
     else:
-        names = frozenset(node.keys)
+        record = beside(node.keys)
         within = (*context.within, context.name) if context.name else context.within
         table = _columnar(text, node)
+        columns = beside(table)
         for key, item in zip(node.keys, node.items, strict=True):
             if table and key.lower() in _ROWS:
                 for row in item.items:
                     for name, cell in zip(table, row.items, strict=False):
-                        _collect(text, cell, Context(name, frozenset(table)), fields)
+                        _collect(text, cell, Context(name, columns), fields)
             elif not (table and key.lower() in _HEADERS):
-                _collect(text, item, Context(key, names, within), fields)
+                _collect(text, item, Context(key, record, within), fields)
 
 
 def _columnar(text: str, node: _Node) -> list[str]:
@@ -190,11 +191,11 @@ def _table(text: str) -> list[Field]:
 def _columns(
     text: str, header: Sequence[str], rows: Sequence[Sequence[tuple[int, int]]]
 ) -> Iterator[Context]:
-    beside = frozenset(header)
+    record = beside(header)
     for name, *cells in zip(header, *rows, strict=True):
-        context = Context(name, beside)
+        context = Context(name, record)
         people = meaning(context) is None and are_people(text[start:end] for start, end in cells)
-        yield Context("full_name", beside) if people else context
+        yield Context("full_name", record) if people else context
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -244,7 +245,7 @@ def _inserts(text: str) -> Iterator[Field]:
     statements = list(_INSERT.find(text))
     for index, match in enumerate(statements):
         names = [name.strip(' \t\n"`[]') for name in match[1].split(",")]
-        beside = frozenset(names)
+        record = beside(names)
         limit = statements[index + 1].start() if index + 1 < len(statements) else len(text)
         column = 0
         for literal in _LITERAL.find(text[match.end() : limit]):
@@ -257,7 +258,7 @@ def _inserts(text: str) -> Iterator[Field]:
             elif not literal[2]:
                 start, end = literal.span(1) if literal.start(1) >= 0 else literal.span(3)
                 if column < len(names):
-                    yield Field(match.end() + start, match.end() + end, Context(names[column], beside))
+                    yield Field(match.end() + start, match.end() + end, Context(names[column], record))
 
 
 _COPY: Final = Pattern(r"\bcopy\s+\S+?\s*\(([^()]{1,900})\)\s*from\s+stdin[^;\n]*;[ \t]*\n", fold_case=True)
@@ -269,14 +270,14 @@ def _copied(text: str) -> Iterator[Field]:
         return
     for match in _COPY.find(text):
         names = [name.strip(' \t\n"') for name in match[1].split(",")]
-        beside = frozenset(names)
+        record = beside(names)
         for start, line in _lines(text[match.end() :]):
             if line.startswith("\\."):
                 break
             left = match.end() + start
             for name, cell in zip(names, line.split("\t"), strict=False):
                 if cell != "\\N":
-                    yield Field(left, left + len(cell), Context(name, beside))
+                    yield Field(left, left + len(cell), Context(name, record))
                 left += len(cell) + 1
 
 
@@ -291,7 +292,7 @@ def _elements(text: str) -> Iterator[Field]:
     if "</" not in text:
         return
     tags = list(_TAG.find(text))
-    beside = frozenset(tag["name"] for tag in tags)
+    record = beside(tag["name"] for tag in tags)
     open_names: list[str] = []
     for tag, after in pairwise(tags):
         if tag["end"]:
@@ -303,7 +304,7 @@ def _elements(text: str) -> Iterator[Field]:
                 if text.startswith(_CDATA[0], left) and text.endswith(_CDATA[1], left, right):
                     left, right = left + len(_CDATA[0]), right - len(_CDATA[1])
                 if left < right:
-                    yield Field(left, right, Context(tag["name"], beside, tuple(open_names)))
+                    yield Field(left, right, Context(tag["name"], record, tuple(open_names)))
             if len(open_names) < _MAX_DEPTH:
                 open_names.append(tag["name"])
 
@@ -334,12 +335,12 @@ def _pairs(text: str) -> Iterator[Field]:
 
 
 def _block(pairs: Sequence[tuple[int, str, Match]]) -> Iterator[Field]:
-    beside = frozenset(match["name"] for _, _, match in pairs)
+    record = beside(match["name"] for _, _, match in pairs)
     for start, line, match in pairs:
         left, right = match.span(next(name for name in _VALUES if match.start(name) >= 0))
         right = left + len(line[left:right].rstrip(" ,.;)]"))
         if left < right:
-            yield Field(start + left, start + right, Context(match["name"], beside))
+            yield Field(start + left, start + right, Context(match["name"], record))
 
 
 _PROPERTY: Final = Pattern(r"(?:^|\n)(?P<name>[A-Z][A-Z-]{0,20})(?:;[^:\n]{0,200})?:(?P<value>[^\n]{1,512})")

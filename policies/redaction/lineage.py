@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from policies.call import Column, Origin
-from policies.redaction.names import Context, Meaning, meaning
+from policies.redaction.names import Beside, Context, Meaning, meaning
 from policies.redaction.secrets import is_credential
 from policies.redaction.words import words_of
 
@@ -21,20 +21,20 @@ def meaning_of(origin: Origin) -> Meaning | None:
 
     Of a part of the JSON in it the key says more than the column.
     """
-    return meaning(_context(origin, frozenset()))
+    return meaning(_context(origin, Beside()))
 
 
 @lru_cache(maxsize=8192)
-def context_of(column: Column, names: frozenset[str]) -> Context:
-    """What the values of a column are judged by, which stands beside others of these names."""
+def context_of(column: Column, beside: Beside) -> Context:
+    """What the values of a column are judged by, in a record of which `beside` tells."""
     if any(origin.changed and is_credential(origin.column) for origin in column.origins):
-        return Context(column.name, names, label=DERIVED)
+        return Context(column.name, beside, label=DERIVED)
     certain = [origin for origin in column.origins if (said := meaning_of(origin)) and said.certain]
     labels = {said.label: None for origin in certain if (said := meaning_of(origin))}
     if len(labels) > 1 or any(origin.changed or origin.label for origin in certain):
-        return Context(column.name, names, label=next(iter(labels)))
-    taken_over = [_context(origin, names) for origin in column.origins if not origin.changed]
-    return max([*taken_over, Context(column.name, names)], key=_tells)
+        return Context(column.name, beside, label=next(iter(labels)))
+    taken_over = [_context(origin, beside) for origin in column.origins if not origin.changed]
+    return max([*taken_over, Context(column.name, beside)], key=_tells)
 
 
 @lru_cache(maxsize=8192)
@@ -54,9 +54,9 @@ def _tells(context: Context) -> int:
     return 0 if said is None else 1 + said.certain
 
 
-def _context(origin: Origin, names: frozenset[str]) -> Context:
+def _context(origin: Origin, beside: Beside) -> Context:
     table = words_of(origin.table.rpartition(".")[2])
-    whole = Context(origin.column, names, table[-1:], origin.label)
+    whole = Context(origin.column, beside, table[-1:], origin.label)
     if not origin.path:
         return whole
     *around, key = origin.path

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from policies.redaction.given import is_given_name
 from policies.redaction.lexicon import NOT_NAMES
@@ -34,15 +34,25 @@ from policies.redaction.vocabulary import (
 from policies.redaction.words import words_of
 
 
+class Beside(NamedTuple):
+    """What the names of a record say: that it is a person's, or that it has a price."""
+
+    of_a_person: bool = False
+    priced: bool = False
+
+
+_ALONE: Final = Beside()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a value stands. `beside` are the names of the record's other values, `within` those around it.
+    """Where a value stands. `beside` is what the record's names say of it, `within` are those around it.
 
     `label` is what the source says that it is, whatever it is called.
     """
 
     name: str = ""
-    beside: frozenset[str] = frozenset()
+    beside: Beside = _ALONE
     within: tuple[str, ...] = ()
     label: str = ""
 
@@ -83,6 +93,7 @@ _MOST_WORDS: Final = 5
 _PREFIXES: Final = frozenset(
     {"", "user", "txt", "str", "p", "c", "u", "e"}
 )  # of a name that is nobody else's
+_FEW: Final = 100  # names of a record that many have
 _VOTES: Final = 20
 _FEWEST_YES: Final = 3
 _LONGEST_NAME: Final = 80  # characters
@@ -96,15 +107,24 @@ def meaning(context: Context) -> Meaning | None:
     """What the source or else the name says, or nothing."""
     if context.label:
         return Meaning(context.label, certain=True, declared=True)
-    return _meaning(context.name, _is_of_a_person(context.beside), context.within)
+    return _meaning(context.name, context.beside.of_a_person, context.within)
 
 
-@lru_cache(maxsize=1024)
-def _is_of_a_person(beside: frozenset[str]) -> bool:
-    """Whether one of a record's names says that the record is a person's."""
-    return any(_certain(name) in ONLY_PEOPLE_HAVE for name in beside) or {"first", "last"} <= {
-        name.lower() for name in beside
-    }
+def beside(names: Iterable[str]) -> Beside:
+    """Of a record with these names: looked at once, for there may be a great many of them (threat T40)."""
+    names = frozenset(names)
+    return _of_few(names) if len(names) <= _FEW else _of(names)
+
+
+def _of(names: frozenset[str]) -> Beside:
+    return Beside(
+        of_a_person=any(_certain(name) in ONLY_PEOPLE_HAVE for name in names)
+        or {"first", "last"} <= {name.lower() for name in names},
+        priced=any(ONLY_THINGS_HAVE.intersection(words_of(name)[-1:]) for name in names),
+    )
+
+
+_of_few: Final = lru_cache(maxsize=1024)(_of)
 
 
 @lru_cache(maxsize=8192)
@@ -155,7 +175,7 @@ def is_a_label(text: str) -> bool:
 
 def is_of_a_thing(context: Context) -> bool:
     """Whether values under this name are names of things, which look much like names of people."""
-    return _is_of_a_thing(context.name, _has_a_price(context.beside), context.within[-1:])
+    return _is_of_a_thing(context.name, context.beside.priced, context.within[-1:])
 
 
 @lru_cache(maxsize=8192)
@@ -171,11 +191,6 @@ def _is_of_a_thing(name: str, priced: bool, within: tuple[str, ...]) -> bool:  #
         return words[-2] in THINGS
     around = words_of(within[0])[-1:] if within else ()
     return priced or any(word in THINGS or word.removesuffix("s") in THINGS for word in around)
-
-
-@lru_cache(maxsize=1024)
-def _has_a_price(beside: frozenset[str]) -> bool:
-    return any(ONLY_THINGS_HAVE.intersection(words_of(name)[-1:]) for name in beside)
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
@@ -13,7 +14,7 @@ from policies.redaction.detector import Group
 from policies.redaction.identifiers.cards import is_card
 from policies.redaction.lineage import context_of
 from policies.redaction.masks import Mask
-from policies.redaction.names import NOWHERE, Context, Meaning, are_people, meaning
+from policies.redaction.names import NOWHERE, Context, Meaning, are_people, beside, meaning
 from policies.redaction.secrets import is_credential
 from policies.redaction.spans import Span, Spans, substitute
 from policies.redaction.words import words_of
@@ -270,13 +271,13 @@ def _value(value: Json, context: Context, visit: Visit) -> Json:
         case list():
             return [_value(item, context, visit) for item in value]
         case dict():
-            beside = frozenset(value)
+            record = beside(value)
             within = (*context.within, context.name) if context.name else context.within
             return _object(
                 [
                     (
                         _heading(key, visit, context.label),
-                        _value(item, Context(key, beside, within, context.label), visit),
+                        _value(item, Context(key, record, within, context.label), visit),
                     )
                     for key, item in value.items()
                 ]
@@ -297,23 +298,25 @@ def _size(value: Json) -> int:
 def _object(pairs: Sequence[tuple[str, Json]]) -> Json:
     """The pairs as an object: keys that have become alike keep apart, so that nothing is dropped unseen."""
     result: dict[str, Json] = {}
+    numbers: Counter[str] = Counter()  # else the thousandth of one name would be compared with all of them
     for key, item in pairs:
-        name, number = key, 2
+        name = key
         while name in result:
-            name, number = f"{key} ({number})", number + 1
+            numbers[key] += 1
+            name = f"{key} ({numbers[key] + 1})"
         result[name] = item
     return result
 
 
 def _contexts(table: Table, columns: Sequence[Sequence[Json]]) -> tuple[Context, ...]:
-    names = frozenset(column.name for column in table.columns)
-    contexts = [context_of(column, names) for column in table.columns]
+    record = beside(column.name for column in table.columns)
+    contexts = [context_of(column, record) for column in table.columns]
     for index, column in enumerate(table.columns):
         values = [value for value in columns[index] if value is not None]
         if column.kind is Kind.NUMBER and values and all(is_card(str(value)) for value in values):
-            contexts[index] = Context("card_number", names, label=contexts[index].label)
+            contexts[index] = Context("card_number", record, label=contexts[index].label)
         elif meaning(contexts[index]) is None and are_people(v for v in values if isinstance(v, str)):
-            contexts[index] = Context("full_name", names, label=contexts[index].label)
+            contexts[index] = Context("full_name", record, label=contexts[index].label)
     return tuple(contexts)
 
 

@@ -184,3 +184,23 @@ def test_what_a_budget_does_not_cover_is_withheld_and_all_else_is_found(
 @pytest.fixture(scope="session")
 def detector() -> Detector:
     return Detector()
+
+
+@pytest.mark.threat("T40")
+def test_a_record_of_many_names_that_comes_again_takes_as_long_as_the_first_time(redactor: Redactor) -> None:
+    def of_names(value: str) -> Raw:
+        return of_one("".join(f"n{number}: {value}\n" for number in range(9_000)))
+
+    first = loops(lambda: redactor.redact(of_names("Anna")))
+    again = loops(lambda: redactor.redact(of_names("Berta")))
+    assert again < 3 * first
+
+
+@pytest.mark.threat("T40")
+def test_keys_that_become_alike_are_told_apart_at_once(redactor: Redactor) -> None:
+    keys: Json = {f"{number}@mail.example": 1 for number in range(6_000)}
+    raw = raw_of({"doc": Kind.JSON}, [[keys]])
+    assert loops(lambda: redactor.redact(raw)) < 130
+    [[told_apart]] = redactor.redact(raw).table.rows
+    assert isinstance(told_apart, dict)
+    assert list(told_apart)[-1] == "<EMAIL_ADDRESS> (6000)"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.redaction.names import Context, Meaning, are_people, fits, is_of_a_thing, meaning
+from policies.redaction.names import Context, Meaning, are_people, beside, fits, is_of_a_thing, meaning
 from policies.redaction.words import words_of
 from tests.policies.redaction.columns import ALIKE, USUAL
 
@@ -74,8 +74,8 @@ def test_a_name_of_something_else_says_nothing(name: str) -> None:
 
 
 def test_a_name_beside_an_email_is_a_persons() -> None:
-    assert meaning(Context("name", frozenset({"name", "email"}))) == Meaning("PERSON", certain=False)
-    assert meaning(Context("name", frozenset({"name", "sku"}))) is None
+    assert meaning(Context("name", beside({"name", "email"}))) == Meaning("PERSON", certain=False)
+    assert meaning(Context("name", beside({"name", "sku"}))) is None
 
 
 @pytest.mark.threat("T27")
@@ -92,7 +92,7 @@ def test_columns_that_only_sound_alike_are_not_masked_for_their_names() -> None:
 
 def test_a_part_of_a_name_is_one_within_a_name_or_a_persons_record() -> None:
     assert meaning(Context("given", within=("name",))) == Meaning("PERSON", certain=True)
-    assert meaning(Context("last", frozenset({"first", "last"}))) == Meaning("PERSON", certain=False)
+    assert meaning(Context("last", beside({"first", "last"}))) == Meaning("PERSON", certain=False)
     assert meaning(Context("family", within=("font",))) is None
 
 
@@ -142,7 +142,7 @@ def test_a_doubtful_name_wants_a_value_that_looks_like_one() -> None:
 def test_things_have_names_too() -> None:
     assert is_of_a_thing(Context("product"))
     assert is_of_a_thing(Context("warehouse_name"))
-    assert is_of_a_thing(Context("name", frozenset({"name", "unit_price"})))
+    assert is_of_a_thing(Context("name", beside({"name", "unit_price"})))
     assert is_of_a_thing(Context("name", within=("order", "line_items")))
     assert not is_of_a_thing(Context("name", within=("customer",)))
     assert not is_of_a_thing(Context("notes"))
