@@ -627,20 +627,14 @@ def _channels_of_teams(value: str) -> str:
     return value
 
 
-class TeamsSource(ChatSource, frozen=True):
-    """The teams of one tenant of Microsoft Entra, and their channels.
+_GRAPH: Final = "https://graph.microsoft.com"
 
-    `private` opens shared channels, too. `authority` and `tenant` are where users authorize remit.
+
+class GraphSource(RestSource, frozen=True):
+    """What is reached over Microsoft Graph. `authority` and `tenant` are where users authorize remit: at
+    Microsoft Entra, in one tenant.
     """
 
-    target: ClassVar[str] = f"{TEAMS_CHANNEL}(/{TEAMS_MESSAGE})?"
-    id_segments: ClassVar[int] = 2
-
-    kind: Literal["teams"]
-    url: WebAddress = "https://graph.microsoft.com"
-    channels: tuple[
-        Annotated[str, Field(min_length=1, max_length=310), AfterValidator(_channels_of_teams)], ...
-    ] = Field(min_length=1, max_length=1000)
     authority: WebAddress = "https://login.microsoftonline.com"
     tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$")] | None = None
 
@@ -649,6 +643,19 @@ class TeamsSource(ChatSource, frozen=True):
         if self.oauth is not None and self.tenant in {None, "common", "organizations", "consumers"}:
             raise ValueError("oauth needs tenant: the id of the organisation's own, or a domain of it")
         return self
+
+
+class TeamsSource(ChatSource, GraphSource, frozen=True):
+    """The teams of one tenant of Microsoft Entra, and their channels. `private` opens shared ones, too."""
+
+    target: ClassVar[str] = f"{TEAMS_CHANNEL}(/{TEAMS_MESSAGE})?"
+    id_segments: ClassVar[int] = 2
+
+    kind: Literal["teams"]
+    url: WebAddress = _GRAPH
+    channels: tuple[
+        Annotated[str, Field(min_length=1, max_length=310), AfterValidator(_channels_of_teams)], ...
+    ] = Field(min_length=1, max_length=1000)
 
 
 Kinds = (
