@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from policies.change import Change
 from policies.errors import NotFound
@@ -15,6 +15,7 @@ from tools.drive.objects import Objects
 from tools.drive.queries import called, quoted
 from tools.drive.tree import Tree
 from tools.files import paths
+from tools.files.people import readers
 from tools.files.refusals import changed_since, not_found
 from tools.files.store import Entry, Folder, Listing
 from tools.rest import members
@@ -33,6 +34,7 @@ class Drive:
     source: DriveSource
     api: Api
     tree: Tree
+    remakes: ClassVar[bool] = False
 
     async def listed(self, folder: str | None, mark: Bookmark) -> Listing:
         if folder is None and paths.EVERYTHING not in self.source.folders:
@@ -60,7 +62,7 @@ class Drive:
     async def folder(self, id: str) -> Folder:  # noqa: A002 - as above
         await self.tree.folder(id)
         found = people.grantees(await self.api.file(id, people.FIELDS))
-        return Folder(id, found, people.readers(found))
+        return Folder(id, found, readers(found))
 
     async def folder_of(self, file: Entry) -> Folder:
         parent = parent_of(await self.tree.told(file.id))
@@ -69,7 +71,7 @@ class Drive:
         folder = await self.folder(parent)
         own = people.grantees(await self.api.file(file.id, people.FIELDS))
         found = tuple(sorted({*folder.destinations, *own}))
-        return Folder(folder.id, found, people.readers(found))
+        return Folder(folder.id, found, readers(found))
 
     async def named(self, folder: Folder, name: str) -> Entry | None:
         told = await self.api.list(called(name, folder.id), FIELDS, 1, "")

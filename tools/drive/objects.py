@@ -6,16 +6,16 @@ stays in its history (threat T18).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from policies.change import Fields
 from policies.errors import NotFound, StaleConfirmation
-from tools.documents.forms import restorable
 from tools.drive.api import Api
 from tools.drive.entries import FIELDS, entry_of, id_of, parent_of, version_of
 from tools.drive.queries import called
 from tools.drive.tree import Tree
-from tools.files.toolset import MAX_TEXT
+from tools.files.texts import replaceable
 from tools.rest import members
 from tools.rest.records import is_it
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _FIELDS: Final = f"{FIELDS},createdTime"
 _MEDIA: Final = "text/plain"
-_WIDEST: Final = 4  # bytes of UTF-8 for one character
 _MOST: Final = 20  # of one name in one folder
 
 
@@ -99,8 +98,7 @@ class Objects:
             "former": file.former,
             "size": file.size,
         }
-        if file.size is not None and file.size <= _WIDEST * MAX_TEXT:
-            text = restorable(await self.api.downloaded(file.id), MAX_TEXT)
-            if text is not None:
-                fields["text"], self._media[file.id] = text, file.media_type
+        text = await replaceable(file.size, partial(self.api.downloaded, file.id))
+        if text is not None:
+            fields["text"], self._media[file.id] = text, file.media_type
         return fields
