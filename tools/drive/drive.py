@@ -1,12 +1,9 @@
 """Drive as a store of files, under one user's token."""
 
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from policies.change import Change
-from policies.errors import NotFound
 from policies.sources import DriveSource
 from tools.drive import people
 from tools.drive.api import Api
@@ -38,7 +35,7 @@ class Drive:
 
     async def listed(self, folder: str | None, mark: Bookmark) -> Listing:
         if folder is None and paths.EVERYTHING not in self.source.folders:
-            return Listing([each async for each in self._open_folders()], "")
+            return Listing(await self.tree.open_folders(entry_of), "")
         at = "root" if folder is None else members.text(await self.tree.folder(folder), "id")
         return await self._page(f"'{at}' in parents and trashed = false", mark, _ORDER)
 
@@ -83,12 +80,6 @@ class Drive:
 
     def hold_acting(self) -> None:
         """What a token may do, Drive says only where it is tried."""
-
-    async def _open_folders(self) -> AsyncIterator[Entry]:
-        """Those of the configuration that the user sees."""
-        for each in self.source.folders:
-            with suppress(NotFound):
-                yield entry_of(await self.tree.folder(each))
 
     async def _page(self, asked: str, mark: Bookmark, order: str, top: str | None = None) -> Listing:
         told = await self.api.list(asked, FIELDS, page_size(self.source), mark.place, order)

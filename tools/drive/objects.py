@@ -15,9 +15,10 @@ from tools.drive.api import Api
 from tools.drive.entries import FIELDS, entry_of, id_of, parent_of, version_of
 from tools.drive.queries import called
 from tools.drive.tree import Tree
-from tools.files.texts import replaceable
+from tools.files.texts import fields_of, replaceable
 from tools.rest import members
 from tools.rest.records import is_it
+from tools.rest.unheard import heard
 
 if TYPE_CHECKING:
     from policies.canonical import Json
@@ -70,7 +71,8 @@ class Objects:
                 "mimeType": "text/plain",
             }
             told = await self.api.made(FIELDS, body, str(after["text"]))
-        return {"file": id_of(told)}, {**after, "version": version_of(told)}
+        with heard():
+            return {"file": id_of(told)}, {**after, "version": version_of(told)}
 
     async def write(self, key: Fields, after: Fields) -> Fields:
         id_ = str(key["file"])
@@ -78,7 +80,8 @@ class Objects:
             told = await self.api.uploaded(id_, FIELDS, str(after["text"]), self._media[id_])
         else:
             told = await self._moved(id_, after)
-        return {**after, "file": id_, "version": version_of(told)}
+        with heard():
+            return {**after, "file": id_of(told), "version": version_of(told)}
 
     async def remove(self, key: Fields) -> None:
         """Into the trash, from which its owner can take it back, too."""
@@ -91,13 +94,7 @@ class Objects:
 
     async def _fields(self, told: members.Record) -> Fields:
         file = entry_of(told)
-        fields: dict[str, Json] = {
-            "name": file.name,
-            "folder": parent_of(told),
-            "version": file.version,
-            "former": file.former,
-            "size": file.size,
-        }
+        fields = fields_of(file, parent_of(told))
         text = await replaceable(file.size, partial(self.api.downloaded, file.id))
         if text is not None:
             fields["text"], self._media[file.id] = text, file.media_type

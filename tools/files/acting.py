@@ -13,6 +13,7 @@ from policies.sources import FileSource
 from tools.connector import Ledger, Trace
 from tools.files import columns, toolset
 from tools.files.store import Entry, Folder, Store
+from tools.files.texts import fields_of
 from tools.rest import records
 from tools.rest.arguments import Arguments
 from tools.rest.lists import Rows
@@ -86,13 +87,7 @@ class Actor:
     async def _delete(self, arguments: Arguments) -> Effect:
         file = await self._file(arguments)
         folder = await self.store.folder_of(file)
-        before: dict[str, Json] = {
-            "name": file.name,
-            "folder": folder.id,
-            "version": file.version,
-            "former": file.former,
-            "size": file.size,
-        }
+        before = fields_of(file, folder.id)
         key: Fields = {"file": file.id}
         if not file.former and self.store.remakes:
             held = await self.store.records(Change(folder.id, key, {}, None)).read(key)

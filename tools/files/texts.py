@@ -1,12 +1,25 @@
-"""Texts that are written, and that can be written again as they were."""
+"""What is kept of a file: its fields, and a text that can be written again as it was."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from policies.canonical import Json
 from tools.documents.forms import restorable
+from tools.files.store import Entry
 from tools.files.toolset import MAX_TEXT
 
 _WIDEST: Final = 4  # bytes of UTF-8 for one character
+
+
+def fields_of(file: Entry, folder: str | None) -> dict[str, Json]:
+    """As `Store.records` calls them, without the text."""
+    return {
+        "name": file.name,
+        "folder": folder,
+        "version": file.version,
+        "former": file.former,
+        "size": file.size,
+    }
 
 
 async def replaceable(size: int | None, content: Callable[[], Awaitable[bytes]]) -> str | None:

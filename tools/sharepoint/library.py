@@ -1,7 +1,6 @@
 """A document library as a store of files, under one user's token."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -40,7 +39,7 @@ class Library:
 
     async def listed(self, folder: str | None, mark: Bookmark) -> Listing:
         if folder is None and paths.EVERYTHING not in self.source.folders:
-            return Listing([each async for each in self._open_folders()], "")
+            return Listing(await self.tree.open_folders(entry_of), "")
         at = None if folder is None else id_of(await self.tree.folder(folder))
         page = await self.api.children(at, page_size(self.source), mark.place)
         return Listing([entry_of(each) for each in page.items if await self.tree.holds(each)], page.mark)
@@ -97,12 +96,6 @@ class Library:
         """The one folder that is open, where there is one."""
         (first, *more) = self.source.folders
         return None if more or first == paths.EVERYTHING else first
-
-    async def _open_folders(self) -> AsyncIterator[Entry]:
-        """Those of the configuration that the user sees."""
-        for each in self.source.folders:
-            with suppress(NotFound):
-                yield entry_of(await self.tree.folder(each))
 
     async def _standing(self, ids: Sequence[str], top: str | None) -> list[members.Record]:
         found: dict[str, members.Record] = {}

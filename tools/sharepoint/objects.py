@@ -3,20 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
 
 from policies.change import Fields
 from policies.errors import NotFound
-from tools.files.texts import replaceable
+from tools.files.texts import fields_of, replaceable
 from tools.rest import members
 from tools.rest.records import is_it
 from tools.rest.unheard import heard
 from tools.sharepoint.api import Api
 from tools.sharepoint.entries import condition_of, entry_of, id_of, is_file, parent_of, version_of
 from tools.sharepoint.tree import Tree
-
-if TYPE_CHECKING:
-    from policies.canonical import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,7 @@ class Objects:
         else:
             told = await self.api.moved(id_, condition, str(after["folder"]), str(after["name"]))
         with heard():
-            return {**after, "file": id_, "version": version_of(told)}
+            return {**after, "file": id_of(told), "version": version_of(told)}
 
     async def remove(self, key: Fields) -> None:
         """Into the recycle bin of the site, out of which Graph takes nothing."""
@@ -67,13 +63,7 @@ class Objects:
 
     async def _fields(self, told: members.Record) -> Fields:
         file = entry_of(told)
-        fields: dict[str, Json] = {
-            "name": file.name,
-            "folder": parent_of(told),
-            "version": file.version,
-            "former": file.former,
-            "size": file.size,
-        }
+        fields = fields_of(file, parent_of(told))
         if is_file(told):
             text = await replaceable(file.size, partial(self.api.content_of, file.id))
             if text is not None:

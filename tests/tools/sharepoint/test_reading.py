@@ -2,51 +2,29 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any, cast
 
 import pytest
 
-from policies.errors import Denied, InvalidArgument, LimitReached, NeedsConnection, NotFound, UpstreamFailed
-from tests.tools.documents import made
+from policies.errors import Denied, InvalidArgument, LimitReached, NotFound, UpstreamFailed
 from tests.tools.rest.faults import Fault
 from tests.tools.sharepoint import shown
-from tests.tools.sharepoint.desk import Desk
+from tests.tools.sharepoint.desk import Desk, source_of
 from tests.tools.sharepoint.gate import ACTS, READS, SELECTED, Asked
 from tests.tools.sharepoint.site import Site
 from tests.tools.sharepoint.world import ELSEWHERE, LIBRARY, Role
+from tools.outbound.errors import BlockedAddress
+from tools.sharepoint.api import Api
 
 pytestmark = pytest.mark.anyio
 
 REMOTE = {"remoteItem": {"id": "01ELSEWHERE000", "parentReference": {"driveId": ELSEWHERE}}}
+CONTENT = ["*.sharepoint.com", "files.acme.example"]
 NOTEBOOK = {"package": {"type": "oneNote"}}
 
 
 async def names(desk: Desk, verb: str, **arguments: str) -> list[object]:
     return [row[1] for row in await desk.all_rows(verb, **arguments)]
-
-
-async def test_open_folders_are_listed_and_what_is_in_them(desk: Desk) -> None:
-    deeper = desk.site.folder("2026", within=desk.shop)
-    desk.put("b.txt")
-    desk.put("a.txt")
-    desk.put("c.txt", within=deeper)
-    desk.site.put("elsewhere.txt", "x")
-    assert await names(desk, "list") == ["shop"]
-    told = await desk.records("list", folder=desk.shop.id)
-    assert [(each["name"], each["kind"], each["size"]) for each in told] == [
-        ("2026", "folder", None),
-        ("a.txt", "file", 5),
-        ("b.txt", "file", 5),
-    ]
-    assert await names(desk, "list", folder=deeper.id) == ["c.txt"]
-
-
-async def test_long_lists_come_page_by_page_whole_and_each_once(site: Site) -> None:
-    desk = Desk(site, max_rows=3)
-    wanted = [f"{number:02}.txt" for number in range(8)]
-    for name in wanted:
-        desk.put(name)
-    assert await names(desk, "list", folder=desk.shop.id) == wanted
-    assert await names(desk, "search", search="hello") == wanted
 
 
 @pytest.mark.threat("T12")
@@ -56,9 +34,8 @@ async def test_a_link_to_the_next_page_leads_the_token_nowhere(site: Site) -> No
     desk.put("b.txt")
     site.at.links = "http://127.0.0.1:1/evil"
     assert await names(desk, "list", folder=desk.shop.id) == ["a.txt", "b.txt"]
-    site.at.faults = [
-        Fault(200, b'{"value": [], "@odata.nextLink": "http://127.0.0.1:1/v1.0/x?$skip=2"}'),
-    ]
+    lost = Fault(200, b'{"value": [], "@odata.nextLink": "http://127.0.0.1:1/v1.0/x?$skip=2"}')
+    site.at.meanwhile = lambda asked: site.at.faults.append(lost) if "/children" in asked.target else None
     with pytest.raises(UpstreamFailed):
         await desk.table("list", folder=desk.shop.id)
 
@@ -106,30 +83,65 @@ async def test_what_the_index_still_has_is_looked_at_as_it_is_now(site: Site) ->
     assert await names(bob, "search", search="basket") == ["renamed.txt"]
 
 
+@pytest.mark.threat("T08")
+async def test_what_has_left_the_folder_that_is_searched_is_not_found_in_it(site: Site) -> None:
+    desk = Desk(site)
+    deeper = site.folder("2026", within=desk.shop)
+    file = desk.put("basket.txt", within=deeper)
+    site.freeze()
+    site.move(file, desk.shop)
+    assert await names(desk, "search", search="basket", folder=deeper.id) == []
+    assert await names(desk, "search", search="basket") == ["basket.txt"]
+
+
+async def test_content_may_come_without_a_link(desk: Desk) -> None:
+    desk.site.at.direct = True
+    (told,) = await desk.records("read", file=desk.put("a.txt").id)
+    assert told["text"] == "hello"
+
+
+def led(there: str) -> str:
+    source = source_of("https://graph.microsoft.com", folders=["*"], content=CONTENT)
+    return str(Api("docs", source.url, cast("Any", None), frozenset(), source=source).led(there))
+
+
+def test_content_is_at_hosts_that_the_configuration_names() -> None:
+    for host in (
+        "acme.sharepoint.com",
+        "acme-my.sharepoint.com",
+        "ACME.SharePoint.com",
+        "files.acme.example",
+    ):
+        assert led(f"https://{host}/x?tempauth=y").endswith("/x?tempauth=y")
+
+
+@pytest.mark.threat("T12")
+@pytest.mark.parametrize(
+    "there",
+    [
+        "https://more.files.acme.example/x",
+        "https://sharepoint.com/x",
+        "https://evilsharepoint.com/x",
+        "https://acme.sharepoint.com.evil.example/x",
+        "https://acme.sharepoint.com@evil.example/x",
+        "https://acme.sharepoint.com:8443/x",
+        "http://acme.sharepoint.com/x",
+        "https://evil.example/.sharepoint.com",
+        "https://127.0.0.1/x",
+        "",
+    ],
+)
+def test_content_is_nowhere_else(there: str) -> None:
+    with pytest.raises(BlockedAddress):
+        led(there)
+
+
 async def test_with_everything_open_the_whole_library_is(desk: Desk) -> None:
     desk.connector = desk.with_settings(folders=["*"])
     desk.site.put("mine.txt", "x")
     desk.site.put("secret.txt", "x", within=desk.site.folder("Board", elsewhere=True))
     assert await names(desk, "list") == ["shop", "mine.txt"]
     assert await names(desk, "search", search="mine") == ["mine.txt"]
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "parts"),
-    [
-        ("notes.txt", b"hello", ("text", "", "hello")),
-        ("report.pdf", made.pdf("First"), ("pdf", "page 1", "First")),
-        ("letter.docx", made.text_document("Dear all"), ("docx", "", "Dear all")),
-    ],
-)
-async def test_documents_are_read_as_text(
-    desk: Desk, name: str, content: bytes, parts: tuple[str, ...]
-) -> None:
-    file = desk.put(name, content)
-    (told,) = await desk.records("read", file=file.id)
-    assert (told["form"], told["part"], str(told["text"]).strip()) == parts
-    desk.site.at.direct = True
-    assert await desk.records("read", file=file.id) == [told]
 
 
 @pytest.mark.threat("T12")
@@ -154,14 +166,6 @@ async def test_content_is_fetched_without_the_token_and_from_known_hosts_alone(s
         with pytest.raises(UpstreamFailed):
             await desk.table("read", file=file.id)
     assert len([each for each in site.at.asked if each.is_of_the_store]) == 1
-
-
-@pytest.mark.threat("T40")
-async def test_a_file_of_ten_gigabytes_is_never_fetched(desk: Desk) -> None:
-    file = desk.put("large.bin", b"x", size=10 * 2**30)
-    with pytest.raises(Denied, match="bytes"):
-        await desk.table("read", file=file.id)
-    assert not any(each.downloads for each in desk.site.at.asked)
 
 
 @pytest.mark.threat("T40")
@@ -197,38 +201,6 @@ async def test_a_file_that_was_renamed_or_moved_is_the_same_version(desk: Desk) 
     assert before["version"] == after["version"]
     desk.site.write(file, b"new")
     assert (await desk.records("info", file=file.id))[0]["version"] != before["version"]
-
-
-@pytest.mark.threat("T08")
-async def test_two_users_see_what_is_shared_with_them(site: Site) -> None:
-    ada, bob = Desk(site), Desk(site, "bob")
-    file = ada.put("a.txt")
-    assert await names(ada, "list", folder=ada.shop.id) == ["a.txt"]
-    assert await names(bob, "list") == []
-    assert await names(bob, "search", search="hello") == []
-    with pytest.raises(NotFound) as foreign:
-        await bob.table("read", file=file.id)
-    with pytest.raises(NotFound) as unknown:
-        await bob.table("read", file="01NOWHERE00000")
-    assert foreign.value.message == unknown.value.message
-    site.share(ada.shop, "bob")
-    assert await bob.records("read", file=file.id)
-
-
-@pytest.mark.threat("T08")
-async def test_what_was_shared_a_moment_ago_is_refused(site: Site) -> None:
-    ada, bob = Desk(site), Desk(site, "bob")
-    file = ada.put("a.txt")
-    site.share(ada.shop, "bob")
-    assert await bob.records("read", file=file.id)
-    site.freeze()
-    site.unshare(ada.shop, "bob")
-    for verb, arguments in (("read", {"file": file.id}), ("list", {"folder": ada.shop.id})):
-        with pytest.raises(NotFound):
-            await bob.table(verb, **arguments)
-    site.at.asked.clear()
-    assert await names(bob, "search", search="hello") == []
-    assert not any(each.downloads for each in site.at.asked)
 
 
 @pytest.mark.threat("T08")
@@ -268,16 +240,6 @@ async def test_an_item_that_says_that_it_is_of_another_library_is_none(site: Sit
     with pytest.raises(NotFound):
         await desk.table("info", file=file.id)
     assert await names(desk, "list", folder=desk.shop.id) == []
-
-
-@pytest.mark.threat("T09")
-async def test_a_token_that_ended_needs_another_one(desk: Desk) -> None:
-    file = desk.put("a.txt")
-    assert await desk.records("read", file=file.id)
-    desk.site.end(desk.token)
-    for verb, arguments in (("read", {"file": file.id}), ("list", {"folder": desk.shop.id})):
-        with pytest.raises(NeedsConnection):
-            await desk.table(verb, **arguments)
 
 
 @pytest.mark.threat("T09")
