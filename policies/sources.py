@@ -582,16 +582,16 @@ class FileSource(RestSource, frozen=True):
     def extent(self) -> Mapping[str, int]:
         return {"folders": len(self.folders)}
 
+    def written(self, target: str) -> tuple[str, ...] | None:
+        """A folder: of a file in it, its text, its name and the folder that it is in."""
+        return _FILE_FIELDS if target else None
+
 
 class DriveSource(FileSource, frozen=True):
     """Google Drive. Folders are named by their ids."""
 
     kind: Literal["drive"]
     url: WebAddress = "https://www.googleapis.com"
-
-    def written(self, target: str) -> tuple[str, ...] | None:
-        """A folder's id: of a file in it, its text, its name and the folder that it is in."""
-        return _FILE_FIELDS if target else None
 
 
 class S3Source(FileSource, frozen=True):
@@ -605,10 +605,6 @@ class S3Source(FileSource, frozen=True):
     kind: Literal["s3"]
     bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
     region: str = Field(default="us-east-1", pattern=r"^[a-z0-9-]{1,64}$")
-
-    def written(self, target: str) -> tuple[str, ...] | None:
-        """A folder: of a file in it, its text, its name and the folder that it is in."""
-        return _FILE_FIELDS if target else None
 
 
 _GUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -627,20 +623,14 @@ def _channels_of_teams(value: str) -> str:
     return value
 
 
-class TeamsSource(ChatSource, frozen=True):
-    """The teams of one tenant of Microsoft Entra, and their channels.
+_GRAPH: Final = "https://graph.microsoft.com"
 
-    `private` opens shared channels, too. `authority` and `tenant` are where users authorize remit.
+
+class GraphSource(RestSource, frozen=True):
+    """What is reached over Microsoft Graph. `authority` and `tenant` are where users authorize remit: at
+    Microsoft Entra, in one tenant.
     """
 
-    target: ClassVar[str] = f"{TEAMS_CHANNEL}(/{TEAMS_MESSAGE})?"
-    id_segments: ClassVar[int] = 2
-
-    kind: Literal["teams"]
-    url: WebAddress = "https://graph.microsoft.com"
-    channels: tuple[
-        Annotated[str, Field(min_length=1, max_length=310), AfterValidator(_channels_of_teams)], ...
-    ] = Field(min_length=1, max_length=1000)
     authority: WebAddress = "https://login.microsoftonline.com"
     tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$")] | None = None
 
@@ -649,6 +639,36 @@ class TeamsSource(ChatSource, frozen=True):
         if self.oauth is not None and self.tenant in {None, "common", "organizations", "consumers"}:
             raise ValueError("oauth needs tenant: the id of the organisation's own, or a domain of it")
         return self
+
+
+class TeamsSource(ChatSource, GraphSource, frozen=True):
+    """The teams of one tenant of Microsoft Entra, and their channels. `private` opens shared ones, too."""
+
+    target: ClassVar[str] = f"{TEAMS_CHANNEL}(/{TEAMS_MESSAGE})?"
+    id_segments: ClassVar[int] = 2
+
+    kind: Literal["teams"]
+    url: WebAddress = _GRAPH
+    channels: tuple[
+        Annotated[str, Field(min_length=1, max_length=310), AfterValidator(_channels_of_teams)], ...
+    ] = Field(min_length=1, max_length=1000)
+
+
+_HOST: Final = r"^(\*\.)?[a-z0-9]([a-z0-9-]{0,62}\.)+[a-z]{2,63}$"
+
+
+class SharepointSource(FileSource, GraphSource, frozen=True):
+    """One document library of SharePoint: `drive` is Graph's id of it, and folders are named by theirs.
+
+    What files hold comes from the hosts of `content`, where `*.` stands for all below one. With `selected`
+    the application was given this library alone.
+    """
+
+    kind: Literal["sharepoint"]
+    url: WebAddress = _GRAPH
+    drive: str = Field(pattern=r"^b![A-Za-z0-9_-]{20,120}$")
+    content: tuple[Annotated[str, Field(pattern=_HOST)], ...] = ("*.sharepoint.com",)
+    selected: bool = False
 
 
 Kinds = (
@@ -662,6 +682,7 @@ Kinds = (
     | S3Source
     | DriveSource
     | TeamsSource
+    | SharepointSource
 )
 AnySource = Annotated[Kinds, Field(discriminator="kind")]
 KINDS: Final = tuple(str(get_args(each.model_fields["kind"].annotation)[0]) for each in get_args(Kinds))

@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.emulate",
     "tests.backlot",
     "tests.github_spec",
+    "tests.graph_spec",
     "tests.seaweedfs",
     "tests.snowduck",
     "tests.databases",

@@ -21,6 +21,7 @@ from policies.sources import (
     MysqlSource,
     PostgresSource,
     S3Source,
+    SharepointSource,
     SlackSource,
     SnowflakeSource,
     SqliteSource,
@@ -103,6 +104,10 @@ def connect(name: str, source: AnySource, root: Path, resolve: Resolve) -> Conne
             from tools.drive.connector import DriveConnector  # noqa: PLC0415
 
             return DriveConnector(name, source, root)
+        case SharepointSource():
+            from tools.sharepoint.connector import SharepointConnector  # noqa: PLC0415
+
+            return SharepointConnector(name, source, root)
         case TeamsSource():
             from tools.teams.connector import TeamsConnector  # noqa: PLC0415
 
@@ -135,7 +140,7 @@ def _tools(name: str, source: AnySource) -> Sequence[Tool]:
             return chat.toolset(name, source, SLACK)
         case TeamsSource():
             return chat.toolset(name, source, TEAMS)
-        case S3Source() | DriveSource():
+        case S3Source() | DriveSource() | SharepointSource():
             return files.toolset(name, source)
 
 

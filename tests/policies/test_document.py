@@ -68,7 +68,7 @@ def test_a_fault_is_reported_at_its_line(line: int, text: str) -> None:
 def test_a_kind_that_there_is_not_is_told_with_those_that_there_are(kind: str) -> None:
     error = refused(SHOP.replace('kind = "sqlite"\n', kind))
     assert "sources.shop.kind: " in str(error)
-    known = "postgres, sqlite, mysql, snowflake, gitlab, github, slack, s3, drive, teams"
+    known = "postgres, sqlite, mysql, snowflake, gitlab, github, slack, s3, drive, teams, sharepoint"
     assert error.remedy == f"Write one of: {known}."
 
 

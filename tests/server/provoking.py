@@ -234,7 +234,7 @@ CREATE POLICY look ON orders USING (look(status));
 
 def answered(tool: Tool, known: Canaries) -> Iterator[Provoked]:
     """A system behind HTTP answers wrongly, with a token and a row in the body and the head."""
-    if tool.source not in {"code", "hub", "chat", "files", "papers", "team"}:
+    if tool.source not in {"code", "hub", "chat", "files", "papers", "docs", "team"}:
         return
     body = f'{{"error":"{known.body}","message":"{known.credential} {known.body}","error_description":"'
     bodies = {
@@ -257,6 +257,7 @@ def answered(tool: Tool, known: Canaries) -> Iterator[Provoked]:
                     "chat": at.chat.gate.faults,
                     "files": at.s3.faults,
                     "papers": at.drive.gate.faults,
+                    "docs": at.docs.at.faults,
                     "team": at.team.gate.faults,
                 }[tool.source]
                 faults[:] = [Fault(status, said, head)] * 8

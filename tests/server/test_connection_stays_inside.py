@@ -59,6 +59,7 @@ def test_what_a_source_is_reached_with_is_shown_by_no_tool_page_or_command_and_k
         assert at.hub_token.encode() in sinks.pop("what went to GitHub")
         assert at.chat_token.encode() in sinks.pop("what went to Slack")
         assert at.drive_token.encode() in sinks.pop("what went to Drive")
+        assert at.docs_token.encode() in sinks.pop("what went to SharePoint")
         assert at.s3_key.id.encode() in sinks["what went to S3"]  # and the secret stays, as it signs
         assert at.team_token.encode() in sinks.pop("what went to Teams")
         found += leaks(sinks, *at.tokens)

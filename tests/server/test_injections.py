@@ -43,6 +43,8 @@ from tests.tools.github.hub import Hub, Shop
 from tests.tools.gitlab.site import Site, serving
 from tests.tools.gitlab.world import ADA as AUTHOR
 from tests.tools.gitlab.world import Issue, Note
+from tests.tools.sharepoint.site import Site as SharepointSite
+from tests.tools.sharepoint.world import LIBRARY
 from tests.tools.slack.workspace import Site as SlackSite
 from tests.tools.slack.workspace import Workspace
 from tests.tools.snowflake.lab import Account
@@ -187,6 +189,18 @@ classification = "internal"
 [sources.papers.roles]
 read = ["analyst"]
 
+[sources.docs]
+kind = "sharepoint"
+url = "{sharepoint}"
+drive = "{library}"
+folders = ["docs-folder"]
+reason = "a token for each user"
+owner = "a team"
+purpose = "tests"
+classification = "internal"
+[sources.docs.roles]
+read = ["analyst"]
+
 [sources.team]
 kind = "teams"
 channels = ["*"]
@@ -211,6 +225,7 @@ READS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "s3": ("files_read", {"file": "shop/notes.zip"}),
     "drive": ("papers_read", {"file": "papers-notes"}),
     "teams": ("team_history", {"channel": TEAM_SHOP}),
+    "sharepoint": ("docs_read", {"file": "docs-notes"}),
 }
 WRITE = {"sql": "UPDATE notes SET body = 'paid' WHERE id = 1"}
 MARKS = re.compile(r"^<<(end of )?data ([0-9a-f]{24})>>$", re.MULTILINE)
@@ -238,6 +253,7 @@ class Far:
     workspace: Workspace
     bucket: str
     drive: DriveSite
+    docs: SharepointSite
     team: Team
 
 
@@ -249,6 +265,7 @@ def far(emulate: Emulate, backlot: Backlot, seaweed: Seaweed) -> Iterator[Far]:
         listening(Hub) as hub,
         listening(SlackSite) as slack,
         listening(DriveSite) as drive,
+        listening(SharepointSite) as docs,
         listening(TeamsSite) as teams,
     ):
         workspace, team = Workspace(slack, backlot), Team(teams, backlot)
@@ -259,7 +276,8 @@ def far(emulate: Emulate, backlot: Backlot, seaweed: Seaweed) -> Iterator[Far]:
         notes = archive({f"{number}.txt": text.encode() for number, text in enumerate(HOSTILE)})
         seaweed.client(seaweed.root).put_object(Bucket=bucket, Key="shop/notes.zip", Body=notes)
         drive.put("notes", notes, called="papers-notes", within=drive.folder("shop", called="papers-shop"))
-        yield Far(site, account, _notes(hub, emulate), workspace, bucket, drive, team)
+        docs.put("notes", notes, called="docs-notes", within=docs.folder("shop", called="docs-folder"))
+        yield Far(site, account, _notes(hub, emulate), workspace, bucket, drive, docs, team)
 
 
 @dataclass
@@ -309,7 +327,7 @@ async def open_house(
     lake = await anyio.to_thread.run_sync(_lake, folder, databases.snowduck, far.account, name.upper())
     settings |= {"lake": lake, "github": far.shop.hub.url, "slack": far.workspace.url}
     settings |= {"s3": databases.seaweed.url, "bucket": far.bucket, "drive": far.drive.url}
-    settings["teams"] = far.team.url
+    settings |= {"teams": far.team.url, "sharepoint": far.docs.url, "library": LIBRARY}
     settings |= {"stock": mariadb.dsn(name, f"{name}_reader"), "stock_ca": mariadb.ca}
     file.write_text(CONFIGURATION.format(detector=str(detector).lower(), **settings))
     document = (configuration := load(file)).document
@@ -331,6 +349,7 @@ async def open_house(
             "chat": ("", far.workspace.give("ada")),
             "files": (key.id, key.secret),
             "papers": ("", far.drive.give("ada")),
+            "docs": ("", far.docs.give("ada")),
             "team": ("", far.team.give("ada")),
         }
         for source, (login, secret) in accounts.items():

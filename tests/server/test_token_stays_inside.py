@@ -20,8 +20,9 @@ ACTING = {
     *("chat_post", "chat_reply", "files_write", "files_move", "files_delete"),
     *("team_post", "team_reply"),
     *("papers_write", "papers_move", "papers_delete"),
+    *("docs_write", "docs_move", "docs_delete"),
 }
-FAR = ("stock", "lake", "hub", "chat", "files", "papers", "team")
+FAR = ("stock", "lake", "hub", "chat", "files", "papers", "docs", "team")
 """What is behind them does not depend on how a call came in, and one way is enough."""
 MARKED = {"jti": CANARY, "nonce": CANARY, "email": CANARY}
 

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import ClassVar, Final, NoReturn
@@ -18,7 +17,7 @@ from tools.outbound.client import Bounds, Transport, client
 from tools.outbound.tls import ClientContext
 from tools.rest import members
 from tools.rest.api import MAX_JSON, RestApi, bearer
-from tools.rest.unheard import Unheard, heard
+from tools.rest.unheard import heard
 
 V3: Final = ("drive", "v3")
 _PLAIN: Final = "text/plain; charset=UTF-8"
@@ -88,20 +87,7 @@ class Api(RestApi):
         content: bytes,
         media: str = "application/json",
     ) -> members.Record:
-        try:
-            answer = await self._asking.request(
-                method,
-                self._url(path),
-                params={**_ALL_DRIVES, **query},
-                content=content,
-                headers={"content-type": media},
-            )
-        except httpx2.HTTPError as error:
-            raise Unheard from error
-        if answer.status_code >= 500:
-            raise Unheard
-        if answer.status_code != 200:
-            self.refuse(answer, time.time())
+        answer = await self.sent(method, path, content, {"content-type": media}, {**_ALL_DRIVES, **query})
         with heard():
             return members.record(self.read(answer))
 

@@ -1,12 +1,9 @@
 """Drive as a store of files, under one user's token."""
 
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from policies.change import Change
-from policies.errors import NotFound
 from policies.sources import DriveSource
 from tools.drive import people
 from tools.drive.api import Api
@@ -15,6 +12,7 @@ from tools.drive.objects import Objects
 from tools.drive.queries import called, quoted
 from tools.drive.tree import Tree
 from tools.files import paths
+from tools.files.people import readers
 from tools.files.refusals import changed_since, not_found
 from tools.files.store import Entry, Folder, Listing
 from tools.rest import members
@@ -33,10 +31,11 @@ class Drive:
     source: DriveSource
     api: Api
     tree: Tree
+    remakes: ClassVar[bool] = False
 
     async def listed(self, folder: str | None, mark: Bookmark) -> Listing:
         if folder is None and paths.EVERYTHING not in self.source.folders:
-            return Listing([each async for each in self._open_folders()], "")
+            return Listing(await self.tree.open_folders(entry_of), "")
         at = "root" if folder is None else members.text(await self.tree.folder(folder), "id")
         return await self._page(f"'{at}' in parents and trashed = false", mark, _ORDER)
 
@@ -60,7 +59,7 @@ class Drive:
     async def folder(self, id: str) -> Folder:  # noqa: A002 - as above
         await self.tree.folder(id)
         found = people.grantees(await self.api.file(id, people.FIELDS))
-        return Folder(id, found, people.readers(found))
+        return Folder(id, found, readers(found))
 
     async def folder_of(self, file: Entry) -> Folder:
         parent = parent_of(await self.tree.told(file.id))
@@ -69,7 +68,7 @@ class Drive:
         folder = await self.folder(parent)
         own = people.grantees(await self.api.file(file.id, people.FIELDS))
         found = tuple(sorted({*folder.destinations, *own}))
-        return Folder(folder.id, found, people.readers(found))
+        return Folder(folder.id, found, readers(found))
 
     async def named(self, folder: Folder, name: str) -> Entry | None:
         told = await self.api.list(called(name, folder.id), FIELDS, 1, "")
@@ -81,12 +80,6 @@ class Drive:
 
     def hold_acting(self) -> None:
         """What a token may do, Drive says only where it is tried."""
-
-    async def _open_folders(self) -> AsyncIterator[Entry]:
-        """Those of the configuration that the user sees."""
-        for each in self.source.folders:
-            with suppress(NotFound):
-                yield entry_of(await self.tree.folder(each))
 
     async def _page(self, asked: str, mark: Bookmark, order: str, top: str | None = None) -> Listing:
         told = await self.api.list(asked, FIELDS, page_size(self.source), mark.place, order)

@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator
 
-from policies.errors import NeedsConnection, NotFound
+from policies.errors import NeedsConnection
 from policies.secret import Credential
 from policies.sources import DriveSource
 from tools.connector import Finding
 from tools.drive.api import V3, Api
 from tools.drive.entries import FIELDS, FOLDER
-from tools.files import paths
+from tools.files.inspection import unseen
 
 
 async def findings(
@@ -21,16 +21,12 @@ async def findings(
             what = f"{source.url} answers {status} to a request without a token, and not as Drive does"
             yield Finding(name, what, "docs/drive.md: the address and TLS.", fatal=False)
         return
-    for folder in source.folders:
-        if folder == paths.EVERYTHING:
-            continue
-        try:
-            is_one = (await api.file(folder, FIELDS)).get("mimeType") == FOLDER
-        except NeedsConnection:
-            yield Finding(name, "the token is not taken", "Connect anew.", fatal=False)
-            return
-        except NotFound:
-            is_one = False
-        if not is_one:
-            what = f"the folder {folder} is none, or not open to this account"
-            yield Finding(name, what, "Take it out of folders, or share it.", fatal=False)
+
+    async def is_folder(folder: str) -> bool:
+        return (await api.file(folder, FIELDS)).get("mimeType") == FOLDER
+
+    try:
+        async for found in unseen(name, source, is_folder):
+            yield found
+    except NeedsConnection:
+        yield Finding(name, "the token is not taken", "Connect anew.", fatal=False)

@@ -6,25 +6,25 @@ stays in its history (threat T18).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from policies.change import Fields
 from policies.errors import NotFound, StaleConfirmation
-from tools.documents.forms import restorable
 from tools.drive.api import Api
 from tools.drive.entries import FIELDS, entry_of, id_of, parent_of, version_of
 from tools.drive.queries import called
 from tools.drive.tree import Tree
-from tools.files.toolset import MAX_TEXT
+from tools.files.texts import fields_of, replaceable
 from tools.rest import members
 from tools.rest.records import is_it
+from tools.rest.unheard import heard
 
 if TYPE_CHECKING:
     from policies.canonical import Json
 
 _FIELDS: Final = f"{FIELDS},createdTime"
 _MEDIA: Final = "text/plain"
-_WIDEST: Final = 4  # bytes of UTF-8 for one character
 _MOST: Final = 20  # of one name in one folder
 
 
@@ -71,7 +71,8 @@ class Objects:
                 "mimeType": "text/plain",
             }
             told = await self.api.made(FIELDS, body, str(after["text"]))
-        return {"file": id_of(told)}, {**after, "version": version_of(told)}
+        with heard():
+            return {"file": id_of(told)}, {**after, "version": version_of(told)}
 
     async def write(self, key: Fields, after: Fields) -> Fields:
         id_ = str(key["file"])
@@ -79,7 +80,8 @@ class Objects:
             told = await self.api.uploaded(id_, FIELDS, str(after["text"]), self._media[id_])
         else:
             told = await self._moved(id_, after)
-        return {**after, "file": id_, "version": version_of(told)}
+        with heard():
+            return {**after, "file": id_of(told), "version": version_of(told)}
 
     async def remove(self, key: Fields) -> None:
         """Into the trash, from which its owner can take it back, too."""
@@ -92,15 +94,8 @@ class Objects:
 
     async def _fields(self, told: members.Record) -> Fields:
         file = entry_of(told)
-        fields: dict[str, Json] = {
-            "name": file.name,
-            "folder": parent_of(told),
-            "version": file.version,
-            "former": file.former,
-            "size": file.size,
-        }
-        if file.size is not None and file.size <= _WIDEST * MAX_TEXT:
-            text = restorable(await self.api.downloaded(file.id), MAX_TEXT)
-            if text is not None:
-                fields["text"], self._media[file.id] = text, file.media_type
+        fields = fields_of(file, parent_of(told))
+        text = await replaceable(file.size, partial(self.api.downloaded, file.id))
+        if text is not None:
+            fields["text"], self._media[file.id] = text, file.media_type
         return fields

@@ -9,7 +9,6 @@ from tools.rest import members
 FIELDS: Final = "permissions(type,emailAddress,domain,allowFileDiscovery,deleted)"
 ANYONE: Final = "anyone who has the link"
 UNKNOWN: Final = "people whom Drive does not name"
-_SHOWN: Final = 10
 
 
 def grantees(told: members.Record) -> tuple[str, ...]:
@@ -18,11 +17,6 @@ def grantees(told: members.Record) -> tuple[str, ...]:
     if not isinstance(held, list):
         return (UNKNOWN,)
     return tuple(sorted({*_named(held)}))
-
-
-def readers(found: tuple[str, ...]) -> str:
-    more = len(found) - _SHOWN
-    return ", ".join(found[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _named(held: list[Json]) -> Iterator[str]:

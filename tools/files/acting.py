@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from policies.call import Call, Table
 from policies.canonical import Json
@@ -12,9 +13,12 @@ from policies.sources import FileSource
 from tools.connector import Ledger, Trace
 from tools.files import columns, toolset
 from tools.files.store import Entry, Folder, Store
+from tools.files.texts import fields_of
 from tools.rest import records
 from tools.rest.arguments import Arguments
 from tools.rest.lists import Rows
+
+_LOST: Final = "the store keeps nothing of it that remit could put back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +87,13 @@ class Actor:
     async def _delete(self, arguments: Arguments) -> Effect:
         file = await self._file(arguments)
         folder = await self.store.folder_of(file)
-        before = {
-            "name": file.name,
-            "folder": folder.id,
-            "version": file.version,
-            "former": file.former,
-            "size": file.size,
-        }
-        final = "" if file.former else "the store keeps no former versions of it"
-        return _effect(folder, Change(folder.id, {"file": file.id}, before, None), final)
+        before = fields_of(file, folder.id)
+        key: Fields = {"file": file.id}
+        if not file.former and self.store.remakes:
+            held = await self.store.records(Change(folder.id, key, {}, None)).read(key)
+            before |= {"text": held["text"]} if held is not None and "text" in held else {}
+        final = "" if file.former or "text" in before else _LOST
+        return _effect(folder, Change(folder.id, key, before, None), final)
 
     async def _back(self, inverse: Sequence[Change]) -> Effect:
         """Raises `Conflict` where it is not as the action left it."""

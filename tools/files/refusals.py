@@ -1,6 +1,6 @@
 """What every store of files says alike where it says no."""
 
-from policies.errors import InvalidArgument, NotFound
+from policies.errors import InvalidArgument, NotFound, StaleConfirmation
 
 
 def not_found(source: str) -> NotFound:
@@ -13,3 +13,9 @@ def not_found(source: str) -> NotFound:
 def changed_since() -> InvalidArgument:
     """Of a file of which a page of another version was read."""
     return InvalidArgument("This file has changed since. Read it again from its beginning.")
+
+
+def stale() -> StaleConfirmation:
+    return StaleConfirmation(
+        "The file is no longer as it was, so nothing was changed. Read it, and plan it anew."
+    )

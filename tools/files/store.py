@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from policies.change import Change
 from tools.rest.bookmarks import Bookmark
@@ -51,7 +51,12 @@ class Folder:
 
 
 class Store(Protocol):
-    """One source under one user's token. Every method raises `Refusal`."""
+    """One source under one user's token. Every method raises `Refusal`.
+
+    One that `remakes` makes a text anew that was deleted and of which it keeps no former version.
+    """
+
+    remakes: ClassVar[bool]
 
     async def listed(self, folder: str | None, mark: Bookmark) -> Listing:
         """What is in a folder, or which folders are open."""

@@ -21,7 +21,7 @@ MAX_NAME: Final = 255
 MAX_TEXT: Final = 20_000  # characters that are written, and shown to a person before
 _MAX_PATH: Final = 1_024
 _NAME: Final[Part] = {"type": "string", "minLength": 1, "maxLength": MAX_NAME}
-_CURSOR: Final[Part] = {**CURSOR, "maxLength": 4_096}  # it holds a mark of the store's own
+_CURSOR: Final[Part] = {**CURSOR, "maxLength": 8_192}  # it holds a mark of the store's own
 _TEXT: Final[Part] = {
     "type": "string",
     "maxLength": MAX_TEXT,
@@ -135,7 +135,7 @@ def _acting(name: str) -> Iterator[Tool]:
         name,
         DELETE,
         f"Delete a file of {name}",
-        f"Deletes one file. {SHOWN} Taken back, it is there again, where the store keeps former versions.",
+        f"Deletes one file. {SHOWN} Taken back, it is there again, where the store keeps what it held.",
         {"file": _file(name)},
         required=["file"],
     )

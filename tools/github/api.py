@@ -1,6 +1,5 @@
 """Requests to GitHub's REST API under one user's token."""
 
-import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Final, NoReturn
@@ -11,17 +10,15 @@ from policies.canonical import Json
 from policies.secret import Credential
 from policies.sources import GithubSource
 from tools.github import refusals
-from tools.outbound.addresses import origins, outside
+from tools.outbound.addresses import origins
 from tools.outbound.client import Bounds, Transport, client
 from tools.outbound.tls import ClientContext
 from tools.rest.api import MAX_JSON, RestApi, bearer
-from tools.rest.refusals import failed, unreached
 
 VERSION: Final = "2022-11-28"
 _MEDIA: Final = "application/vnd.github.text-match+json"  # as ever, and where a search found what
 
 _LISTS: Final = ("items", "workflow_runs", "jobs")
-_OWN: Final = ("authorization", "accept", "x-github-api-version")  # what is said to GitHub alone
 
 
 class Api(RestApi):
@@ -30,26 +27,6 @@ class Api(RestApi):
         if not isinstance(told, dict):
             return told
         return next((told[name] for name in _LISTS if name in told), None)
-
-    async def elsewhere(self, *path: str) -> bytes:
-        """The content of what GitHub keeps in another's store: from where it leads to, without the token.
-
-        That is an address of the internet, or of this GitHub (threat T12).
-        """
-        try:
-            answer = await self._asking.get(self._url(path))
-            if answer.status_code != 302:
-                self.refuse(answer, time.time())
-            there = outside(answer.headers.get("location", ""), origins((self._address,)))
-            request = self._asking.build_request("GET", there)
-            for name in _OWN:
-                request.headers.pop(name, None)
-            answer = await self._asking.send(request)
-        except httpx2.HTTPError as error:
-            raise unreached(self._name, error) from error
-        if answer.status_code != 200:
-            raise failed(self._name, answer, time.time(), f"the store of logs answered {answer.status_code}")
-        return answer.content
 
     def refuse(self, answer: httpx2.Response, now: float) -> NoReturn:
         refusals.refuse(self._name, answer, now)

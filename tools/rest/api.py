@@ -12,8 +12,9 @@ from policies.canonical import Json, canonical
 from policies.errors import NeedsConnection
 from policies.frames import BadFrame, parse
 from policies.secret import Credential
+from tools.outbound.addresses import origins, outside
 from tools.rest.listed import Listed
-from tools.rest.refusals import odd, unreached
+from tools.rest.refusals import failed, odd, unreached
 from tools.rest.unheard import Unheard, heard
 
 MAX_JSON = 8_000_000  # bytes: 50 issues, each with a long description
@@ -23,14 +24,18 @@ _LONGEST_TOKEN = 8192  # characters
 class RestApi(ABC):
     """Raises `Refusal` wherever the system does not answer as it should.
 
-    Segments of a path are encoded one by one: nothing in one can end it. Where an answer leads is never
-    followed, neither a redirect nor the link to a next page.
+    Segments of a path are encoded one by one: nothing in one can end it. Where an answer leads is not
+    followed, neither a redirect nor the link to a next page, but by `elsewhere`.
     """
 
     prefix: ClassVar[tuple[str, ...]] = ()
     """Before each path, but for `ask` and `status`."""
     media: ClassVar[str] = "application/json"
     """What a body is said to be."""
+    plain: ClassVar[str] = ""
+    """What of a segment of a path is not encoded."""
+    definite: ClassVar[frozenset[int]] = frozenset()
+    """Those of the statuses from 500 on that say that nothing was changed."""
 
     def __init__(self, name: str, address: str, asking: httpx2.AsyncClient) -> None:
         self._name = name
@@ -58,28 +63,63 @@ class RestApi(ABC):
     async def content(self, *path: str, **query: str) -> bytes:
         return (await self.ask("GET", *self.prefix, *path, **query)).content
 
+    async def elsewhere(self, *path: str) -> bytes:
+        """The content of what the system may keep in another's store: from where it leads to.
+
+        Nothing that is said to the system goes there, its token least of all (threat T12).
+        """
+        try:
+            answer = await self._asking.get(self._url((*self.prefix, *path)))
+            if answer.status_code == 200:
+                return answer.content
+            if answer.status_code != 302:
+                self.refuse(answer, time.time())
+            asked = self._asking.build_request("GET", self.led(answer.headers.get("location", "")))
+            for name in self._asking.headers:
+                asked.headers.pop(name, None)
+            answer = await self._asking.send(asked)
+        except httpx2.HTTPError as error:
+            raise unreached(self._name, error) from error
+        if answer.status_code != 200:
+            raise failed(self._name, answer, time.time(), f"the store answered {answer.status_code}")
+        return answer.content
+
+    def led(self, there: str) -> httpx2.URL:
+        """To an address of the internet, or of this very system. Raises `BlockedAddress`."""
+        return outside(there, origins((self._address,)))
+
     async def send(self, method: str, *path: str, **body: Json) -> Json:
         """Changes something, and gives what the system answers: None where it says nothing.
 
         Raises `Refusal` where nothing was changed, and `Unheard` where nobody can say.
         """
+        content = canonical(body).encode() if body else b""
+        answer = await self.sent(method, (*self.prefix, *path), content, {"content-type": self.media})
+        if answer.status_code == 204:
+            return None
+        with heard():
+            return self.read(answer)
+
+    async def sent(
+        self,
+        method: str,
+        path: tuple[str, ...],
+        content: bytes,
+        headers: Mapping[str, str],
+        query: Mapping[str, str] | None = None,
+    ) -> httpx2.Response:
+        """What is answered to something that changes something, where it did. Raises as `send` does."""
         try:
             answer = await self._asking.request(
-                method,
-                self._url((*self.prefix, *path)),
-                content=canonical(body).encode() if body else b"",
-                headers={"content-type": self.media},
+                method, self._url(path), params=query, content=content, headers=headers
             )
         except httpx2.HTTPError as error:
             raise Unheard from error
-        if answer.status_code == 204:
-            return None
-        if answer.status_code >= 500:
+        if answer.status_code >= 500 and answer.status_code not in self.definite:
             raise Unheard
-        if answer.status_code not in {200, 201}:
+        if answer.status_code not in {200, 201, 204}:
             self.refuse(answer, time.time())
-        with heard():
-            return self.read(answer)
+        return answer
 
     async def ask(self, method: str, *path: str, **query: str) -> httpx2.Response:
         """An answer of status 200."""
@@ -119,7 +159,7 @@ class RestApi(ABC):
         return answer
 
     def _url(self, path: tuple[str, ...]) -> str:
-        return "/".join([self._address, *(quote(segment, safe="") for segment in path)])
+        return "/".join([self._address, *(quote(segment, safe=self.plain) for segment in path)])
 
 
 def goes_on(headers: httpx2.Headers) -> bool:

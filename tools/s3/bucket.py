@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import ClassVar, Final
 
 from policies.change import Change, Kind
 from policies.errors import NotFound, StaleConfirmation
@@ -33,6 +33,7 @@ class Bucket:
     name: str
     source: S3Source
     api: Api
+    remakes: ClassVar[bool] = False
 
     async def listed(self, folder: str | None, mark: Bookmark) -> Listing:
         if folder is None and paths.EVERYTHING not in self.source.folders:

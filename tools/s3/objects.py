@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from policies.change import Fields
 from policies.errors import NotFound
-from tools.documents.forms import restorable
 from tools.files import paths
-from tools.files.toolset import MAX_TEXT
+from tools.files.texts import replaceable
 from tools.rest.records import is_it
 from tools.rest.refusals import odd
 from tools.s3.api import FREE, Api, unchanged
@@ -21,7 +21,6 @@ _TEXT: Final = {"content-type": "text/plain; charset=utf-8"}
 _KEPT: Final = frozenset({"content-type", "cache-control", "content-disposition", "content-language"})
 _OWN: Final = "x-amz-meta-"
 """What the headers of an object begin with that are its owner's."""
-_WIDEST: Final = 4  # bytes of UTF-8 for one character
 
 
 @dataclass(slots=True)
@@ -47,10 +46,10 @@ class Objects:
                 "former": version.id,
                 "size": int(size) if size.isdecimal() else None,
             }
-            if size.isdecimal() and int(size) <= _WIDEST * MAX_TEXT and beside is not None:
-                text = restorable(await self.api.fetched(path, version.etag), MAX_TEXT)
-                if text is not None:
-                    fields["text"] = text
+            number = int(size) if size.isdecimal() and beside is not None else None
+            text = await replaceable(number, partial(self.api.fetched, path, version.etag))
+            if text is not None:
+                fields["text"] = text
         except NotFound:
             return None
         self._etags[path], self._beside[path] = version.etag, beside or _TEXT

@@ -4,8 +4,8 @@ from typing import Final, NoReturn
 
 import httpx2
 
-from policies.errors import Denied, InvalidArgument, NeedsConnection, StaleConfirmation
-from tools.files.refusals import not_found
+from policies.errors import Denied, InvalidArgument, NeedsConnection
+from tools.files.refusals import not_found, stale
 from tools.rest.refusals import failed, too_many_calls
 from tools.s3.xml import root_of
 
@@ -49,12 +49,6 @@ def refuse(source: str, answer: httpx2.Response, now: float) -> NoReturn:
             "S3 does not take these arguments. Look them up, and call again.", detail=detail
         )
     raise failed(source, answer, now, detail)
-
-
-def stale() -> StaleConfirmation:
-    return StaleConfirmation(
-        "The file is no longer as it was, so nothing was changed. Read it, and plan it anew."
-    )
 
 
 def may_not_act() -> Denied:

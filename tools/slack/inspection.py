@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 from policies.errors import NeedsConnection
 from policies.secret import Credential
 from policies.sources import SlackSource
-from tools.chat.inspection import not_taken, of_scopes, unlimited
+from tools.chat.inspection import unlimited
 from tools.connector import Finding
 from tools.rest import members
+from tools.rest.inspection import not_taken, of_scopes
 from tools.slack.api import Api
 from tools.slack.scopes import scopes
 

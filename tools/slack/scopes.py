@@ -3,7 +3,7 @@
 from typing import Final
 
 from policies.sources import SlackSource
-from tools.chat.scopes import Scopes
+from tools.rest.scopes import Scopes
 
 ACT: Final = "chat:write"
 _PUBLIC: Final = ("channels:history", "channels:read", "search:read", "users:read")

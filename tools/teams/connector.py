@@ -9,11 +9,13 @@ from tools.authorization import Authorization
 from tools.chat.connector import ChatConnector
 from tools.chat.platform import Platform
 from tools.connector import Finding
+from tools.graph.api import asking
+from tools.graph.entra import authorization
 from tools.outbound.tls import ClientContext
 from tools.rest import members
 from tools.teams import inspection
-from tools.teams.api import Api, asking
-from tools.teams.scopes import OPENID, scopes
+from tools.teams.api import Api
+from tools.teams.scopes import scopes
 from tools.teams.tenant import Tenant, Token
 from tools.teams.words import WORDS
 
@@ -25,26 +27,10 @@ class TeamsConnector(ChatConnector[TeamsSource, Api, Token]):
 
     @property
     def authorization(self) -> Authorization:
-        """learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow. Nothing there takes back a
-        token, and what it calls itself has the tenant's id in it, where the settings may have a domain.
-        """
-        at = f"{self.source.authority.rstrip('/')}/{self.source.tenant}/oauth2/v2.0"
-        asked = scopes(self.source)
-        reading = (*asked.reading, *asked.optional)
-        return Authorization(
-            issuer=None,
-            authorize=f"{at}/authorize",
-            token=f"{at}/token",
-            revoke=None,
-            read=reading,
-            act=(*reading, *asked.acting),
-            authentication="client_secret_post",
-            besides=("offline_access",),
-            disregarded=OPENID,
-        )
+        return authorization(self.source, scopes(self.source))
 
     def asking(self, tls: ClientContext, credential: Credential | None) -> AbstractAsyncContextManager[Api]:
-        return asking(self.name, self.source, tls, credential)
+        return asking(Api, self.name, self.source, tls, credential, size=self.source.max_bytes)
 
     async def looked(self, api: Api) -> Token:
         told = await api.record("me", **{"$select": "id"})

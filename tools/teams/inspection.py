@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from policies.errors import NeedsConnection
 from policies.secret import Credential
 from policies.sources import TeamsSource
-from tools.chat.inspection import not_taken, of_scopes, unlimited
+from tools.chat.inspection import unlimited
 from tools.connector import Finding
+from tools.graph.inspection import unsigned
+from tools.rest.inspection import not_taken, of_scopes
 from tools.teams.api import Api
 from tools.teams.scopes import scopes
 
@@ -18,10 +20,8 @@ async def findings(
     for found in unlimited(name, source):
         yield found
     if credential is None:
-        # Graph tells nobody anything who has not signed in, and a 401 is what it says then.
-        if (status := await api.status(*api.prefix, "me")) != 401:
-            what = f"{source.url} answers {status} to a request without a token, and not as Graph does"
-            yield Finding(name, what, "docs/teams.md: the address and TLS.", fatal=False)
+        async for found in unsigned(name, source, api, "me"):
+            yield found
         return
     try:
         await api.record("me")

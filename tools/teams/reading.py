@@ -10,12 +10,13 @@ from policies.errors import NotFound
 from policies.sources import TeamsSource
 from tools.chat import columns
 from tools.chat.reading import ChatReader, Request, quoted
+from tools.graph.api import Page
 from tools.rest import members
 from tools.rest.at_once import at_once
 from tools.rest.lists import Cells, Rows, page_size
 from tools.rest.refusals import too_little
 from tools.teams import refusals
-from tools.teams.api import Api, Page
+from tools.teams.api import Api
 from tools.teams.channels import Channels, Open
 from tools.teams.messages import author, id_of, is_said, one, sent_at, text_of
 from tools.teams.moments import moment

@@ -10,7 +10,7 @@ const [modules, authorization = '/oauth/authorize', token = '/oauth/token'] = pr
 const { default: Provider } = await import(pathToFileURL(`${modules}/oidc-provider/lib/index.js`));
 
 const graph = [
-  ...['Channel.ReadBasic.All', 'ChannelMessage.Read.All', 'Chat.Read', 'Team.ReadBasic.All', 'User.Read'],
+  ...['Channel.ReadBasic.All', 'ChannelMessage.Read.All', 'Chat.Read', 'Files.Read.All', 'Team.ReadBasic.All', 'User.Read'],
   ...['ChannelMessage.ReadWrite', 'ChannelMessage.Send'],
 ];
 let provider;

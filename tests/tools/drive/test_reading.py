@@ -2,8 +2,7 @@
 
 import pytest
 
-from policies.errors import Denied, InvalidArgument, LimitReached, NeedsConnection, NotFound, UpstreamFailed
-from tests.tools.documents import made
+from policies.errors import Denied, InvalidArgument, LimitReached, NotFound, UpstreamFailed
 from tests.tools.drive.answers import failing, limited
 from tests.tools.drive.desk import Desk
 from tests.tools.drive.gate import Asked
@@ -16,31 +15,6 @@ pytestmark = pytest.mark.anyio
 
 async def names(desk: Desk, verb: str, **arguments: str) -> list[object]:
     return [row[1] for row in await desk.all_rows(verb, **arguments)]
-
-
-async def test_open_folders_are_listed_and_what_is_in_them(desk: Desk) -> None:
-    deeper = desk.site.folder("2026", within=desk.shop)
-    desk.put("b.txt")
-    desk.put("a.txt")
-    desk.put("c.txt", within=deeper)
-    desk.site.put("elsewhere.txt", "x")
-    assert await names(desk, "list") == ["shop"]
-    told = await desk.records("list", folder=desk.shop.id)
-    assert [(each["name"], each["kind"], each["size"]) for each in told] == [
-        ("2026", "folder", None),
-        ("a.txt", "file", 5),
-        ("b.txt", "file", 5),
-    ]
-    assert await names(desk, "list", folder=deeper.id) == ["c.txt"]
-
-
-async def test_long_lists_come_page_by_page_whole_and_each_once(site: Site) -> None:
-    desk = Desk(site, max_rows=3)
-    wanted = [f"{number:02}.txt" for number in range(8)]
-    for name in wanted:
-        desk.put(name)
-    assert await names(desk, "list", folder=desk.shop.id) == wanted
-    assert sorted(map(str, await names(desk, "search", search="hello"))) == wanted
 
 
 async def test_a_search_finds_names_and_text_in_open_folders_alone(desk: Desk) -> None:
@@ -61,22 +35,6 @@ async def test_with_everything_open_the_whole_drive_is(site: Site) -> None:
     assert await names(desk, "search", search="mine") == ["mine.txt"]
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "parts"),
-    [
-        ("notes.txt", b"hello", ("text", "", "hello")),
-        ("report.pdf", made.pdf("First"), ("pdf", "page 1", "First")),
-        ("letter.docx", made.text_document("Dear all"), ("docx", "", "Dear all")),
-    ],
-)
-async def test_documents_are_read_as_text(
-    desk: Desk, name: str, content: bytes, parts: tuple[str, ...]
-) -> None:
-    file = desk.put(name, content, mime="application/octet-stream")
-    (told,) = await desk.records("read", file=file.id)
-    assert (told["form"], told["part"], str(told["text"]).strip()) == parts
-
-
 async def test_documents_of_googles_own_are_read_as_they_are_exported(desk: Desk) -> None:
     document = desk.put("Plan.docx", "The basket", mime=DOCUMENT)
     sheet = desk.put("Prices", "apple,1\nbasket,2", mime=SPREADSHEET)
@@ -89,13 +47,6 @@ async def test_documents_of_googles_own_are_read_as_they_are_exported(desk: Desk
         await desk.table("read", file=desk.shop.id)
 
 
-async def test_a_file_of_ten_gigabytes_is_never_fetched(desk: Desk) -> None:
-    file = desk.put("large.bin", b"x", size=10 * 2**30)
-    with pytest.raises(Denied, match="bytes"):
-        await desk.table("read", file=file.id)
-    assert not any(each.downloads for each in desk.site.gate.asked)
-
-
 async def test_a_file_that_changes_while_it_is_read_is_not_told(desk: Desk) -> None:
     file = desk.put("a.txt", "old")
 
@@ -106,33 +57,6 @@ async def test_a_file_that_changes_while_it_is_read_is_not_told(desk: Desk) -> N
     desk.site.gate.meanwhile = meanwhile
     with pytest.raises(InvalidArgument, match="changed since"):
         await desk.table("read", file=file.id)
-
-
-@pytest.mark.threat("T08")
-async def test_two_users_see_what_is_shared_with_them(site: Site) -> None:
-    ada, bob = Desk(site), Desk(site, "bob")
-    file = ada.put("a.txt")
-    assert await names(ada, "list", folder=ada.shop.id) == ["a.txt"]
-    with pytest.raises(NotFound) as foreign:
-        await bob.table("read", file=file.id)
-    with pytest.raises(NotFound) as unknown:
-        await bob.table("read", file="1" * 30)
-    assert foreign.value.message == unknown.value.message
-    site.share(ada.shop, "bob")
-    assert await bob.records("read", file=file.id)
-
-
-@pytest.mark.threat("T08")
-async def test_what_was_shared_a_moment_ago_is_refused(site: Site) -> None:
-    ada, bob = Desk(site), Desk(site, "bob")
-    file = ada.put("a.txt")
-    site.share(ada.shop, "bob")
-    assert await bob.records("read", file=file.id)
-    site.unshare(ada.shop, "bob")
-    for verb, arguments in (("read", {"file": file.id}), ("list", {"folder": ada.shop.id})):
-        with pytest.raises(NotFound):
-            await bob.table(verb, **arguments)
-    assert await names(bob, "search", search="hello") == []
 
 
 @pytest.mark.threat("T32")
@@ -151,16 +75,6 @@ async def test_what_is_in_no_open_folder_looks_like_what_does_not_exist(desk: De
     trashed.trashed = True
     with pytest.raises(NotFound):
         await desk.table("read", file=trashed.id)
-
-
-@pytest.mark.threat("T09")
-async def test_a_token_that_ended_needs_another_one(desk: Desk) -> None:
-    file = desk.put("a.txt")
-    assert await desk.records("read", file=file.id)
-    desk.site.end(desk.token)
-    for verb, arguments in (("read", {"file": file.id}), ("list", {"folder": desk.shop.id})):
-        with pytest.raises(NeedsConnection):
-            await desk.table(verb, **arguments)
 
 
 @pytest.mark.threat("T35")

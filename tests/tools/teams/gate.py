@@ -6,7 +6,6 @@ what it says.
 """
 
 import base64
-import itertools
 import json
 import re
 import time
@@ -21,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from tests.backlot import Backlot
 from tests.loopback import HERE
+from tests.tools.graph.tokens import Tokens, bad_token, error
 from tests.tools.rest.bodies import body_of
 from tests.tools.teams.said import Chat, Said, Store
 
@@ -56,8 +56,6 @@ _WHERE: Final = re.compile(
     r"(?:/(?P<action>softDelete|undoSoftDelete))?"
 )
 _LONG: Final = b" " * 900  # Graph's own marks have some 1,200 characters
-_GRAPH: Final = "00000003-0000-0000-c000-000000000000"
-_NUMBERS: Final = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +94,13 @@ class Gate:
         self.teams: list[Mapping[str, Any]] = []
         self.chats: list[Chat] = []
         self.said = Store()
-        self._holders: dict[str, tuple[str, frozenset[str]]] = {}
-        self._ended: set[str] = set()
+        self.tokens = Tokens()
 
     def give(self, login: str, scopes: Sequence[str] = READS) -> str:
-        """A token in the form that Entra gives it: what it may do stands in it."""
-        claims = {"aud": _GRAPH, "scp": " ".join(scopes), "uti": next(_NUMBERS)}
-        head, payload = (_encoded(part) for part in ({"typ": "JWT", "alg": "RS256"}, claims))
-        token = f"{head}.{payload}.{_encoded({'for': login})}"
-        self._holders[token] = login, frozenset(scopes)
-        return token
+        return self.tokens.give(login, scopes)
 
     def end(self, token: str) -> None:
-        self._ended.add(token)
+        self.tokens.end(token)
 
     def say(self, login: str, place: str, content: str, **more: Any) -> Said:
         user = self.users[login]
@@ -122,16 +114,16 @@ class Gate:
         headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
         method, path = scope["method"], scope["path"].removeprefix("/v1.0/").strip("/")
         query = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
-        _, _, token = headers.get("authorization", "").partition(" ")
-        login, scopes = self._holders.get(token, (None, frozenset[str]()))
+        holder = self.tokens.holder(headers)
+        login = holder.login if holder else None
         asked = Asked(method, path, query, json.loads(body) if body else None, login)
         self.asked.append(asked)
         if self.faults:
             return self.faults.pop(0).answer()
-        if login is None or token in self._ended:
-            return _error(401, "InvalidAuthenticationToken", "Lifetime validation failed.")
-        if missing := _missing(asked, scopes):
-            return _error(403, "Forbidden", f"Missing scope permissions on the request: {missing}.")
+        if holder is None or login is None:
+            return bad_token()
+        if missing := _missing(asked, holder.scopes):
+            return error(403, "Forbidden", f"Missing scope permissions on the request: {missing}.")
         if asked.path == "search/query":
             return await self._search(asked, login)
         if method == "GET":
@@ -182,7 +174,7 @@ class Gate:
         """None where the user may read there, else what backlot answers."""
         if found["chat"]:
             own = any(login in chat.logins for chat in self.chats if chat.id == found["chat"])
-            return None if own else _error(403, "Forbidden", "The user is not in the chat.")
+            return None if own else error(403, "Forbidden", "The user is not in the chat.")
         path = f"teams/{found['team']}/channels/{found['channel']}/messages"
         status, told = await self._behind(path, {"$top": "1"}, login)
         return None if status == 200 else JSONResponse(told, status)
@@ -198,7 +190,7 @@ class Gate:
         if own is not None:
             return JSONResponse(own.told())
         if found["chat"]:
-            return _error(404, "NotFound", "No such message.")
+            return error(404, "NotFound", "No such message.")
         status, told = await self._behind(asked.path, asked.query, login)
         return JSONResponse(told, status)
 
@@ -220,7 +212,7 @@ class Gate:
         try:
             start = 0 if token is None else int(base64.b64decode(token, validate=True).removeprefix(b"~at:"))
         except ValueError:
-            return _error(400, "BadRequest", "UnknownError")
+            return error(400, "BadRequest", "UnknownError")
         told: dict[str, Any] = {"@odata.count": len(every[start : start + size])}
         if start + size < len(every):
             mark = base64.b64encode(b"~at:%d" % (start + size) + _LONG).decode()
@@ -238,7 +230,7 @@ class Gate:
             if chat.id == key:
                 told = self._chat(chat, members=bool(rest))
                 return JSONResponse({"value": told["members"]} if rest else told)
-        return _error(404, "NotFound", "No such chat.")
+        return error(404, "NotFound", "No such chat.")
 
     def _chat(self, chat: Chat, *, members: bool) -> dict[str, Any]:
         people = [(self.users[login]["displayName"], "t") for login in chat.logins]
@@ -250,7 +242,7 @@ class Gate:
     async def _done(self, asked: Asked, login: str) -> Response:
         found = _WHERE.fullmatch(asked.path)
         if found is None:
-            return _error(400, "BadRequest", "Resource not found for the segment.")
+            return error(400, "BadRequest", "Resource not found for the segment.")
         if refused := await self._seen(found, login):
             return refused
         place, now = _place(found), time.time_ns() // 1_000_000
@@ -258,15 +250,15 @@ class Gate:
         if asked.method == "POST" and found["action"] is None:
             body = asked.body["body"]
             if not body["content"] or len(body["content"]) > 28_000:
-                return _error(400, "BadRequest", "Invalid message body.")
+                return error(400, "BadRequest", "Invalid message body.")
             root = message if found["replies"] else None
             said = self.say(login, place, body["content"], kind=body.get("contentType", "text"), root=root)
             return JSONResponse(said.told(), 201)
         own = self.said.find(place, reply or message, message if reply else None)
         if own is None:
-            return _error(404, "NotFound", "No such message.")
+            return error(404, "NotFound", "No such message.")
         if own.user != self.users[login]["id"] or (found["chat"] and found["action"] and not found["user"]):
-            return _error(403, "Forbidden", "It is another's.")
+            return error(403, "Forbidden", "It is another's.")
         match found["action"]:
             case "softDelete":
                 own.deleted = now
@@ -313,11 +305,3 @@ def _missing(asked: Asked, scopes: frozenset[str]) -> str:
 
 def _place(found: "re.Match[str]") -> str:
     return f"chats/{found['chat']}" if found["chat"] else f"{found['team']}/{found['channel']}"
-
-
-def _error(status: int, code: str, message: str) -> Response:
-    return JSONResponse({"error": {"code": code, "message": message, "innerError": {}}}, status)
-
-
-def _encoded(value: Mapping[str, Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()

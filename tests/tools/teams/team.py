@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from tests.backlot import PEOPLE, TEAM, Backlot
+from tests.tools.graph.tokens import Tokens
 from tests.tools.rest.site import Behind
 from tests.tools.teams.gate import ACTS, CHATS, READS, Gate
 from tests.tools.teams.said import Chat
@@ -13,6 +14,11 @@ _DAY = 86_400_000  # milliseconds
 
 class Site(Behind[Gate]):
     """Of Microsoft Graph."""
+
+    @property
+    def tokens(self) -> Tokens:
+        assert self.gate is not None
+        return self.gate.tokens
 
 
 class Team:

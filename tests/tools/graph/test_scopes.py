@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tools.teams.scopes import told_by
+from tools.graph.scopes import told_by
 
 
 def token_of(claims: Any) -> str:

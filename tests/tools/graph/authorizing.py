@@ -1,4 +1,4 @@
-"""The pretend Graph with a real authorization server behind Entra's paths, which answers in Entra's way.
+"""A pretend Graph with a real authorization server behind Entra's paths, which answers in Entra's way.
 
 After learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow: the secret comes in the form, the
 access token says itself what it may do, and what was granted is told without `offline_access` and with what
@@ -6,7 +6,7 @@ everybody gets.
 """
 
 import json
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl
 
 import httpx2
@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from tests.loopback import HERE
 from tests.server.oidc.passing import passed_on
-from tests.tools.teams.team import Site
+from tests.tools.graph.tokens import Tokens
 
 TENANT: Final = "acme.example"
 AUTHORIZE: Final = f"/{TENANT}/oauth2/v2.0/authorize"
@@ -25,11 +25,23 @@ _SYSTEM: Final = ("system", "asks")  # tests/server/oidc/vendor.mjs
 _OPENID: Final = ("openid", "profile", "email")
 
 
-class AuthorizedTenant(Site):
+class Behind(Protocol):
+    """A pretend Graph at an address, and the tokens that are good there."""
+
+    url: str
+
+    @property
+    def tokens(self) -> Tokens: ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+
+class Authorized:
     """`issued` are the access tokens that were given, and `asked` the scopes that were asked for."""
 
-    def __init__(self, url: str, issuer: str) -> None:
-        super().__init__(url)
+    def __init__(self, behind: Behind, issuer: str) -> None:
+        self.behind = behind
+        self.url = behind.url
         self.issued: list[str] = []
         self.asked: list[frozenset[str]] = []
         self._issuer = issuer
@@ -44,7 +56,10 @@ class AuthorizedTenant(Site):
                 self.asked.append(frozenset(request.query_params["scope"].split()))
             await (await passed_on(request, self._issuer))(scope, receive, send)
         else:
-            await super().__call__(scope, receive, send)
+            await self.behind(scope, receive, send)
+
+    def end(self, token: str) -> None:
+        self.behind.tokens.end(token)
 
     async def _token(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
@@ -58,8 +73,7 @@ class AuthorizedTenant(Site):
             asked = {"token": answer["access_token"]}
             whose = (await http.post(f"{self._issuer}/oauth/introspect", data=asked)).json()
         granted = [scope for scope in whose["scope"].split() if scope != "offline_access"]
-        assert self.gate is not None
-        token = self.gate.give(whose["sub"], granted)
+        token = self.behind.tokens.give(whose["sub"], granted)
         self.issued.append(token)
         scopes = " ".join([*granted, *_OPENID])
         return JSONResponse({**answer, "access_token": token, "scope": scopes, "ext_expires_in": 300})

@@ -5,13 +5,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from policies.errors import Denied
-from policies.sources import ChatSource
+from policies.sources import RestSource
 from tools.rest.refusals import too_little
 
 
 @dataclass(frozen=True, slots=True)
 class Scopes:
-    """Those of a platform that one source has a use for.
+    """Those of a system that one source has a use for.
 
     Without all of `reading` not all can be read that it opens, and without all of `acting` nothing is done.
     `optional` are for one tool alone, and `harmless` are those that one may have besides.
@@ -34,7 +34,7 @@ class Scopes:
         """To read."""
         return [scope for scope in self.reading if scope not in found]
 
-    def hold(self, name: str, source: ChatSource, found: AbstractSet[str]) -> None:
+    def hold(self, name: str, source: RestSource, found: AbstractSet[str]) -> None:
         """Raises `Denied` for a token that may do too much, or too little."""
         if (spare := self.excess(found)) and source.overprivileged is None:
             raise Denied(
