@@ -483,7 +483,8 @@ async def test_a_log_that_is_written_meanwhile_raises_no_alarm(place: Place, tmp
     second = tmp_path / "second"
     async with (
         open_store(place.document, place.password) as store,
-        open_audit(store, keys(tmp_path), Settings(every_entries=1, every_seconds=1), second) as audit,
+        # Ten times twelve may wait for a disk that is slow, and no more are written.
+        open_audit(store, keys(tmp_path), Settings(every_entries=12, every_seconds=1), second) as audit,
         look_into_store(place.document, place.password) as reader,
     ):
         pipeline = Pipeline(store, audit)
