@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeAlias, cast, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, Self, TypeAlias, cast, get_args
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
@@ -67,6 +67,27 @@ class RowSecurity(Frozen):
     key: SecretReference
 
 
+class Typed(NamedTuple):
+    """What people type to connect a system, as it is called there. What has no `login` is a token alone.
+
+    `narrower` says where one comes from that may do no more than it has to.
+    """
+
+    what: str
+    login: str
+    secret: str
+    narrower: str = ""
+
+
+_ACCOUNT: Final = Typed(
+    "account", "Name of the account", "Its password", "`remit sql role` prints what such a one is made with"
+)
+_TOKEN: Final = Typed("token", "", "A token of yours, made there for remit")
+_ACCESS_KEY: Final = Typed(
+    "access key", "Access key ID", "Secret access key", "docs/s3.md has the policy of such a one"
+)
+
+
 class Source(BaseModel, ABC, frozen=True):
     """One connected system, of whatever kind. Sizes are in bytes, times in seconds.
 
@@ -83,8 +104,7 @@ class Source(BaseModel, ABC, frozen=True):
     """Whether the system takes nobody without a credential."""
     is_seen_by_anybody: ClassVar[bool] = False
     """Whether something can be told of it, if not what is in it, without a credential."""
-    has_logins: ClassVar[bool] = True
-    """Whether an account is a name and a password, and not a token alone."""
+    typed: ClassVar[Typed] = _ACCOUNT
 
     kind: str
     credential: Literal["user", "shared"] = "user"
@@ -337,7 +357,7 @@ class SnowflakeSource(OAuthSource, SqlSource, Tls, frozen=True):
     `bare_tables` is an administrator's word that no policy of Snowflake's masks or hides what may be written.
     """
 
-    has_logins: ClassVar[bool] = False
+    typed: ClassVar[Typed] = _TOKEN
 
     kind: Literal["snowflake"]
     role: Identifier | None = None
@@ -401,7 +421,7 @@ class RestSource(OAuthSource, Tls, frozen=True):
     """
 
     is_seen_by_anybody: ClassVar[bool] = True
-    has_logins: ClassVar[bool] = False
+    typed: ClassVar[Typed] = _TOKEN
 
     credential: Literal["user"] = "user"
     trust: Trust = "anyone"
@@ -600,7 +620,7 @@ class S3Source(FileSource, frozen=True):
     Users connect it with an access key of their own.
     """
 
-    has_logins: ClassVar[bool] = True
+    typed: ClassVar[Typed] = _ACCESS_KEY
 
     kind: Literal["s3"]
     bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")

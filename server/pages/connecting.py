@@ -11,6 +11,7 @@ from policies.call import Tier
 from policies.errors import AuditUnavailable, Denied, Refusal
 from policies.networks import Restrictions, restrictions_of
 from policies.secret import Secret
+from policies.sources import Typed
 from server.anomalies.failures import Failures
 from server.connecting import Connecting, Offer
 from server.oauth.granting import RETURN, GrantRefused, Setting, Why
@@ -20,9 +21,6 @@ from server.pages.site import CONNECTIONS, NothingHere, Site
 log = logging.getLogger("remit.oauth")
 
 OWN_PAGE: Final = "the page of your connections"
-NARROWER: Final = (
-    "Or give an account here that may do no more: `remit sql role` prints what such a one is made with."
-)
 LONGEST: Final = 1_000  # characters of a login or a secret
 NOT_CONNECTED: Final = "Nothing is connected"
 ONWARD: Final = ("Your connections", CONNECTIONS)
@@ -62,11 +60,11 @@ class ConnectingPages:
         signed_in = await self._site.person(request)
         fields = await self._site.form(request, signed_in)
         offer = await self._offer(request, signed_in)
-        has_login = offer.settings.has_logins
-        login, secret = fields.get("login", "").strip() if has_login else "", fields.get("secret", "")
+        typed = offer.settings.typed
+        login, secret = fields.get("login", "").strip() if typed.login else "", fields.get("secret", "")
         try:
             if not offer.scopes:
-                _hold_length(login, secret, has_login=has_login)
+                _hold_length(login, secret, typed)
             restrictions = restrictions_of(
                 fields.get("networks", ""), fields.get("per_minute", ""), offer.settings.networks
             )
@@ -82,8 +80,9 @@ class ConnectingPages:
         except Refusal as refusal:
             if not isinstance(refusal, Denied):
                 self._failures.of_user(signed_in.user.tenant, signed_in.user.id)
-            needs_narrower = has_login and _is_too_mighty(refusal)
-            told = f"{refusal.message} {NARROWER}" if needs_narrower else refusal.message
+            told = refusal.message
+            if _is_too_mighty(refusal) and typed.narrower:
+                told += f" Or give an {typed.what} here that may do no more: {typed.narrower}."
             return self._asked(request, signed_in, offer, told, fields)
         if made is None:
             raise NothingHere
@@ -189,10 +188,10 @@ def _is_too_mighty(refusal: Refusal) -> bool:
     return isinstance(refusal, Denied) and refusal.rule == "over_privileged"
 
 
-def _hold_length(login: str, secret: str, *, has_login: bool) -> None:
+def _hold_length(login: str, secret: str, typed: Typed) -> None:
     """Raises `ValueError`."""
-    if has_login and not (login and secret):
-        raise ValueError("Give both, the account's name and its password")
+    if typed.login and not (login and secret):
+        raise ValueError(f"Give both of the {typed.what}: {typed.login}, and {typed.secret}")
     if not secret:
         raise ValueError("Give a token")
     if max(len(login), len(secret)) > LONGEST:

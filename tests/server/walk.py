@@ -831,6 +831,7 @@ class Ada:
                     assert 'name="login"' not in page.text
                     own = {"secret": token}
             if "Connect files" in page.text:
+                assert "Access key ID" in page.text
                 own = {"login": at.s3_key.id, "secret": at.s3_key.secret}
             if self.errs:
                 wrong = {**own, "secret": f"{own['secret']} "}
