@@ -65,7 +65,7 @@ def taint(name: str, source: Source, table: Table, masked: Mapping[str, int]) ->
 class Sending:
     """What a plan for the source `name` sends, and what its context has read before.
 
-    `found` is what was found in all that it sends.
+    `found` is what was found in all that it sends. `back`: it is there once more as the system had it.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Sending:
     effect: Effect
     read: Taint
     found: Found
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _held(sending: Sending, *, leaves: bool, alone: bool) -> Iterator[str]:
         yield f"a copy of what was read, in disguise ({way})"
     if found.in_links:
         yield "a copy of what was read, in a link"
-    if sending.effect.destinations:
+    if sending.effect.destinations and not sending.back:
         for kind in found.secrets:
             yield f"a credential ({kind})"
     if leaves and alone:
@@ -148,7 +149,7 @@ def _content(sending: Sending, rank: Sensitivity, outside: Sequence[str]) -> Ite
         yield f"It holds copies of what was read from {', '.join(copied)}."
     if found.personal and for_strangers:
         yield f"It holds personal data: {', '.join(found.personal)}."
-    if found.secrets and not seen:
+    if found.secrets and (sending.back or not seen):
         yield f"It holds what looks like a credential: {', '.join(found.secrets)}."
     if found.unread and (for_strangers or private):
         yield "It is more than can be looked through for copies of what was read."

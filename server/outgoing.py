@@ -48,7 +48,7 @@ class Outgoing:
 
         long = len(text) + sum(map(len, memory.gone)) > _LONG
         found = await self.turns.run(look, user=(user.tenant, user.id), long=long)
-        sending = Sending(name, source, effect, context.taint, found)
+        sending = Sending(name, source, effect, context.taint, found, back=plan.call.inverse is not None)
         verdict = judge(sending, self.flow, self.directory, alone=alone)
         if verdict.held:
             raise _held(verdict)

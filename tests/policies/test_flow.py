@@ -67,6 +67,16 @@ def test_a_credential_is_shown_to_nobody() -> None:
     assert row.reasons == ("It holds what looks like a credential: github_token.",)
 
 
+@pytest.mark.threat("T24", "T50")
+def test_a_credential_that_the_system_held_is_put_back_where_a_person_says_so() -> None:
+    found = Found(secrets=("github_token",))
+    back = judge(Sending("chat", CHAT, INSIDE, CLEAN, found, back=True), Flow(), ACME, alone=True)
+    assert not back.held
+    assert back.reasons == ("It holds what looks like a credential: github_token.",)
+    disguised = Sending("chat", CHAT, INSIDE, CLEAN, Found(disguised=("base64",)), back=True)
+    assert judge(disguised, Flow(), ACME, alone=False).held
+
+
 @pytest.mark.threat("T24")
 @pytest.mark.parametrize(
     "found", [Found(copied={"shop": 2}), Found(personal=("CREDIT_CARD",)), Found(unread=True)], ids=str

@@ -76,7 +76,8 @@ class Drive:
         return entry_of(entries[0]) if entries else None
 
     def records(self, change: Change) -> Records:
-        return Objects(self.api, self.tree, change.target)
+        # Where a folder was when it was planned counts no more when it is carried out.
+        return Objects(self.api, Tree(self.name, self.source, self.api), change.target)
 
     def hold_acting(self) -> None:
         """What a token may do, Drive says only where it is tried."""

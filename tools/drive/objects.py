@@ -15,6 +15,7 @@ from tools.drive.api import Api
 from tools.drive.entries import FIELDS, entry_of, id_of, parent_of, version_of
 from tools.drive.queries import called
 from tools.drive.tree import Tree
+from tools.files.refusals import not_found
 from tools.files.texts import fields_of, replaceable
 from tools.rest import members
 from tools.rest.records import is_it
@@ -38,23 +39,33 @@ class Objects:
     _media: dict[str, str] = field(default_factory=dict[str, str])
 
     async def read(self, key: Fields) -> Fields | None:
+        id_ = str(key["file"])
         try:
-            return await self._fields(await self.tree.told(str(key["file"])))
+            return await self._fields(await self.tree.told(id_))
         except NotFound:
-            return None
+            if await self._is_gone(id_):
+                return None
+            raise
 
     async def find(self, after: Fields, since: str | None) -> Sequence[tuple[Fields, Fields]]:
         if "former" in after:
             key: Fields = {"file": after["former"]}
             fields = await self.read(key)
             return [] if fields is None else [(key, fields)]
+        await self.tree.folder(self.folder)
         wanted = {name: value for name, value in after.items() if name in {"name", "text"}}
         told = await self.api.list(called(str(after["name"]), self.folder), _FIELDS, _MOST, "")
         found: list[tuple[Fields, Fields]] = []
+        changed = False
         for each in members.records(told, "files"):
             fields = await self._fields(each)
-            if is_it(wanted, fields, members.text(each, "createdTime"), since):
+            made_at = members.text(each, "createdTime")
+            if is_it(wanted, fields, made_at, since):
                 found.append(({"file": id_of(each)}, fields))
+            elif since is not None and is_it({}, fields, made_at, since):
+                changed = True
+        if changed and not found:
+            raise not_found(self.tree.name)  # it may have been changed since
         return found
 
     async def make(self, after: Fields) -> tuple[Fields, Fields]:
@@ -65,6 +76,7 @@ class Objects:
                 raise StaleConfirmation("The file is not in the trash any more, so nothing was changed.")
             told = await self.api.changed(id_of(gone), FIELDS, {"trashed": False})
         else:
+            await self.tree.folder(self.folder)
             body: dict[str, Json] = {
                 "name": after["name"],
                 "parents": [self.folder],
@@ -87,8 +99,17 @@ class Objects:
         """Into the trash, from which its owner can take it back, too."""
         await self.api.changed(str(key["file"]), FIELDS, {"trashed": True})
 
+    async def _is_gone(self, id_: str) -> bool:
+        """Raises `NotFound` where the user does not see its folder, and so not what is in it."""
+        await self.tree.folder(self.folder)
+        try:
+            return (await self.api.file(id_, FIELDS)).get("trashed") is True
+        except NotFound:
+            return True
+
     async def _moved(self, id_: str, after: Fields) -> members.Record:
         at, to = parent_of(await self.tree.told(id_)), str(after["folder"])
+        await self.tree.folder(to)
         ways = {} if at == to or at is None else {"addParents": to, "removeParents": at}
         return await self.api.changed(id_, FIELDS, {"name": after["name"]}, **ways)
 

@@ -12,6 +12,7 @@ from policies.pseudonyms import filled_in
 from policies.sources import FileSource
 from tools.connector import Ledger, Trace
 from tools.files import columns, toolset
+from tools.files.people import readers
 from tools.files.store import Entry, Folder, Store
 from tools.files.texts import fields_of
 from tools.rest import records
@@ -63,7 +64,7 @@ class Actor:
         if there is None:
             return _effect(folder, Change(folder.id, {}, None, {"name": name, "text": text}))
         key: Fields = {"file": there.id}
-        held = await self.store.records(Change(folder.id, key, {}, {})).read(key)
+        held = await records.seen(self.store.records(Change(folder.id, key, {}, {})), key)
         if held is None or "text" not in held:
             raise InvalidArgument(
                 "There is such a file, and it is no text of a length that could be put back, so it is not "
@@ -80,9 +81,10 @@ class Actor:
         name = _name(arguments) if arguments.has("name") else file.name
         if (at.id, file.name) == (to.id, name):
             raise InvalidArgument("This would change nothing: the file is there already.")
-        await self._hold_free(to, name)
+        await self._hold_free(to, name, file.id)
         before = {"folder": at.id, "name": file.name, "version": file.version}
-        return _effect(to, Change(at.id, {"file": file.id}, before, {"folder": to.id, "name": name}))
+        after = {"folder": to.id, "name": name}
+        return _effect(_with(to, at), Change(at.id, {"file": file.id}, before, after))
 
     async def _delete(self, arguments: Arguments) -> Effect:
         file = await self._file(arguments)
@@ -107,14 +109,15 @@ class Actor:
         key, now = await records.made(files, change)
         if now is None or not stands(change.before, now):
             raise Conflict(((change, now),))
+        file = str(now.get("file", key["file"]))
+        to = await self.store.folder_of(await self.store.file(file))
         if "folder" in after:
-            to = await self.store.folder(str(after["folder"]))
-            await self._hold_free(to, str(after["name"]))
-        elif now["folder"] == change.target:
-            to = await self.store.folder_of(await self.store.file(str(key["file"])))
-        else:
+            new = await self.store.folder(str(after["folder"]))
+            await self._hold_free(new, str(after["name"]), file)
+            to = _with(new, to)
+        elif now["folder"] != change.target:
             raise Conflict(((change, now),))
-        before = {**(change.before or {}), "version": now["version"]}
+        before = {**(change.before or {}), "version": now["version"], "folder": now["folder"]}
         return _effect(to, Change(change.target, key, before, change.after))
 
     async def _file(self, arguments: Arguments) -> Entry:
@@ -124,9 +127,17 @@ class Actor:
             raise InvalidArgument("file: that is a folder. Its files are moved or deleted one by one.")
         return file
 
-    async def _hold_free(self, folder: Folder, name: str) -> None:
-        if await self.store.named(folder, name) is not None:
+    async def _hold_free(self, folder: Folder, name: str, but: str = "") -> None:
+        """`but` is the file that gets the name, which may have it in other letters."""
+        there = await self.store.named(folder, name)
+        if there is not None and there.id != but:
             raise InvalidArgument("There is something of that name there. Choose another name or folder.")
+
+
+def _with(folder: Folder, own: Folder) -> Folder:
+    """What a file takes along into a folder: those who may read it for itself."""
+    found = tuple(sorted({*folder.destinations, *own.destinations}))
+    return folder if {*found} == {*folder.destinations} else Folder(folder.id, found, readers(found))
 
 
 def _effect(folder: Folder, change: Change, final: str = "") -> Effect:

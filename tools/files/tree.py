@@ -22,7 +22,7 @@ class Tree(ABC):
     """Of one call to the source `name`: where a folder is, it asks once."""
 
     def __init__(self, name: str, folders: Sequence[str]) -> None:
-        self._name = name
+        self.name = name
         self._folders = folders
         self._above: dict[str, str | None] = {}
 
@@ -52,16 +52,16 @@ class Tree(ABC):
     async def told(self, id: str) -> members.Record:  # noqa: A002 - as above
         """What the store says of an item that is open. Raises `NotFound`."""
         if not self.is_id(id):
-            raise not_found(self._name)
+            raise not_found(self.name)
         told = await self.item(id)
         if self.place(told)[0] != id or not await self.holds(told):
-            raise not_found(self._name)
+            raise not_found(self.name)
         return told
 
     async def folder(self, id: str) -> members.Record:  # noqa: A002 - as above
         told = await self.told(id)
         if not self.is_folder(told):
-            raise not_found(self._name)
+            raise not_found(self.name)
         return told
 
     async def open_folders(self, entry_of: Callable[[members.Record], Entry]) -> list[Entry]:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Final, NoReturn
+from typing import ClassVar, Final, NoReturn
 
 import httpx2
 
@@ -22,6 +22,8 @@ _LISTS: Final = ("items", "workflow_runs", "jobs")
 
 
 class Api(RestApi):
+    definite: ClassVar[frozenset[int]] = frozenset({301, 302, 307, 308})  # of what has another name now
+
     def listed(self, told: Json) -> Json:
         """Some lists have their count beside them."""
         if not isinstance(told, dict):

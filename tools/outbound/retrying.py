@@ -8,6 +8,7 @@ import httpx2
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, section 9.2.1
 _PASSING: Final = frozenset({429, 503})
 _FIRST: Final = 0.5  # seconds
+_LONGEST: Final = 86_400.0  # seconds: of what says more, nothing is known
 
 
 def may_be_repeated(request: httpx2.Request) -> bool:
@@ -23,9 +24,9 @@ def pause(answer: httpx2.Response, tries: int, now: float) -> float | None:
         return None
     told = answer.headers.get("retry-after", "").strip()
     if told.isascii() and told.isdecimal():
-        return float(told)
+        return min(float(told), _LONGEST)
     try:
-        return max(0.0, parsedate_to_datetime(told).timestamp() - now)
+        return min(max(0.0, parsedate_to_datetime(told).timestamp() - now), _LONGEST)
     except (ValueError, OverflowError):
         return backoff(tries)
 

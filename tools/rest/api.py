@@ -15,7 +15,7 @@ from policies.secret import Credential
 from tools.outbound.addresses import origins, outside
 from tools.rest.listed import Listed
 from tools.rest.refusals import failed, odd, unreached
-from tools.rest.unheard import Unheard, heard
+from tools.rest.unheard import Unheard, heard, is_refusal
 
 MAX_JSON = 8_000_000  # bytes: 50 issues, each with a long description
 _LONGEST_TOKEN = 8192  # characters
@@ -35,7 +35,7 @@ class RestApi(ABC):
     plain: ClassVar[str] = ""
     """What of a segment of a path is not encoded."""
     definite: ClassVar[frozenset[int]] = frozenset()
-    """Those of the statuses from 500 on that say that nothing was changed."""
+    """Other statuses than those from 400 to 499 that say that nothing was changed."""
 
     def __init__(self, name: str, address: str, asking: httpx2.AsyncClient) -> None:
         self._name = name
@@ -115,11 +115,11 @@ class RestApi(ABC):
             )
         except httpx2.HTTPError as error:
             raise Unheard from error
-        if answer.status_code >= 500 and answer.status_code not in self.definite:
-            raise Unheard
-        if answer.status_code not in {200, 201, 204}:
+        if answer.status_code in {200, 201, 204}:
+            return answer
+        if answer.status_code in self.definite or is_refusal(answer.status_code):
             self.refuse(answer, time.time())
-        return answer
+        raise Unheard
 
     async def ask(self, method: str, *path: str, **query: str) -> httpx2.Response:
         """An answer of status 200."""

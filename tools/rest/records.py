@@ -14,7 +14,7 @@ import anyio
 
 from policies.canonical import Json
 from policies.change import Change, Effect, Fields, Kind, stands
-from policies.errors import InDoubt, Refusal, StaleConfirmation
+from policies.errors import InDoubt, NotFound, Refusal, StaleConfirmation
 from tools.connector import Ledger, Trace
 from tools.rest.marks import mark, settled, since_of
 from tools.rest.unheard import Unheard
@@ -27,11 +27,16 @@ class Records(Protocol):
     """
 
     async def read(self, key: Fields) -> Fields | None:
-        """The record as it stands; None where there is none that the user sees."""
+        """The record as it stands; None where there is none. Raises `NotFound` where there may be one that
+        the user does not see any more.
+        """
         ...
 
     async def find(self, after: Fields, since: str | None) -> Sequence[tuple[Fields, Fields]]:
-        """Keys and fields of the user's own records that hold all of `after`, made since then (ISO 8601)."""
+        """Keys and fields of the user's own records that hold all of `after`, made since then (ISO 8601).
+
+        Raises `NotFound` where one may have been made that is not as it was, or that the user does not see.
+        """
         ...
 
     async def make(self, after: Fields) -> tuple[Fields, Fields]:
@@ -55,7 +60,7 @@ async def perform(
     Raises as `Session.carry_out` does.
     """
     (change,) = effect.changes
-    if change.before is not None and not stands(change.before, await records.read(change.key)):
+    if change.before is not None and not stands(change.before, await seen(records, change.key)):
         raise StaleConfirmation(
             "What was confirmed no longer stands, so nothing was changed. Read it, and plan it anew."
         )
@@ -77,7 +82,11 @@ async def perform(
 
 async def trace(records: Records, change: Change, mark: Json) -> Trace:
     """What became of a change that was noted. Raises `Refusal`."""
-    return settled(await _found(records, change, since_of(mark)), mark, time.time())
+    try:
+        found = await _found(records, change, since_of(mark))
+    except NotFound:
+        found = Trace.UNKNOWN
+    return settled(found, mark, time.time())
 
 
 async def _found(records: Records, change: Change, since: str | None) -> Trace:
@@ -95,9 +104,17 @@ async def made(records: Records, change: Change) -> tuple[Fields, Fields | None]
     never put on record. The fields are None where there is not exactly one.
     """
     if change.key:
-        return change.key, await records.read(change.key)
+        return change.key, await seen(records, change.key)
     found = await records.find(change.before or {}, None)
     return found[0] if len(found) == 1 else ({}, None)
+
+
+async def seen(records: Records, key: Fields) -> Fields | None:
+    """The record as the user sees it; None where they see none."""
+    try:
+        return await records.read(key)
+    except NotFound:
+        return None
 
 
 async def _heard(name: str, records: Records, change: Change, since: str | None) -> tuple[Fields, Fields]:

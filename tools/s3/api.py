@@ -16,7 +16,7 @@ from tools.outbound.client import Bounds, Transport, client
 from tools.outbound.tls import ClientContext
 from tools.rest.api import RestApi
 from tools.rest.refusals import odd, unreached
-from tools.rest.unheard import Unheard, heard
+from tools.rest.unheard import Unheard, heard, is_refusal
 from tools.s3 import refusals
 from tools.s3.listing import Page, page_of
 from tools.s3.signing import Signed
@@ -93,13 +93,13 @@ class Api(RestApi):
             answer = await self._sent(method, self._at(key), {}, headers, content)
         except httpx2.HTTPError as error:
             raise Unheard from error
-        if answer.status_code >= 500:
-            raise Unheard
+        if answer.status_code in {200, 204}:
+            return answer
         if answer.status_code == 403 and refusals.code_of(answer) == "AccessDenied":
             raise refusals.may_not_act()
-        if answer.status_code not in {200, 204}:
+        if is_refusal(answer.status_code):
             self.refuse(answer, time.time())
-        return answer
+        raise Unheard
 
     def refuse(self, answer: httpx2.Response, now: float) -> NoReturn:
         refusals.refuse(self._name, answer, now)

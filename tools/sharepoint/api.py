@@ -49,6 +49,10 @@ class Api(GraphApi):
     async def item(self, id: str, fields: str = FIELDS) -> members.Record:  # noqa: A002 - as Graph calls it
         return await self.record(*self._library, "items", id, **{_SELECT: fields})
 
+    async def is_none(self, id: str) -> bool:  # noqa: A002 - as above
+        """Whether there is no such item, which is another answer than that nobody may see it."""
+        return await self.status(*self.prefix, *self._library, "items", id) == 404
+
     async def named(self, folder: str, name: str) -> members.Record:
         return await self.record(*self._library, "items", f"{folder}:", name, **{_SELECT: FIELDS})
 

@@ -10,7 +10,7 @@ from tools.files.inspection import unseen
 from tools.graph.inspection import unsigned
 from tools.rest.inspection import not_taken, of_scopes
 from tools.sharepoint.api import Api
-from tools.sharepoint.entries import is_folder, is_open
+from tools.sharepoint.entries import id_of, is_folder, is_open
 from tools.sharepoint.scopes import scopes
 
 
@@ -25,7 +25,7 @@ async def findings(
 
     async def is_one(folder: str) -> bool:
         told = await api.item(folder)
-        return is_folder(told) and is_open(told, source.drive)
+        return id_of(told) == folder and is_folder(told) and is_open(told, source.drive)
 
     try:
         await api.library()

@@ -86,7 +86,8 @@ class Library:
             return None
 
     def records(self, change: Change) -> Records:
-        return Objects(self.api, self.tree, change.target)
+        # Where a folder was when it was planned counts no more when it is carried out.
+        return Objects(self.api, Tree(self.name, self.source, self.api), change.target)
 
     def hold_acting(self) -> None:
         scopes(self.source).hold_acting(self.name, self.api.scopes)

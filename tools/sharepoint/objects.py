@@ -6,6 +6,7 @@ from functools import partial
 
 from policies.change import Fields
 from policies.errors import NotFound
+from tools.files.refusals import not_found
 from tools.files.texts import fields_of, replaceable
 from tools.rest import members
 from tools.rest.records import is_it
@@ -25,22 +26,32 @@ class Objects:
     _conditions: dict[str, str] = field(default_factory=dict[str, str])
 
     async def read(self, key: Fields) -> Fields | None:
+        id_ = str(key["file"])
         try:
-            return await self._fields(await self.tree.told(str(key["file"])))
+            return await self._fields(await self.tree.told(id_))
         except NotFound:
-            return None
+            await self.tree.folder(self.folder)  # who does not see it does not see what is in it
+            if await self.api.is_none(id_):
+                return None
+            raise
 
     async def find(self, after: Fields, since: str | None) -> Sequence[tuple[Fields, Fields]]:
+        await self.tree.folder(self.folder)
         try:
             told = await self.api.named(self.folder, str(after["name"]))
-            fields = await self._fields(told)
         except NotFound:
             return []
+        fields = await self._fields(told)
         wanted = {name: value for name, value in after.items() if name in {"name", "text"}}
         made_at = members.optional_text(told, "createdDateTime") or ""
-        return [({"file": id_of(told)}, fields)] if is_it(wanted, fields, made_at, since) else []
+        if is_it(wanted, fields, made_at, since):
+            return [({"file": id_of(told)}, fields)]
+        if since is not None and is_it({}, fields, made_at, since):
+            raise not_found(self.tree.name)  # it may have been changed since
+        return []
 
     async def make(self, after: Fields) -> tuple[Fields, Fields]:
+        await self.tree.folder(self.folder)
         told = await self.api.made(self.folder, str(after["name"]), str(after["text"]))
         with heard():
             made = {"version": version_of(told), "size": entry_of(told).size}
@@ -52,6 +63,7 @@ class Objects:
         if "text" in after:
             told = await self.api.replaced(id_, condition, str(after["text"]))
         else:
+            await self.tree.folder(str(after["folder"]))
             told = await self.api.moved(id_, condition, str(after["folder"]), str(after["name"]))
         with heard():
             return {**after, "file": id_of(told), "version": version_of(told)}

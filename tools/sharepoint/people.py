@@ -19,6 +19,9 @@ UNKNOWN: Final = "people whom SharePoint does not name"
 _OWNERS: Final = frozenset({"owner", "sp.owner", "sp.full control"})
 _ALL: Final = "c:0(.s|true"
 _EMPLOYEES: Final = re.compile(r"c:0-\.f\|rolemanager\|spo-grid-all-users/.*")
+_GROUP: Final = re.compile(r"c:0[ot]\.c\|")
+_GUEST: Final = "#EXT#"
+"""In the name of an account that is somebody's elsewhere, whose address it is not."""
 _ADDRESS: Final = re.compile(r"[^@\s|]+@[^@\s|]+")
 
 
@@ -70,12 +73,15 @@ def _called(value: Json) -> str:
         return ALL
     if _EMPLOYEES.fullmatch(login):
         return EMPLOYEES
-    for kind in ("user", "group", "siteUser"):
-        if _ADDRESS.fullmatch(address := _text(told, kind, "email")):
+    # Who is in a group nobody says here, whatever its address is.
+    kind = "group" if told.get("group") is not None else "siteUser" if _GROUP.match(login) else "siteGroup"
+    if id_ := _text(told, kind, "id"):
+        words = "the site's group" if kind == "siteGroup" else "the group"
+        return f"{words} {_text(told, kind, 'displayName')} ({id_})"
+    for kind in ("user", "siteUser"):
+        address = _text(told, kind, "email")
+        if _ADDRESS.fullmatch(address) and _GUEST not in address.upper():
             return address
-    for kind, words in (("group", "the group"), ("siteGroup", "the site's group")):
-        if id_ := _text(told, kind, "id"):
-            return f"{words} {_text(told, kind, 'displayName')} ({id_})"
     return UNKNOWN
 
 

@@ -31,6 +31,9 @@ class Desk(FileDesk[Site]):
         there = self.site.world.files.get(file.id)
         return None if there is None or there.trashed else there.content.decode()
 
+    def open_to_a_partner(self, file: File) -> None:
+        self.site.share(file, "jd@partner.example")
+
 
 def source_of(address: str, **settings: Any) -> DriveSource:
     return DriveSource.model_validate(settings_of("drive", address, **settings))

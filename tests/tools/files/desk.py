@@ -61,6 +61,10 @@ class FileDesk(Actor, Generic[S]):
     def text(self, file: Any) -> str | None:
         """None for what is gone."""
 
+    @abstractmethod
+    def open_to_a_partner(self, file: Any) -> None:
+        """To jd@partner.example, who does not see the folder."""
+
     def put(self, name: str, content: bytes | str = "hello", **more: Any) -> Any:
         return self.site.put(name, content, **{"within": self.shop, **more})
 

@@ -30,6 +30,9 @@ class Desk(FileDesk[Site]):
         there = self.site.at.world.items.get(file.id)
         return None if there is None else there.content.decode()
 
+    def open_to_a_partner(self, file: Item) -> None:
+        self.site.share(file, "jd@partner.example", kind="invited")
+
 
 def source_of(address: str, **settings: Any) -> SharepointSource:
     return SharepointSource.model_validate(settings_of("sharepoint", address, drive=LIBRARY, **settings))

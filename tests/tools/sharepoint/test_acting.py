@@ -6,6 +6,7 @@ import pytest
 
 from policies.errors import (
     Denied,
+    InDoubt,
     InvalidArgument,
     NotFound,
     StaleConfirmation,
@@ -16,10 +17,9 @@ from tests.tools.sharepoint.desk import Desk
 from tests.tools.sharepoint.gate import READS, SELECTED, Asked
 from tests.tools.sharepoint.site import Site
 from tests.tools.sharepoint.world import Role
+from tools.connector import Trace
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T18", "T50", "T47")]
-
-LOST = [Fault(502, b""), Fault(503, b""), Fault(200, b"{}", half=True), Fault(200, b'{"id": 7}')]
 
 
 async def test_what_is_no_text_or_says_the_same_is_not_replaced(desk: Desk) -> None:
@@ -204,3 +204,29 @@ async def test_what_could_not_be_written_back_is_not_replaced(desk: Desk) -> Non
     desk.put("old.txt", "hello".encode("utf-16"))
     with pytest.raises(InvalidArgument):
         await desk.plan("write", folder=desk.shop.id, name="old.txt", text="new")
+
+
+async def test_what_a_user_no_longer_sees_is_not_told_to_be_deleted(site: Site) -> None:
+    ada, bob = Desk(site), Desk(site, "bob")
+    file = ada.put("a.txt", "old")
+    site.share(ada.shop, "bob", Role.WRITE)
+    planned = await bob.plan("delete", file=file.id)
+    assert planned.effect is not None
+    site.at.refusing = Fault(503)
+    with pytest.raises(InDoubt):
+        await bob.carry_out(planned)
+    site.at.refusing = None
+    site.unshare(ada.shop, "bob")
+    assert await bob.trace(planned.effect) is Trace.UNKNOWN
+    site.at.faults = [Fault(404), Fault(404)]  # Graph may as well say that there is nothing
+    assert await bob.trace(planned.effect) is Trace.UNKNOWN
+    assert ada.text(file) == "old"
+
+
+async def test_who_is_named_on_a_later_page_can_read_it_as_well(desk: Desk) -> None:
+    file = desk.put("a.txt", "old")
+    for number in range(250):
+        desk.site.share(file, f"p{number}@partner.example", kind="invited")
+    planned = await desk.plan("write", folder=desk.shop.id, name="a.txt", text="new")
+    assert planned.effect is not None
+    assert {f"p{number}@partner.example" for number in range(250)} < {*planned.effect.destinations}

@@ -22,11 +22,11 @@ async def test_a_right_source_with_a_right_token_has_nothing_to_mend(site: Site)
 async def test_what_is_to_mend_is_said_with_the_remedy(site: Site) -> None:
     desk = Desk(site)
     desk.connector = desk.with_settings(
-        folders=[desk.shop.id, "01NOWHERE0000", desk.put("a.txt").id], acts=[]
+        folders=[desk.shop.id, "01NOWHERE0000", desk.put("a.txt").id, "root"], acts=[]
     )
     spare, *unseen = await inspected(desk.connector, site.give("ada", ACTS))
     assert "without Files.ReadWrite.All" in spare
-    assert [each.split(" is ")[1].startswith("none, or not open") for each in unseen] == [True, True]
+    assert [each.split(" is ")[1].startswith("none, or not open") for each in unseen] == [True] * 3
     desk.connector = desk.with_settings()
     (acting,) = await inspected(desk.connector, site.give("ada", READS))
     assert "Files.ReadWrite.All" in acting

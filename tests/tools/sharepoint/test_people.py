@@ -49,6 +49,38 @@ def test_a_group_of_another_name_is_another_one() -> None:
 
 
 @pytest.mark.threat("T23")
+@pytest.mark.parametrize(
+    ("identity", "called"),
+    [
+        (
+            {"group": {"id": "9f", "displayName": "Partners", "email": "partners@acme.example"}},
+            "the group Partners (9f)",
+        ),
+        (
+            {
+                "siteUser": {
+                    "id": "7",
+                    "displayName": "Partners",
+                    "loginName": "c:0t.c|tenant|9f",
+                    "email": "partners@acme.example",
+                }
+            },
+            "the group Partners (7)",
+        ),
+        ({"user": {"email": "jd_partner.example#EXT#@acme.example"}}, UNKNOWN),
+    ],
+)
+def test_neither_a_group_nor_a_guest_is_known_by_an_address_of_the_organisation(
+    identity: Any, called: str
+) -> None:
+    assert called in grantees([OWNER, {"roles": ["read"], "grantedToV2": identity}])
+    assert not any(
+        "partners@" in each or "#EXT#" in each
+        for each in grantees([OWNER, {"roles": [], "grantedToV2": identity}])
+    )
+
+
+@pytest.mark.threat("T23")
 def test_who_is_no_owner_does_not_know_all_of_them() -> None:
     own = shown.permission(Grant("user", "bob", Role.WRITE))
     assert grantees([own]) == ("bob@acme.example", UNKNOWN)
