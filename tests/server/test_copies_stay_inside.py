@@ -9,11 +9,9 @@ from typing import Any, Final
 
 import pytest
 
-from policies.call import Caller, Channel, Reply, Request, Transport
+from policies.call import Answer, Channel, Reply, Request
 from policies.errors import Denied
-from policies.networks import UNRESTRICTED
-from policies.question import AnswerNeeded
-from policies.secret import Secret
+from policies.question import AnswerNeeded, Question
 from server.assembly import Service, assemble
 from server.configuration import load
 from server.identity import Identity
@@ -21,7 +19,8 @@ from tests.backlot import SHOP, TEAM_SHOP, Backlot
 from tests.loopback import listening
 from tests.policies.outgoing.encodings import HIDDEN
 from tests.seaweedfs import Seaweed
-from tests.server.enabling import enable_all
+from tests.server.enabling import connect_all, enable_all
+from tests.server.office import CALLER, START
 from tests.tools.drive.gate import ACTS as DRIVE_SCOPES
 from tests.tools.drive.site import Site as DriveSite
 from tests.tools.sharepoint.gate import ACTS as SHAREPOINT_SCOPES
@@ -34,22 +33,7 @@ from tests.tools.teams.team import Team
 
 pytestmark = [pytest.mark.anyio, pytest.mark.threat("T23", "T24")]
 
-START: Final = """
-[server]
-store = "sqlite:remit.db"
-
-[identity.local]
-user = "ada"
-tenant = "acme"
-roles = ["analyst"]
-
-[limits]
-calls_per_minute = 100000
-burst = 10000
-
-[injection]
-detector = false
-
+LEDGER: Final = """
 [sources.ledger]
 kind = "sqlite"
 dsn = "sqlite:ledger.db"
@@ -72,7 +56,6 @@ read = ["analyst"]
 act = ["analyst"]
 """
 REF: Final = "Invoice AC-4417-Q of order 99-3310-22"
-CALLER: Final = Caller(Transport.STDIO, "an editor", channels=frozenset({Channel.FORM, Channel.PAGE}))
 SAYING: Final[Mapping[str, Mapping[str, Any]]] = {
     "chat_post": {"channel": SHOP},
     "team_post": {"channel": TEAM_SHOP},
@@ -84,6 +67,7 @@ SAYING: Final[Mapping[str, Mapping[str, Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Far:
+    docs: SharepointSite
     settings: Mapping[str, str]
     accounts: Mapping[str, tuple[str, str]]
     holds: Callable[[], object]
@@ -104,6 +88,7 @@ def far(backlot: Backlot, seaweed: Seaweed) -> Iterator[Far]:
         key, root = seaweed.give(bucket, ["shop"]), seaweed.client(seaweed.root)
         acts = 'acts = ["write", "move", "delete"]'
         yield Far(
+            docs=docs,
             settings={
                 "chat": f'kind = "slack"\nchannels = ["*"]\nurl = "{slack.url}"\nacts = ["post", "reply"]',
                 "team": f'kind = "teams"\nchannels = ["*"]\nurl = "{teams.url}"\nacts = ["post", "reply"]',
@@ -137,8 +122,17 @@ def far(backlot: Backlot, seaweed: Seaweed) -> Iterator[Far]:
 class House:
     service: Service
 
-    async def call(self, tool: str, **arguments: Any) -> Reply:
-        return await self.service.pipeline.run(Request(secrets.token_hex(16), CALLER, tool, arguments))
+    async def call(self, tool: str, *, answer: Answer | None = None, **arguments: Any) -> Reply:
+        request = Request(secrets.token_hex(16), CALLER, tool, arguments, answer)
+        return await self.service.pipeline.run(request)
+
+    async def confirmed(self, tool: str, **arguments: Any) -> tuple[Question, Reply]:
+        """What was asked, and what came of a yes."""
+        with pytest.raises(AnswerNeeded) as needed:
+            await self.call(tool, **arguments)
+        asked = needed.value.question
+        yes = Answer(asked.action, asked.channel, yes=True)
+        return asked, await self.call(tool, answer=yes, **arguments)
 
 
 @pytest.fixture
@@ -149,15 +143,12 @@ async def house(tmp_path: Path, far: Far) -> AsyncGenerator[House]:
     database.close()
     file = tmp_path / "remit.toml"
     sources = (SOURCE.format(name=name, settings=settings) for name, settings in far.settings.items())
-    file.write_text(START + "".join(sources))
+    file.write_text(START + LEDGER + "".join(sources))
     document = (configuration := load(file)).document
     await enable_all(document)
     async with assemble(configuration) as service:
-        user, connecting = await Identity(document.identity.local).identify(CALLER), service.connecting
-        for source, (login, secret) in far.accounts.items():
-            offer = await connecting.find(await connecting.offer(user, source, "an editor"), user)
-            assert offer is not None
-            assert await connecting.accept(offer, user, login, Secret(secret), UNRESTRICTED) is not None
+        user = await Identity(document.identity.local).identify(CALLER)
+        await connect_all(service, user, far.accounts)
         yield House(service)
 
 
@@ -173,3 +164,20 @@ async def test_a_row_that_was_just_read_is_posted_in_no_disguise(house: House, f
         assert denied.value.rule == "dlp_blocked", name
         assert REF not in denied.value.message
     assert far.holds() == before
+
+
+@pytest.mark.threat("T50")
+async def test_a_credential_that_a_file_held_is_put_back_where_a_person_says_so(
+    house: House, far: Far
+) -> None:
+    text = f"token ghp_{secrets.token_hex(18)}"
+    file = far.docs.put("deploy.txt", text, within=far.docs.named("shop"))
+    _, deleted = await house.confirmed("docs_delete", file=file.id)
+    assert "deploy.txt" not in far.docs.names
+    asked, _ = await house.confirmed("remit_undo", id=deleted.action)
+    assert asked.channel is Channel.PAGE
+    assert any("what looks like a credential" in reason for reason in asked.risk.reasons)
+    assert far.docs.named("deploy.txt").content.decode() == text
+    with pytest.raises(Denied) as denied:
+        await house.call("docs_write", folder="docs-folder", name="copy.txt", text=text)
+    assert denied.value.rule == "dlp_blocked"

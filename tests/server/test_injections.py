@@ -19,10 +19,8 @@ import anyio
 import pytest
 
 from policies.call import Caller, Channel, Reply, Request, Transport
-from policies.networks import UNRESTRICTED
 from policies.question import AnswerNeeded
 from policies.redaction.characters import clean
-from policies.secret import Secret
 from policies.sources import KINDS, PostgresSource
 from server.assembly import Service, assemble
 from server.configuration import load
@@ -35,7 +33,7 @@ from tests.loopback import listening
 from tests.mariadb import MariaDB
 from tests.policies.injection.disguises import DISGUISES, QUIET
 from tests.seaweedfs import Seaweed
-from tests.server.enabling import enable_all
+from tests.server.enabling import connect_all, enable_all
 from tests.snowduck import Snowduck
 from tests.tools.documents.made import archive
 from tests.tools.drive.site import Site as DriveSite
@@ -341,7 +339,7 @@ async def open_house(
     async with assemble(configuration) as service:
         house = House(service, folder / "desk.db")
         house.write_down(*HOSTILE)
-        user, connecting = await Identity(document.identity.local).identify(CALLER), service.connecting
+        user = await Identity(document.identity.local).identify(CALLER)
         key = databases.seaweed.give(far.bucket, ["shop"], acts=False)
         accounts = {
             "code": ("", site.tokens.give("ada")),
@@ -352,10 +350,7 @@ async def open_house(
             "docs": ("", far.docs.give("ada")),
             "team": ("", far.team.give("ada")),
         }
-        for source, (login, secret) in accounts.items():
-            offer = await connecting.find(await connecting.offer(user, source, "an editor"), user)
-            assert offer is not None
-            assert await connecting.accept(offer, user, login, Secret(secret), UNRESTRICTED) is not None
+        await connect_all(service, user, accounts)
         yield house
 
 

@@ -3,7 +3,7 @@
 The source `shop` is an SQLite file; `ledger` is a PostgreSQL on which each user has an account of their own,
 `archive` one that everybody reads with a shared account, `stock` a MariaDB that everybody writes to with one,
 `lake` an emulator of Snowflake behind one token, `code` a pretend GitLab, `hub` an emulator of GitHub, `chat`
-one of Slack, `team` one of Teams, and `docs` a pretend SharePoint.
+one of Slack, `team` one of Teams, `files` an S3, `papers` a pretend Drive, and `docs` a pretend SharePoint.
 All that goes there, comes back, is shown, is logged or is kept can be looked through afterwards.
 """
 

@@ -10,15 +10,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from policies.change import Fields
-from policies.errors import NotFound, StaleConfirmation
+from policies.errors import StaleConfirmation
 from tools.drive.api import Api
 from tools.drive.entries import FIELDS, entry_of, id_of, parent_of, version_of
 from tools.drive.queries import called
 from tools.drive.tree import Tree
-from tools.files.refusals import not_found
 from tools.files.texts import fields_of, replaceable
 from tools.rest import members
-from tools.rest.records import is_it
+from tools.rest.records import ours
 from tools.rest.unheard import heard
 
 if TYPE_CHECKING:
@@ -39,13 +38,8 @@ class Objects:
     _media: dict[str, str] = field(default_factory=dict[str, str])
 
     async def read(self, key: Fields) -> Fields | None:
-        id_ = str(key["file"])
-        try:
-            return await self._fields(await self.tree.told(id_))
-        except NotFound:
-            if await self._is_gone(id_):
-                return None
-            raise
+        told = await self.tree.told_or_gone(str(key["file"]), self.folder)
+        return None if told is None else await self._fields(told)
 
     async def find(self, after: Fields, since: str | None) -> Sequence[tuple[Fields, Fields]]:
         if "former" in after:
@@ -55,18 +49,11 @@ class Objects:
         await self.tree.folder(self.folder)
         wanted = {name: value for name, value in after.items() if name in {"name", "text"}}
         told = await self.api.list(called(str(after["name"]), self.folder), _FIELDS, _MOST, "")
-        found: list[tuple[Fields, Fields]] = []
-        changed = False
-        for each in members.records(told, "files"):
-            fields = await self._fields(each)
-            made_at = members.text(each, "createdTime")
-            if is_it(wanted, fields, made_at, since):
-                found.append(({"file": id_of(each)}, fields))
-            elif since is not None and is_it({}, fields, made_at, since):
-                changed = True
-        if changed and not found:
-            raise not_found(self.tree.name)  # it may have been changed since
-        return found
+        named: list[tuple[Fields, Fields, str]] = [
+            ({"file": id_of(each)}, await self._fields(each), members.text(each, "createdTime"))
+            for each in members.records(told, "files")
+        ]
+        return ours(named, wanted, since)
 
     async def make(self, after: Fields) -> tuple[Fields, Fields]:
         """With a text, or out of the trash."""
@@ -98,14 +85,6 @@ class Objects:
     async def remove(self, key: Fields) -> None:
         """Into the trash, from which its owner can take it back, too."""
         await self.api.changed(str(key["file"]), FIELDS, {"trashed": True})
-
-    async def _is_gone(self, id_: str) -> bool:
-        """Raises `NotFound` where the user does not see its folder, and so not what is in it."""
-        await self.tree.folder(self.folder)
-        try:
-            return (await self.api.file(id_, FIELDS)).get("trashed") is True
-        except NotFound:
-            return True
 
     async def _moved(self, id_: str, after: Fields) -> members.Record:
         at, to = parent_of(await self.tree.told(id_)), str(after["folder"])

@@ -1,5 +1,6 @@
 """Files of Drive that are open."""
 
+from policies.errors import NotFound
 from policies.sources import DriveSource
 from tools.drive.api import Api
 from tools.drive.entries import FIELDS, FOLDER, id_of, is_id, parent_of
@@ -22,6 +23,13 @@ class Tree(tree.Tree):
 
     async def parent(self, folder: str) -> str | None:
         return parent_of(await self._api.file(folder, "id,parents"))
+
+    async def is_gone(self, id: str) -> bool:  # noqa: A002 - as above
+        """To Drive what is not the user's to see is not there, either."""
+        try:
+            return not self.is_there(await self.item(id))
+        except NotFound:
+            return True
 
     def is_there(self, told: members.Record) -> bool:
         return told.get("trashed") is not True

@@ -84,7 +84,7 @@ class Actor:
         await self._hold_free(to, name, file.id)
         before = {"folder": at.id, "name": file.name, "version": file.version}
         after = {"folder": to.id, "name": name}
-        return _effect(_with(to, at), Change(at.id, {"file": file.id}, before, after))
+        return _effect(_taking_along(to, at), Change(at.id, {"file": file.id}, before, after))
 
     async def _delete(self, arguments: Arguments) -> Effect:
         file = await self._file(arguments)
@@ -114,7 +114,7 @@ class Actor:
         if "folder" in after:
             new = await self.store.folder(str(after["folder"]))
             await self._hold_free(new, str(after["name"]), file)
-            to = _with(new, to)
+            to = _taking_along(new, to)
         elif now["folder"] != change.target:
             raise Conflict(((change, now),))
         before = {**(change.before or {}), "version": now["version"], "folder": now["folder"]}
@@ -134,7 +134,7 @@ class Actor:
             raise InvalidArgument("There is something of that name there. Choose another name or folder.")
 
 
-def _with(folder: Folder, own: Folder) -> Folder:
+def _taking_along(folder: Folder, own: Folder) -> Folder:
     """What a file takes along into a folder: those who may read it for itself."""
     found = tuple(sorted({*folder.destinations, *own.destinations}))
     return folder if {*found} == {*folder.destinations} else Folder(folder.id, found, readers(found))

@@ -22,7 +22,7 @@ class Tree(ABC):
     """Of one call to the source `name`: where a folder is, it asks once."""
 
     def __init__(self, name: str, folders: Sequence[str]) -> None:
-        self.name = name
+        self._name = name
         self._folders = folders
         self._above: dict[str, str | None] = {}
 
@@ -49,19 +49,36 @@ class Tree(ABC):
     def place(self, told: members.Record) -> tuple[str, str | None]:
         """Its id, and that of the folder that it is in, as `parent` says it."""
 
+    @abstractmethod
+    async def is_gone(self, id: str) -> bool:  # noqa: A002 - as above
+        """Whether the store says that there is none, and not only that nobody may see it."""
+
     async def told(self, id: str) -> members.Record:  # noqa: A002 - as above
         """What the store says of an item that is open. Raises `NotFound`."""
         if not self.is_id(id):
-            raise not_found(self.name)
+            raise not_found(self._name)
         told = await self.item(id)
         if self.place(told)[0] != id or not await self.holds(told):
-            raise not_found(self.name)
+            raise not_found(self._name)
         return told
+
+    async def told_or_gone(self, id: str, folder: str) -> members.Record | None:  # noqa: A002 - as above
+        """The same of what was in a folder; None where there is none any more.
+
+        Raises `NotFound` where there may be one, or where the user does not see the folder either.
+        """
+        try:
+            return await self.told(id)
+        except NotFound:
+            await self.folder(folder)
+            if await self.is_gone(id):
+                return None
+            raise
 
     async def folder(self, id: str) -> members.Record:  # noqa: A002 - as above
         told = await self.told(id)
         if not self.is_folder(told):
-            raise not_found(self.name)
+            raise not_found(self._name)
         return told
 
     async def open_folders(self, entry_of: Callable[[members.Record], Entry]) -> list[Entry]:

@@ -160,6 +160,20 @@ def in_doubt(name: str) -> InDoubt:
     )
 
 
+def ours(
+    named: Sequence[tuple[Fields, Fields, str]], after: Fields, since: str | None
+) -> Sequence[tuple[Fields, Fields]]:
+    """Those of the records of one name, with their keys and when each was made, that hold all of `after`.
+
+    Raises `NotFound` where none does and one was made since: what was made may have been changed.
+    """
+    found = [(key, fields) for key, fields, made_at in named if is_it(after, fields, made_at, since)]
+    made_since = since is not None and any(_is_since(made_at, since) for _, _, made_at in named)
+    if made_since and not found:
+        raise NotFound("What is called so may have been changed since it was made.")
+    return found
+
+
 def is_it(after: Fields, fields: Fields, made_at: str, since: str | None) -> bool:
     """Whether a record with these fields, made then, may be the one that was sent."""
     return stands(after, fields) and (since is None or _is_since(made_at, since))

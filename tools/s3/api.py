@@ -47,11 +47,19 @@ class Api(RestApi):
 
     async def told(self, key: str) -> Mapping[str, str]:
         """What is told of an object. Raises `NotFound`, or `NeedsConnection` where the key is why."""
+        if (told := await self.looked_at(key)) is None:
+            raise not_found(self._name)
+        return told
+
+    async def looked_at(self, key: str) -> Mapping[str, str] | None:
+        """The same; None where surely none is. Raises `NotFound` for what is not the user's to see."""
         answer = await self._read("HEAD", self._at(key))
         if answer.status_code == 403:
             # An answer to HEAD says no more. What may be asked by the same key and of as little does.
             await self.keys(prefix=key, **{"max-keys": "1"})
-        if answer.status_code in {403, 404, 405}:
+        if answer.status_code == 404:
+            return None
+        if answer.status_code in {403, 405}:
             raise not_found(self._name)
         if answer.status_code != 200:
             self.refuse(answer, time.time())

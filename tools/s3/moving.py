@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from policies.change import Change, Fields
-from policies.errors import Denied, NotFound, Refusal
+from policies.errors import Denied, Refusal
 from tools.files import paths
 from tools.rest.unheard import Unheard
 from tools.s3.api import Api
@@ -57,12 +57,9 @@ class Moving:
 
     async def _stands(self, path: str) -> bool:
         try:
-            await self.api.told(path)
-        except NotFound:
-            return False
+            return await self.api.looked_at(path) is not None
         except Refusal as refusal:
             raise Unheard from refusal
-        return True
 
     async def _forget(self, there: str, etag: str) -> None:
         try:
@@ -73,16 +70,17 @@ class Moving:
     async def _at(self, place: Fields | None) -> Fields | None:
         assert place is not None
         path = self._path(place)
-        try:
-            told = await self.api.told(path)
-        except NotFound:
-            return None
-        return {
-            "folder": paths.folder_of(path),
-            "name": paths.name_of(path),
-            "file": path,
-            "version": version_of(told).etag,
-        }
+        told = await self.api.looked_at(path)
+        return (
+            None
+            if told is None
+            else {
+                "folder": paths.folder_of(path),
+                "name": paths.name_of(path),
+                "file": path,
+                "version": version_of(told).etag,
+            }
+        )
 
     def _path(self, place: Fields) -> str:
         return self.held(paths.joined(str(place["folder"]), str(place["name"])))

@@ -6,10 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from policies.change import Fields
-from policies.errors import NotFound
 from tools.files import paths
 from tools.files.texts import replaceable
-from tools.rest.records import is_it
+from tools.rest.records import is_it, ours
 from tools.rest.refusals import odd
 from tools.s3.api import FREE, Api, unchanged
 from tools.s3.versions import version_of
@@ -36,22 +35,21 @@ class Objects:
 
     async def read(self, key: Fields) -> Fields | None:
         path = self.held(str(key["file"]))
-        try:
-            told = await self.api.told(path)
-            version, size, beside = version_of(told), told.get("content-length", ""), _beside(told)
-            fields: dict[str, Json] = {
-                "name": paths.name_of(path),
-                "folder": paths.folder_of(path),
-                "version": version.etag,
-                "former": version.id,
-                "size": int(size) if size.isdecimal() else None,
-            }
-            number = int(size) if size.isdecimal() and beside is not None else None
-            text = await replaceable(number, partial(self.api.fetched, path, version.etag))
-            if text is not None:
-                fields["text"] = text
-        except NotFound:
+        told = await self.api.looked_at(path)
+        if told is None:
             return None
+        version, size, beside = version_of(told), told.get("content-length", ""), _beside(told)
+        fields: dict[str, Json] = {
+            "name": paths.name_of(path),
+            "folder": paths.folder_of(path),
+            "version": version.etag,
+            "former": version.id,
+            "size": int(size) if size.isdecimal() else None,
+        }
+        number = int(size) if size.isdecimal() and beside is not None else None
+        text = await replaceable(number, partial(self.api.fetched, path, version.etag))
+        if text is not None:
+            fields["text"] = text
         self._etags[path], self._beside[path] = version.etag, beside or _TEXT
         return fields
 
@@ -61,11 +59,10 @@ class Objects:
         wanted = {name: value for name, value in after.items() if name in {"name", "text", "version", "size"}}
         if fields is None:
             return []
-        if is_it(wanted, fields, "", since):
-            return [(key, fields)]
-        if "text" not in after:  # stored in parts, or under a key of KMS, a copy is called otherwise
+        if "text" not in after and not is_it(wanted, fields, "", since):
+            # Stored in parts, or under a key of KMS, a copy is called otherwise.
             raise odd("nobody can say whether this is what was put back")
-        return []
+        return ours([(key, fields, "")], wanted, since)
 
     async def make(self, after: Fields) -> tuple[Fields, Fields]:
         """With a text, or with what a former version held."""

@@ -6,10 +6,9 @@ from functools import partial
 
 from policies.change import Fields
 from policies.errors import NotFound
-from tools.files.refusals import not_found
 from tools.files.texts import fields_of, replaceable
 from tools.rest import members
-from tools.rest.records import is_it
+from tools.rest.records import ours
 from tools.rest.unheard import heard
 from tools.sharepoint.api import Api
 from tools.sharepoint.entries import condition_of, entry_of, id_of, is_file, parent_of, version_of
@@ -26,14 +25,8 @@ class Objects:
     _conditions: dict[str, str] = field(default_factory=dict[str, str])
 
     async def read(self, key: Fields) -> Fields | None:
-        id_ = str(key["file"])
-        try:
-            return await self._fields(await self.tree.told(id_))
-        except NotFound:
-            await self.tree.folder(self.folder)  # who does not see it does not see what is in it
-            if await self.api.is_none(id_):
-                return None
-            raise
+        told = await self.tree.told_or_gone(str(key["file"]), self.folder)
+        return None if told is None else await self._fields(told)
 
     async def find(self, after: Fields, since: str | None) -> Sequence[tuple[Fields, Fields]]:
         await self.tree.folder(self.folder)
@@ -44,11 +37,7 @@ class Objects:
         fields = await self._fields(told)
         wanted = {name: value for name, value in after.items() if name in {"name", "text"}}
         made_at = members.optional_text(told, "createdDateTime") or ""
-        if is_it(wanted, fields, made_at, since):
-            return [({"file": id_of(told)}, fields)]
-        if since is not None and is_it({}, fields, made_at, since):
-            raise not_found(self.tree.name)  # it may have been changed since
-        return []
+        return ours([({"file": id_of(told)}, fields, made_at)], wanted, since)
 
     async def make(self, after: Fields) -> tuple[Fields, Fields]:
         await self.tree.folder(self.folder)

@@ -32,6 +32,9 @@ class Tree(tree.Tree):
     def place(self, told: members.Record) -> tuple[str, str | None]:
         return id_of(told), parent_of(told)
 
+    async def is_gone(self, id: str) -> bool:  # noqa: A002 - as above
+        return await self._api.is_none(id)
+
     async def standing(self, id: str, top: str | None) -> members.Record | None:  # noqa: A002 - as above
         """As it is now, where it is open and below `top`: an index says how it was."""
         try:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from policies.errors import Denied, NeedsConnection, NotFound
+from policies.errors import Denied, LimitReached, NeedsConnection, NotFound
 from tests.tools.documents import made
 from tests.tools.files.desk import FileDesk
+from tests.tools.rest.faults import Fault
 
 pytestmark = pytest.mark.anyio
 
@@ -103,3 +104,14 @@ async def test_a_token_that_ended_needs_another_one(desk: FileDesk[Any]) -> None
     for verb, arguments in (("read", {"file": file.id}), ("list", {"folder": desk.shop.id})):
         with pytest.raises(NeedsConnection):
             await desk.table(verb, **arguments)
+
+
+@pytest.mark.threat("T40")
+@pytest.mark.parametrize("told", ["9" * 400, "99999999999"])
+async def test_a_store_that_wants_to_be_left_alone_for_ever_is_asked_again_in_a_day(
+    desk: FileDesk[Any], told: str
+) -> None:
+    desk.far.faults = [Fault(429, b"", {"retry-after": told})]
+    with pytest.raises(LimitReached) as limited:
+        await desk.table("list")
+    assert limited.value.retry_after == 86_400

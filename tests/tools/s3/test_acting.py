@@ -317,6 +317,39 @@ async def test_where_nobody_can_tell_it_stays_in_doubt_until_it_is_traced(desk: 
     assert await desk.trace(done) is Trace.DONE
 
 
+async def test_an_object_that_is_no_longer_seen_is_not_told_to_be_deleted(desk: Desk) -> None:
+    desk.put("shop/a.txt", "old")
+    planned = await desk.plan("delete", file="shop/a.txt")
+    assert planned.effect is not None
+    with pytest.raises(InDoubt):
+        await desk.carry_out(planned, refusing(desk.gate, Fault(500, b"")))
+    desk.gate.faults = [Fault(403, b"")]  # as to who may list it, and not read it
+    assert await desk.trace(planned.effect) is Trace.UNKNOWN
+    desk.behind.allow(desk.key.user, desk.bucket, ["tenant-a"])
+    assert await desk.trace(planned.effect) is Trace.UNKNOWN
+    assert desk.get("shop/a.txt") == "old"
+
+
+async def test_an_object_that_was_made_and_changed_since_is_not_told_to_be_none(desk: Desk) -> None:
+    planned = await desk.plan("write", folder="shop", name="a.txt", text="new")
+    assert planned.effect is not None
+    await desk.carry_out(planned)
+    since: Json = {"since": "2020-01-01T00:00:00+00:00"}
+    assert await desk.trace(planned.effect, since) is Trace.DONE
+    desk.put("shop/a.txt", "newer")
+    assert await desk.trace(planned.effect, since) is Trace.UNKNOWN
+
+
+@pytest.mark.parametrize("status", [202, 302, 408])
+async def test_an_answer_that_is_no_refusal_does_not_tell_that_nothing_was_done(
+    desk: Desk, status: int
+) -> None:
+    desk.put("shop/a.txt", "old")
+    planned = await desk.plan("write", folder="shop", name="a.txt", text="new")
+    await desk.carry_out(planned, losing(desk.gate, Fault(status, b"")))
+    assert (desk.get("shop/a.txt"), len(desk.writes)) == ("new", 1)
+
+
 @pytest.mark.parametrize("lost", LOST)
 async def test_a_move_whose_copy_is_not_heard_of_is_in_doubt(desk: Desk, lost: Fault) -> None:
     """The copy is one request, the deletion another."""
